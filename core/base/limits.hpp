@@ -1,0 +1,123 @@
+// Everything that can grow has its limit here, with its reason. At a limit the server answers
+// with a clear error or sheds; it never grows on. The relations between them are checked below.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace hubbub::limits {
+
+using namespace std::chrono_literals;
+
+// --- Placement ---------------------------------------------------------------------------------
+/// Logical shards of users and conversations. Many, so that load can be moved in small pieces.
+inline constexpr std::uint16_t shards = 1024;
+/// A partition is what moves and what commits; 64 keep a fleet of 20 servers balanced.
+inline constexpr std::uint16_t partitions = 64;
+inline constexpr std::uint16_t shards_per_partition = shards / partitions;
+/// Bits of a message id that name its shard.
+inline constexpr unsigned message_id_shard_bits = 10;
+/// Nodes one process or one simulated fleet may have.
+inline constexpr std::uint16_t nodes = 256;
+
+// --- Text and frames ---------------------------------------------------------------------------
+/// "Fewer than 100,000 characters": Unicode code points.
+inline constexpr std::size_t text_code_points = 99'999;
+/// The longest legal text in UTF-8.
+inline constexpr std::size_t text_bytes = text_code_points * 4;
+/// JSON writes a code point in at most 12 bytes: a surrogate pair, both escaped.
+inline constexpr std::size_t text_escaped_bytes = text_code_points * 12;
+/// What a frame has beside its text.
+inline constexpr std::size_t frame_head_bytes = 1024;
+/// One WebSocket message, in or out.
+inline constexpr std::size_t frame_bytes = 1'280 * 1024;
+/// Frames that may share one WebSocket message from a client.
+inline constexpr std::size_t frames_per_message = 64;
+/// A device's name: long enough for a UUID with a prefix.
+inline constexpr std::size_t device_name_bytes = 40;
+/// A conversation's name, in bytes of UTF-8.
+inline constexpr std::size_t conversation_name_bytes = 256;
+/// Outbound bytes an edge holds for one connection before it cuts it (4002).
+inline constexpr std::size_t outbound_bytes = 4 * 1024 * 1024;
+
+// --- Numbers and repeats -----------------------------------------------------------------------
+/// Unanswered messages of one device in one conversation, and answers remembered for it (R1).
+inline constexpr std::uint64_t repeat_window = 64;
+/// Unanswered requests of one session, over all conversations.
+inline constexpr std::size_t session_requests = 256;
+
+// --- Users and conversations -------------------------------------------------------------------
+/// Members of a group; the default, a setting. The hard bound below it is what one conversation's
+/// record is built for until channels exist.
+inline constexpr std::uint32_t group_members_default = 100;
+inline constexpr std::uint32_t group_members_max = 1000;
+/// Devices of one user, over all time: the number is part of ids and never reused.
+inline constexpr std::uint16_t devices_per_user = 256;
+
+// --- Delivery and sync -------------------------------------------------------------------------
+/// A device further behind than this gets ranges instead of entries (R16).
+inline constexpr std::uint64_t sync_entries = 256;
+/// After `reset`, the newest entries a device starts from.
+inline constexpr std::uint64_t reset_window = 1024;
+/// Entries sent to a device beyond what it acknowledged.
+inline constexpr std::uint64_t unacknowledged_entries = 64;
+/// Entries in one delivery between partitions, and recipients of one delivery.
+inline constexpr std::size_t delivery_entries = 16;
+inline constexpr std::size_t delivery_recipients = 64;
+/// Content bytes in one delivery or page, unless a single message is longer.
+inline constexpr std::size_t page_bytes = 64 * 1024;
+/// Messages in one page of history.
+inline constexpr std::uint32_t history_messages = 100;
+inline constexpr std::uint32_t history_messages_default = 50;
+/// Conversations in one page of `list`.
+inline constexpr std::uint32_t list_conversations = 100;
+
+// --- The node ----------------------------------------------------------------------------------
+/// Units of work in one step (R35): an input, a delivery, a row, a re-attachment are one each.
+inline constexpr std::uint32_t step_units = 256;
+/// Rows one read returns; the reader asks on.
+inline constexpr std::uint32_t read_rows = 64;
+inline constexpr std::size_t read_bytes = 256 * 1024;
+/// One partition's batch; gathering more is refused with `overloaded` (R5).
+inline constexpr std::size_t batch_bytes = 4 * 1024 * 1024;
+inline constexpr std::size_t log_record_bytes = 8 * 1024 * 1024;
+/// Requests that wait for one conversation's or user's rows.
+inline constexpr std::size_t parked_per_entity = 256;
+/// Bytes of requests that wait for rows, over one node.
+inline constexpr std::size_t parked_bytes = 64 * 1024 * 1024;
+/// How long a request may wait before its work is dropped (R32), and a gateway for its answer.
+inline constexpr auto request_age = 5s;
+inline constexpr auto answer_wait = 10s;
+/// A longer gap between steps is a pause (R28).
+inline constexpr auto pause = 1s;
+/// Recent messages kept in memory: per conversation (B11), and in all.
+inline constexpr std::uint32_t recent_messages = 15;
+inline constexpr std::size_t recent_bytes = 16 * 1024 * 1024;
+/// How long an idle record stays in memory, and how many of a kind may.
+inline constexpr auto idle = 30s;
+inline constexpr std::uint32_t resident_conversations = 1'000'000;
+inline constexpr std::uint32_t resident_users = 1'000'000;
+/// The server's copy of a device's cursor is written within this (R19).
+inline constexpr auto cursor_write_delay = 1s;
+/// A refused delivery is sent again after this.
+inline constexpr auto delivery_retry = 500ms;
+/// Time bits of message ids reserved ahead, so that not every message writes the bound.
+inline constexpr auto message_id_reservation = 10s;
+
+// --- Heartbeats --------------------------------------------------------------------------------
+inline constexpr auto ping_interval = 25s;
+inline constexpr auto ping_grace = 10s;
+
+static_assert(frame_bytes >= text_escaped_bytes + frame_head_bytes,
+              "the longest legal text, fully escaped, fits a frame");
+static_assert(outbound_bytes >= 2 * frame_bytes, "a connection can wait with one frame while one leaves");
+static_assert(log_record_bytes >= frame_bytes, "one message fits a log record");
+static_assert(batch_bytes <= log_record_bytes, "a batch becomes one log record");
+static_assert(shards == (1u << message_id_shard_bits), "a shard fits the id's shard bits");
+static_assert(shards % partitions == 0);
+static_assert(recent_bytes >= 4 * text_bytes, "the recent cache outlives one long message");
+static_assert(unacknowledged_entries <= sync_entries);
+static_assert(delivery_entries * 4 <= step_units && delivery_recipients * 2 <= step_units);
+
+}  // namespace hubbub::limits

@@ -1,0 +1,73 @@
+// One server's brain: gateway, partitions and router behind one `step`.
+//
+// A node decides; it never waits, reads no clock, and touches nothing outside. Whoever runs one
+// feeds it what happened and does what it says:
+//
+//   Outbox out;
+//   for (;;) {
+//     auto inputs = wait_for_inputs_until(node.next_deadline());
+//     while (...) {                                // until all are taken
+//       const std::size_t taken = node.step(inputs, now(), out);
+//       carry_out(out); out.clear();
+//       inputs = inputs.subspan(taken);
+//     }
+//   }
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "core/base/policy.hpp"
+#include "core/base/time.hpp"
+#include "core/node/input.hpp"
+#include "core/node/outbox.hpp"
+#include "core/place/shard_map.hpp"
+
+namespace hubbub {
+
+struct NodeConfig {
+  NodeId id;
+  ShardMap map;
+  Policy policy;
+  /// Random bits for what must differ between stores (incarnations). Handed in, as all chance is.
+  std::uint64_t entropy = 0;
+};
+
+class Node {
+ public:
+  explicit Node(const NodeConfig& config);
+  ~Node();
+  Node(Node&&) noexcept;
+  Node& operator=(Node&&) noexcept;
+
+  /// Takes inputs from the front, in order, does what is due, and fills `out`, which must be
+  /// clear. Returns how many inputs were taken: fewer than given when the step's units ran out
+  /// (R35); the rest stay with the caller, who steps again at once. `now` never goes back in `mono`.
+  std::size_t step(std::span<const Input> inputs, Instant now, Outbox& out);
+
+  /// A hint that this input comes soon; changes nothing.
+  void prefetch(const Input& input) const;
+
+  /// When to step again though nothing happened, on the monotonic clock; `never` if not at all.
+  Duration next_deadline() const;
+
+  const NodeCounters& counters() const;
+  /// A chain over the bytes of all inputs and outputs so far.
+  std::uint64_t hash() const;
+  /// Sessions attached, records in memory: what a report shows.
+  struct Sizes {
+    std::size_t sessions = 0;
+    std::size_t conversations = 0;
+    std::size_t users = 0;
+    std::size_t parked_bytes = 0;
+    std::size_t held_bytes = 0;
+  };
+  Sizes sizes() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace hubbub

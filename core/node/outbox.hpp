@@ -1,0 +1,103 @@
+// What a step wants done. The caller owns it, carries it out in any order that keeps each list's
+// own, and clears it before the next step; nothing else leaves a node.
+//
+// Views point into the outbox's arena and are valid until `clear`.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "core/base/bytes.hpp"
+#include "core/base/errors.hpp"
+#include "core/base/ids.hpp"
+#include "core/store/store.hpp"
+#include "core/wire/frames.hpp"
+
+namespace hubbub {
+
+namespace output {
+
+/// Frames to one connection keep their order; a close of it comes after them.
+struct Frame {
+  ConnectionId connection;
+  to_client::Frame frame;
+  static auto fields(auto& s) { return std::tie(s.connection, s.frame); }
+};
+
+struct Close {
+  ConnectionId connection;
+  CloseCode code{};
+  static auto fields(auto& s) { return std::tie(s.connection, s.code); }
+};
+
+/// A peer::Message in its byte form. Never to the node itself.
+struct ToPeer {
+  NodeId node;
+  std::string_view bytes;
+  static auto fields(auto& s) { return std::tie(s.node, s.bytes); }
+};
+
+/// One batch of a partition; the next comes only after this one's CommitDurable. `sync`: always,
+/// whatever the durability of the rest (R5).
+struct Commit {
+  PartitionId partition;
+  std::uint64_t batch{};
+  std::string_view rows;
+  bool sync{};
+  static auto fields(auto& s) { return std::tie(s.partition, s.batch, s.rows, s.sync); }
+};
+
+struct Read {
+  std::uint64_t ticket{};
+  ReadRange range;
+  static auto fields(auto& s) { return std::tie(s.ticket, s.range); }
+};
+
+}  // namespace output
+
+/// A node's own row of counters, ever growing.
+struct NodeCounters {
+  std::uint64_t accepted = 0;         ///< messages given a sequence
+  std::uint64_t repeats = 0;          ///< answered as the first time
+  std::uint64_t refused = 0;          ///< finally
+  std::uint64_t asked_to_retry = 0;   ///< refused for now
+  std::uint64_t expired = 0;          ///< dropped when dequeued (R32)
+  std::uint64_t inbox_entries = 0;
+  std::uint64_t entries_sent = 0;     ///< to sessions
+  std::uint64_t ranges_sent = 0;
+  std::uint64_t resent = 0;           ///< deliveries sent again
+  std::uint64_t recent_hits = 0;      ///< pages and fetches served from memory (B11)
+  std::uint64_t recent_misses = 0;
+  std::uint64_t loads = 0;            ///< records brought into memory
+  std::uint64_t evictions = 0;
+  std::uint64_t pauses = 0;           ///< found by R28
+  std::uint64_t alarms = 0;           ///< a store that lost its tail
+};
+
+struct Outbox {
+  std::vector<output::Frame> frames;
+  std::vector<output::Close> closes;
+  std::vector<output::ToPeer> peers;
+  std::vector<output::Commit> commits;
+  std::vector<output::Read> reads;
+  /// Not empty: the process must say so and end with status 70, to be started again (R7).
+  std::string_view fatal;
+  /// Not empty: something a person must know, such as a store that lost its tail.
+  std::string_view alarm;
+  /// Units of work this step did (R35).
+  std::uint32_t units = 0;
+  Arena arena;
+
+  void clear() {
+    frames.clear();
+    closes.clear();
+    peers.clear();
+    commits.clear();
+    reads.clear();
+    fatal = alarm = {};
+    units = 0;
+    arena.clear();
+  }
+};
+
+}  // namespace hubbub

@@ -1,0 +1,208 @@
+// What nodes say to each other, and what a node's gateway and partitions say to each other even
+// on one node. The byte form is that of codec.hpp, behind the version in `Hello`.
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <variant>
+
+#include "core/base/errors.hpp"
+#include "core/wire/cursor.hpp"
+#include "core/wire/frames.hpp"
+#include "core/wire/message.hpp"
+
+namespace hubbub::peer {
+
+/// The version of these messages; a node refuses a peer it cannot talk to.
+inline constexpr std::uint16_t version = 1;
+
+/// First on every link, from both sides.
+struct Hello {
+  std::uint16_t version{};
+  NodeGeneration life{};
+  static auto fields(auto& s) { return std::tie(s.version, s.life); }
+};
+
+// --- Gateway to user shard ---------------------------------------------------------------------
+
+/// A session wants its stream. `generation` 0: a new session, to be given the next one.
+struct Attach {
+  SessionRef session;
+  UserId user;
+  std::string_view device;
+  DeviceNumber number;
+  Generation generation{};
+  bool has_cursor{};
+  Cursor cursor;
+  static auto fields(auto& s) {
+    return std::tie(s.session, s.user, s.device, s.number, s.generation, s.has_cursor, s.cursor);
+  }
+};
+
+struct Detach {
+  SessionRef session;
+  DeviceId device;
+  static auto fields(auto& s) { return std::tie(s.session, s.device); }
+};
+
+struct Acknowledged {
+  SessionRef session;
+  DeviceId device;
+  Cursor cursor;
+  static auto fields(auto& s) { return std::tie(s.session, s.device, s.cursor); }
+};
+
+// --- User shard to gateway ---------------------------------------------------------------------
+
+/// `position`: the stream's next entry names it as its predecessor.
+struct Attached {
+  SessionRef session;
+  DeviceId device;
+  Generation generation{};
+  Incarnation incarnation{};
+  Sequence position{};
+  bool fresh{};  ///< a new session, to be welcomed; else one that attached again
+  static auto fields(auto& s) {
+    return std::tie(s.session, s.device, s.generation, s.incarnation, s.position, s.fresh);
+  }
+};
+
+struct AttachRefused {
+  SessionRef session;
+  ErrorCode code{};
+  bool retry{};
+  std::uint32_t retry_after_ms{};
+  static auto fields(auto& s) { return std::tie(s.session, s.code, s.retry, s.retry_after_ms); }
+};
+
+/// A newer session of the same device has taken over (R3).
+struct Replaced {
+  SessionRef session;
+  static auto fields(auto& s) { return std::tie(s.session); }
+};
+
+/// One piece of a session's stream; `previous` is the inbox number before it (R15).
+struct Entry {
+  SessionRef session;
+  Sequence previous{};
+  Sequence number{};
+  Incarnation incarnation{};
+  ConversationId conversation;
+  Message message;
+  static auto fields(auto& s) {
+    return std::tie(s.session, s.previous, s.number, s.incarnation, s.conversation, s.message);
+  }
+};
+
+/// Entries that are declared, not sent. In a sync `cursor` says how far it is; the last frame of a
+/// sync, and a range in place of entries that cannot be read now, move the position to
+/// cursor.target.
+struct Ranges {
+  SessionRef session;
+  Sequence previous{};
+  Cursor cursor;
+  std::span<const Range> ranges;
+  static auto fields(auto& s) { return std::tie(s.session, s.previous, s.cursor, s.ranges); }
+};
+
+struct Synced {
+  SessionRef session;
+  Cursor cursor;
+  static auto fields(auto& s) { return std::tie(s.session, s.cursor); }
+};
+
+struct Reset {
+  SessionRef session;
+  Cursor cursor;
+  static auto fields(auto& s) { return std::tie(s.session, s.cursor); }
+};
+
+// --- Requests ----------------------------------------------------------------------------------
+
+using Call = std::variant<to_server::Send, to_server::Create, to_server::Change,
+                          to_server::History, to_server::List>;
+
+/// To the owner of the conversation (of the user, for a list). `age_ms`: how long it has already waited.
+struct Request {
+  SessionRef session;
+  DeviceId from;
+  Generation generation{};
+  std::uint32_t age_ms{};
+  ConversationId conversation;
+  Call call;
+  static auto fields(auto& s) {
+    return std::tie(s.session, s.from, s.generation, s.age_ms, s.conversation, s.call);
+  }
+};
+
+using Reply = std::variant<to_client::Ok, to_client::Error, to_client::HistoryPage,
+                           to_client::ListPage>;
+
+struct Answer {
+  SessionRef session;
+  Reply reply;
+  static auto fields(auto& s) { return std::tie(s.session, s.reply); }
+};
+
+// --- Delivery: conversation to user shard, and back (R13) --------------------------------------
+
+/// Entries of consecutive sequences that are due to the same users of one shard. `previous`: the
+/// last sequence before them that was due to that shard.
+struct Deliver {
+  ConversationId conversation;
+  Incarnation incarnation{};
+  ShardId shard;
+  Sequence previous{};
+  std::span<const UserId> recipients;
+  std::span<const Message> messages;
+  static auto fields(auto& s) {
+    return std::tie(s.conversation, s.incarnation, s.shard, s.previous, s.recipients, s.messages);
+  }
+};
+
+/// Durable in the inboxes up to `through`.
+struct Confirm {
+  ConversationId conversation;
+  ShardId shard;
+  Incarnation incarnation{};
+  Sequence through{};
+  static auto fields(auto& s) {
+    return std::tie(s.conversation, s.shard, s.incarnation, s.through);
+  }
+};
+
+/// The shard lacks the predecessor: it has `have`. Or it is `busy`: later.
+struct DeliverRefused {
+  ConversationId conversation;
+  ShardId shard;
+  Incarnation incarnation{};
+  Sequence have{};
+  bool busy{};
+  static auto fields(auto& s) {
+    return std::tie(s.conversation, s.shard, s.incarnation, s.have, s.busy);
+  }
+};
+
+// --- Content for a session that catches up -----------------------------------------------------
+
+struct Fetch {
+  DeviceId reader;
+  SessionRef session;
+  Range range;
+  static auto fields(auto& s) { return std::tie(s.reader, s.session, s.range); }
+};
+
+/// A prefix of the range asked for; empty: not readable (now).
+struct Fetched {
+  DeviceId reader;
+  SessionRef session;
+  Range range;
+  std::span<const Message> messages;
+  static auto fields(auto& s) { return std::tie(s.reader, s.session, s.range, s.messages); }
+};
+
+using Message = std::variant<Hello, Attach, Detach, Acknowledged, Attached, AttachRefused, Replaced,
+                             Entry, Ranges, Synced, Reset, Request, Answer, Deliver, Confirm,
+                             DeliverRefused, Fetch, Fetched>;
+
+}  // namespace hubbub::peer
