@@ -52,6 +52,13 @@ inline constexpr std::size_t session_requests = 256;
 /// record is built for until channels exist.
 inline constexpr std::uint32_t group_members_default = 100;
 inline constexpr std::uint32_t group_members_max = 1000;
+/// Membership intervals of one conversation, over all time: every joining makes one.
+inline constexpr std::uint32_t membership_intervals = 16'384;
+/// Intervals kept in one row, so that a change rewrites little and a large group is few rows.
+inline constexpr std::uint32_t members_per_row = 64;
+/// Answers to changing calls remembered per device and conversation (R4): a device sends one at a
+/// time, so a few suffice.
+inline constexpr std::uint64_t call_window = 8;
 /// Devices of one user, over all time: the number is part of ids and never reused.
 inline constexpr std::uint16_t devices_per_user = 256;
 
@@ -67,11 +74,15 @@ inline constexpr std::size_t delivery_entries = 16;
 inline constexpr std::size_t delivery_recipients = 64;
 /// Content bytes in one delivery or page, unless a single message is longer.
 inline constexpr std::size_t page_bytes = 64 * 1024;
-/// Messages in one page of history.
-inline constexpr std::uint32_t history_messages = 100;
+/// Messages in one page of history: one read's worth.
+inline constexpr std::uint32_t history_messages = 64;
 inline constexpr std::uint32_t history_messages_default = 50;
 /// Conversations in one page of `list`.
-inline constexpr std::uint32_t list_conversations = 100;
+inline constexpr std::uint32_t list_conversations = 64;
+/// Inbox entries that one Ranges frame declares at most, and that may be declared ahead of what
+/// the device acknowledged.
+inline constexpr std::uint64_t ranges_chunk = 64;
+inline constexpr std::uint64_t unacknowledged_ranges = 1024;
 
 // --- The node ----------------------------------------------------------------------------------
 /// Units of work in one step (R35): an input, a delivery, a row, a re-attachment are one each.
@@ -94,6 +105,13 @@ inline constexpr auto pause = 1s;
 /// Recent messages kept in memory: per conversation (B11), and in all.
 inline constexpr std::uint32_t recent_messages = 15;
 inline constexpr std::size_t recent_bytes = 16 * 1024 * 1024;
+/// Bytes of effects that wait for their batch to be durable, over one partition.
+inline constexpr std::size_t held_bytes = 32 * 1024 * 1024;
+/// What a client is told to wait after `unavailable` and after `overloaded`.
+inline constexpr auto retry_unavailable = 1s;
+inline constexpr auto retry_overloaded = 2s;
+/// Loads that a sweep (opening a partition, a peer's return) keeps under way.
+inline constexpr std::uint32_t sweep_loads = 64;
 /// How long an idle record stays in memory, and how many of a kind may.
 inline constexpr auto idle = 30s;
 inline constexpr std::uint32_t resident_conversations = 1'000'000;
@@ -117,6 +135,8 @@ static_assert(batch_bytes <= log_record_bytes, "a batch becomes one log record")
 static_assert(shards == (1u << message_id_shard_bits), "a shard fits the id's shard bits");
 static_assert(shards % partitions == 0);
 static_assert(recent_bytes >= 4 * text_bytes, "the recent cache outlives one long message");
+static_assert(history_messages <= read_rows && list_conversations <= read_rows && ranges_chunk <= read_rows);
+static_assert(group_members_max <= membership_intervals);
 static_assert(unacknowledged_entries <= sync_entries);
 static_assert(delivery_entries * 4 <= step_units && delivery_recipients * 2 <= step_units);
 

@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "core/base/errors.hpp"
+#include "core/wire/codec.hpp"
 #include "core/wire/cursor.hpp"
 #include "core/wire/frames.hpp"
 #include "core/wire/message.hpp"
@@ -88,7 +89,7 @@ struct Entry {
   Sequence number{};
   Incarnation incarnation{};
   ConversationId conversation;
-  Message message;
+  hubbub::Message message;
   static auto fields(auto& s) {
     return std::tie(s.session, s.previous, s.number, s.incarnation, s.conversation, s.message);
   }
@@ -154,7 +155,7 @@ struct Deliver {
   ShardId shard;
   Sequence previous{};
   std::span<const UserId> recipients;
-  std::span<const Message> messages;
+  std::span<const hubbub::Message> messages;
   static auto fields(auto& s) {
     return std::tie(s.conversation, s.incarnation, s.shard, s.previous, s.recipients, s.messages);
   }
@@ -185,24 +186,40 @@ struct DeliverRefused {
 
 // --- Content for a session that catches up -----------------------------------------------------
 
+/// `ticket` tells the asking partition which of its requests this is.
 struct Fetch {
-  DeviceId reader;
-  SessionRef session;
+  NodeId asker;
+  std::uint64_t ticket{};
+  UserId reader;
   Range range;
-  static auto fields(auto& s) { return std::tie(s.reader, s.session, s.range); }
+  static auto fields(auto& s) { return std::tie(s.asker, s.ticket, s.reader, s.range); }
 };
 
 /// A prefix of the range asked for; empty: not readable (now).
 struct Fetched {
-  DeviceId reader;
-  SessionRef session;
-  Range range;
-  std::span<const Message> messages;
-  static auto fields(auto& s) { return std::tie(s.reader, s.session, s.range, s.messages); }
+  UserId reader;
+  std::uint64_t ticket{};
+  std::span<const hubbub::Message> messages;
+  static auto fields(auto& s) { return std::tie(s.reader, s.ticket, s.messages); }
 };
 
 using Message = std::variant<Hello, Attach, Detach, Acknowledged, Attached, AttachRefused, Replaced,
                              Entry, Ranges, Synced, Reset, Request, Answer, Deliver, Confirm,
                              DeliverRefused, Fetch, Fetched>;
+
+template <class T, class... All>
+constexpr std::uint8_t index_in(const std::variant<All...>*) {
+  std::uint8_t index = 0;
+  (void)((std::is_same_v<T, All> || (++index, false)) || ...);
+  return index;
+}
+
+/// Appends the byte form of Message{message}, without making the variant.
+template <class T>
+void encode(const T& message, ByteBuffer& to) {
+  wire::Writer writer(to);
+  writer.write(index_in<T>(static_cast<const Message*>(nullptr)));
+  writer.write(message);
+}
 
 }  // namespace hubbub::peer

@@ -1,0 +1,162 @@
+#include "core/wire/rows.hpp"
+
+namespace hubbub::rows {
+namespace {
+
+enum Tag : std::uint8_t { tag_self = 0, tag_list = 1, tag_sender = 2, tag_chat = 2, tag_entry = 9 };
+enum SenderTag : std::uint8_t { sender_self = 0, sender_message = 1, sender_call = 2, sender_end = 3 };
+
+Key in_partition(PartitionId partition, char table) {
+  return Key().add(std::uint8_t{1}).add(partition.value).add(table);
+}
+
+Key in_conversation(const ConversationId& c, std::uint8_t tag) {
+  return in_partition(partition_of(shard_of(c)), 'c').add(c).add(tag);
+}
+
+Key in_sender(const ConversationId& c, DeviceId d, std::uint8_t tag) {
+  return in_conversation(c, tag_sender).add(d.user.value).add(d.device.value).add(tag);
+}
+
+Key in_user(UserId user, std::uint8_t tag) {
+  return in_partition(partition_of(shard_of(user)), 'u').add(user.value).add(tag);
+}
+
+/// Takes numbers off the front of a key.
+class KeyReader {
+ public:
+  explicit KeyReader(std::string_view key) : rest_(key) {}
+  template <class N>
+  N take() {
+    std::uint64_t number = 0;
+    if (rest_.size() < sizeof(N)) ok_ = false;
+    if (!ok_) return N{};
+    for (std::size_t i = 0; i < sizeof(N); ++i)
+      number = number << 8 | static_cast<std::uint8_t>(rest_[i]);
+    rest_.remove_prefix(sizeof(N));
+    return static_cast<N>(number);
+  }
+  ConversationId conversation() {
+    const auto high = take<std::uint64_t>();
+    return {high, take<std::uint64_t>()};
+  }
+  bool at_end() const { return ok_ && rest_.empty(); }
+  bool ok() const { return ok_; }
+
+ private:
+  std::string_view rest_;
+  bool ok_ = true;
+};
+
+class Parser {
+ public:
+  Parser(std::string_view key, std::string_view value, Arena& arena)
+      : key_(key), value_(value), arena_(arena) {}
+
+  std::optional<Parsed> parse() {
+    const auto kind = key_.take<std::uint8_t>();
+    key_.take<std::uint16_t>();
+    if (kind == 0) return row<NodeRow>();
+    if (kind != 1) return {};
+    switch (key_.take<char>()) {
+      case 'm': return row<PartitionRow>();
+      case 'o': parsed_.conversation = key_.conversation(); return row<OwingRow>();
+      case 's':
+        parsed_.shard = ShardId{key_.take<std::uint16_t>()};
+        parsed_.conversation = key_.conversation();
+        return row<StreamRow>();
+      case 'c': parsed_.conversation = key_.conversation(); return conversation_row();
+      case 'u': parsed_.device.user = UserId{key_.take<std::uint64_t>()}; return user_row();
+      default: return {};
+    }
+  }
+
+ private:
+  std::optional<Parsed> conversation_row() {
+    switch (key_.take<std::uint8_t>()) {
+      case tag_self: return row<ConversationRow>();
+      case tag_list: key_.take<std::uint16_t>(); return row<MembersRow>();
+      case tag_sender: return sender_row();
+      case tag_entry: parsed_.number = key_.take<std::uint64_t>(); return row<MessageRow>();
+      default: return {};
+    }
+  }
+
+  std::optional<Parsed> sender_row() {
+    parsed_.device.user = UserId{key_.take<std::uint64_t>()};
+    parsed_.device.device = DeviceNumber{key_.take<std::uint16_t>()};
+    const auto tag = key_.take<std::uint8_t>();
+    if (tag == sender_self) return row<SenderRow>();
+    if (tag != sender_message && tag != sender_call) return {};
+    key_.take<std::uint8_t>();
+    parsed_.call = tag == sender_call;
+    return row<RememberedRow>();
+  }
+
+  std::optional<Parsed> user_row() {
+    switch (key_.take<std::uint8_t>()) {
+      case tag_self: return row<UserRow>();
+      case tag_list:
+        parsed_.device.device = DeviceNumber{key_.take<std::uint16_t>()};
+        return row<DeviceRow>();
+      case tag_chat: parsed_.conversation = key_.conversation(); return row<ChatRow>();
+      case tag_entry: parsed_.number = key_.take<std::uint64_t>(); return row<InboxRow>();
+      default: return {};
+    }
+  }
+
+  template <class Row>
+  std::optional<Parsed> row() {
+    if (!key_.at_end()) return {};
+    const auto value = decode<Row>(value_, arena_);
+    if (!value) return {};
+    parsed_.row = *value;
+    return parsed_;
+  }
+
+  KeyReader key_;
+  std::string_view value_;
+  Arena& arena_;
+  Parsed parsed_;
+};
+
+}  // namespace
+
+Key node(NodeId n) { return Key().add(std::uint8_t{0}).add(n.value); }
+Key partition(PartitionId p) { return in_partition(p, 'm'); }
+Key owing(PartitionId p, const ConversationId& c) { return in_partition(p, 'o').add(c); }
+Key conversation(const ConversationId& c) { return in_conversation(c, tag_self); }
+Key members(const ConversationId& c, std::uint16_t chunk) {
+  return in_conversation(c, tag_list).add(chunk);
+}
+Key sender(const ConversationId& c, DeviceId d) { return in_sender(c, d, sender_self); }
+Key remembered_message(const ConversationId& c, DeviceId d, std::uint8_t slot) {
+  return in_sender(c, d, sender_message).add(slot);
+}
+Key remembered_call(const ConversationId& c, DeviceId d, std::uint8_t slot) {
+  return in_sender(c, d, sender_call).add(slot);
+}
+Key message(const ConversationId& c, Sequence seq) { return in_conversation(c, tag_entry).add(seq); }
+Key stream(ShardId s, const ConversationId& c) {
+  return in_partition(partition_of(s), 's').add(s.value).add(c);
+}
+Key user(UserId u) { return in_user(u, tag_self); }
+Key device(DeviceId d) { return in_user(d.user, tag_list).add(d.device.value); }
+Key chat(UserId u, const ConversationId& c) { return in_user(u, tag_chat).add(c); }
+Key inbox(UserId u, Sequence number) { return in_user(u, tag_entry).add(number); }
+
+Bounds owing_of(PartitionId p) { return {in_partition(p, 'o'), in_partition(p, 'o' + 1)}; }
+Bounds conversation_record(const ConversationId& c) {
+  return {in_conversation(c, tag_self), in_conversation(c, tag_sender)};
+}
+Bounds sender_record(const ConversationId& c, DeviceId d) {
+  return {in_sender(c, d, sender_self), in_sender(c, d, sender_end)};
+}
+Bounds user_record(UserId u) { return {in_user(u, tag_self), in_user(u, tag_chat)}; }
+Bounds chats_of(UserId u) { return {in_user(u, tag_chat), in_user(u, tag_chat + 1)}; }
+
+std::optional<Parsed> parse(std::string_view key, std::string_view value, Arena& arena) {
+  return Parser(key, value, arena).parse();
+}
+
+}  // namespace hubbub::rows

@@ -1,0 +1,212 @@
+// What is stored: the key and the value of every kind of row. This file is the format.
+//
+// A node's own row:  00 node(2)
+// A partition's rows share the prefix  01 partition(2):
+//   'm'                                   PartitionRow
+//   'o' conversation(16)                  OwingRow: deliveries of it may be unconfirmed (R13)
+//   'c' conversation(16) 0                ConversationRow
+//   'c' conversation(16) 1 chunk(2)       MembersRow
+//   'c' conversation(16) 2 user(8) device(2) 0          SenderRow
+//   'c' conversation(16) 2 user(8) device(2) 1 slot(1)  RememberedRow of a message
+//   'c' conversation(16) 2 user(8) device(2) 2 slot(1)  RememberedRow of a changing call
+//   'c' conversation(16) 9 seq(8)         MessageRow
+//   's' shard(2) conversation(16)         StreamRow: what that user shard has of a conversation
+//   'u' user(8) 0                         UserRow
+//   'u' user(8) 1 device(2)               DeviceRow
+//   'u' user(8) 2 conversation(16)        ChatRow
+//   'u' user(8) 9 number(8)               InboxRow
+// Numbers in keys are big-endian, so that keys sort as numbers do. Every value begins with the
+// version of its form (R12).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <variant>
+
+#include "core/base/ids.hpp"
+#include "core/wire/codec.hpp"
+#include "core/wire/message.hpp"
+
+namespace hubbub::rows {
+
+inline constexpr std::uint8_t version = 1;
+
+/// A key, or a bound of a range of keys.
+class Key {
+ public:
+  std::string_view view() const { return {bytes_.data(), size_}; }
+  operator std::string_view() const { return view(); }
+
+  /// Appends a number, big-endian.
+  template <class N>
+  Key& add(N number) {
+    for (int shift = (sizeof number - 1) * 8; shift >= 0; shift -= 8)
+      bytes_[size_++] = static_cast<char>(static_cast<std::uint64_t>(number) >> shift);
+    return *this;
+  }
+  Key& add(const ConversationId& c) { return add(c.high).add(c.low); }
+
+ private:
+  std::array<char, 48> bytes_{};
+  std::uint8_t size_ = 0;
+};
+
+Key node(NodeId node);
+Key partition(PartitionId partition);
+Key owing(PartitionId partition, const ConversationId& conversation);
+Key conversation(const ConversationId& conversation);
+Key members(const ConversationId& conversation, std::uint16_t chunk);
+Key sender(const ConversationId& conversation, DeviceId device);
+Key remembered_message(const ConversationId& conversation, DeviceId device, std::uint8_t slot);
+Key remembered_call(const ConversationId& conversation, DeviceId device, std::uint8_t slot);
+Key message(const ConversationId& conversation, Sequence seq);
+Key stream(ShardId shard, const ConversationId& conversation);
+Key user(UserId user);
+Key device(DeviceId device);
+Key chat(UserId user, const ConversationId& conversation);
+Key inbox(UserId user, Sequence number);
+
+/// Two keys that enclose rows read together: from <= key < to.
+struct Bounds {
+  Key from;
+  Key to;
+};
+Bounds owing_of(PartitionId partition);
+Bounds conversation_record(const ConversationId& conversation);   ///< itself and its members
+Bounds sender_record(const ConversationId& conversation, DeviceId device);
+Bounds user_record(UserId user);                                  ///< itself and its devices
+Bounds chats_of(UserId user);
+
+struct NodeRow {
+  std::uint8_t version = rows::version;
+  NodeGeneration life{};  ///< the start counter
+  static auto fields(auto& s) { return std::tie(s.version, s.life); }
+};
+
+struct PartitionRow {
+  std::uint8_t version = rows::version;
+  Incarnation incarnation{};
+  std::uint64_t ids_reserved_ms{};  ///< message ids with time bits below this may be in use
+  static auto fields(auto& s) { return std::tie(s.version, s.incarnation, s.ids_reserved_ms); }
+};
+
+struct OwingRow {
+  std::uint8_t version = rows::version;
+  Sequence from{};  ///< everything below is confirmed by everyone
+  static auto fields(auto& s) { return std::tie(s.version, s.from); }
+};
+
+struct ConversationRow {
+  std::uint8_t version = rows::version;
+  Sequence head{};
+  std::string_view name;
+  static auto fields(auto& s) { return std::tie(s.version, s.head, s.name); }
+};
+
+/// `user` is a member for sequences in (from, to]; `to` is open_end while they are.
+inline constexpr Sequence open_end = UINT64_MAX;
+struct Interval {
+  UserId user;
+  Sequence from{};
+  Sequence to = open_end;
+  auto operator<=>(const Interval&) const = default;
+  static auto fields(auto& s) { return std::tie(s.user, s.from, s.to); }
+};
+
+struct MembersRow {
+  std::uint8_t version = rows::version;
+  std::span<const Interval> intervals;
+  static auto fields(auto& s) { return std::tie(s.version, s.intervals); }
+};
+
+struct SenderRow {
+  std::uint8_t version = rows::version;
+  Generation generation{};  ///< the highest seen; lower ones are ignored (R3)
+  static auto fields(auto& s) { return std::tie(s.version, s.generation); }
+};
+
+/// What was accepted under a number, to be answered again (R1, R4).
+struct Remembered {
+  std::uint64_t number{};
+  std::uint64_t key{};
+  std::uint64_t digest{};
+  Sequence seq{};
+  MessageId id;
+  std::int64_t sent_at_ms{};
+  bool operator==(const Remembered&) const = default;
+  static auto fields(auto& s) {
+    return std::tie(s.number, s.key, s.digest, s.seq, s.id, s.sent_at_ms);
+  }
+};
+
+struct RememberedRow {
+  std::uint8_t version = rows::version;
+  Remembered what;
+  static auto fields(auto& s) { return std::tie(s.version, s.what); }
+};
+
+struct MessageRow {
+  std::uint8_t version = rows::version;
+  hubbub::Message message;
+  static auto fields(auto& s) { return std::tie(s.version, s.message); }
+};
+
+struct StreamRow {
+  std::uint8_t version = rows::version;
+  Incarnation incarnation{};
+  Sequence have{};
+  static auto fields(auto& s) { return std::tie(s.version, s.incarnation, s.have); }
+};
+
+struct UserRow {
+  std::uint8_t version = rows::version;
+  Sequence head{};
+  static auto fields(auto& s) { return std::tie(s.version, s.head); }
+};
+
+struct DeviceRow {
+  std::uint8_t version = rows::version;
+  std::string_view name;
+  Generation generation{};
+  Sequence acknowledged{};
+  static auto fields(auto& s) { return std::tie(s.version, s.name, s.generation, s.acknowledged); }
+};
+
+/// A conversation of a user's list.
+struct ChatRow {
+  std::uint8_t version = rows::version;
+  bool joined{};
+  static auto fields(auto& s) { return std::tie(s.version, s.joined); }
+};
+
+struct InboxRow {
+  std::uint8_t version = rows::version;
+  ConversationId conversation;
+  Sequence seq{};
+  static auto fields(auto& s) { return std::tie(s.version, s.conversation, s.seq); }
+};
+
+/// Reads a value of this version; anything else is nothing.
+template <class Row>
+std::optional<Row> decode(std::string_view value, Arena& arena) {
+  if (value.empty() || static_cast<std::uint8_t>(value.front()) != version) return {};
+  return wire::decode<Row>(value, arena);
+}
+
+/// A row of any kind with what its key says, for those who look at a whole store: checkers, tools.
+struct Parsed {
+  ConversationId conversation;
+  DeviceId device;         ///< `user` alone where the key names no device
+  ShardId shard;
+  Sequence number{};       ///< of a message or an inbox row
+  bool call{};             ///< a RememberedRow of a changing call
+  std::variant<NodeRow, PartitionRow, OwingRow, ConversationRow, MembersRow, SenderRow,
+               RememberedRow, MessageRow, StreamRow, UserRow, DeviceRow, ChatRow, InboxRow>
+      row;
+};
+std::optional<Parsed> parse(std::string_view key, std::string_view value, Arena& arena);
+
+}  // namespace hubbub::rows
