@@ -22,14 +22,29 @@ constexpr bool is_plain(unsigned char c) { return c >= 0x20 && c < 0x80 && c != 
 
 void append_escaped(unsigned char c, std::string& out) {
   switch (c) {
-    case '"': out += "\\\""; return;
-    case '\\': out += "\\\\"; return;
-    case '\b': out += "\\b"; return;
-    case '\f': out += "\\f"; return;
-    case '\n': out += "\\n"; return;
-    case '\r': out += "\\r"; return;
-    case '\t': out += "\\t"; return;
-    default: break;
+    case '"':
+      out += "\\\"";
+      return;
+    case '\\':
+      out += "\\\\";
+      return;
+    case '\b':
+      out += "\\b";
+      return;
+    case '\f':
+      out += "\\f";
+      return;
+    case '\n':
+      out += "\\n";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
+    default:
+      break;
   }
   constexpr char digits[] = "0123456789abcdef";
   const char escape[] = {'\\', 'u', '0', '0', digits[c >> 4], digits[c & 15]};
@@ -92,7 +107,9 @@ std::string_view prefix_of(std::string_view text, std::size_t bytes_max) {
 }
 
 char* put_utf8(char32_t c, char* out) {
-  const auto low_six = [c](unsigned shift) { return static_cast<char>(0x80 | ((c >> shift) & 0x3F)); };
+  const auto low_six = [c](unsigned shift) {
+    return static_cast<char>(0x80 | ((c >> shift) & 0x3F));
+  };
   if (c < 0x80) {
     *out++ = static_cast<char>(c);
     return out;

@@ -73,13 +73,20 @@ class Parser {
   Value* parse_value(unsigned depth) {
     if (at_ == text_.size()) return fail("a value was expected, not the end");
     switch (text_[at_]) {
-      case '{': return parse_inside(Value::Kind::object, '}', depth);
-      case '[': return parse_inside(Value::Kind::list, ']', depth);
-      case '"': return parse_string();
-      case 't': return parse_word("true", Value::Kind::boolean);
-      case 'f': return parse_word("false", Value::Kind::boolean);
-      case 'n': return parse_word("null", Value::Kind::null);
-      default: return parse_number();
+      case '{':
+        return parse_inside(Value::Kind::object, '}', depth);
+      case '[':
+        return parse_inside(Value::Kind::list, ']', depth);
+      case '"':
+        return parse_string();
+      case 't':
+        return parse_word("true", Value::Kind::boolean);
+      case 'f':
+        return parse_word("false", Value::Kind::boolean);
+      case 'n':
+        return parse_word("null", Value::Kind::null);
+      default:
+        return parse_number();
     }
   }
 
@@ -196,16 +203,34 @@ class Parser {
   /// At the backslash; goes past the escape (past both, for a pair of surrogates).
   bool parse_escape(std::size_t to, char32_t& c, Value& value) {
     switch (text_[at_ + 1]) {
-      case '"': c = '"'; break;
-      case '\\': c = '\\'; break;
-      case '/': c = '/'; break;
-      case 'b': c = '\b'; break;
-      case 'f': c = '\f'; break;
-      case 'n': c = '\n'; break;
-      case 'r': c = '\r'; break;
-      case 't': c = '\t'; break;
-      case 'u': return parse_unicode(to, c, value);
-      default: return reject("there is no such escape");
+      case '"':
+        c = '"';
+        break;
+      case '\\':
+        c = '\\';
+        break;
+      case '/':
+        c = '/';
+        break;
+      case 'b':
+        c = '\b';
+        break;
+      case 'f':
+        c = '\f';
+        break;
+      case 'n':
+        c = '\n';
+        break;
+      case 'r':
+        c = '\r';
+        break;
+      case 't':
+        c = '\t';
+        break;
+      case 'u':
+        return parse_unicode(to, c, value);
+      default:
+        return reject("there is no such escape");
     }
     at_ += 2;
     return true;

@@ -1,0 +1,346 @@
+// The JSON of what a server says.
+#include <array>
+#include <chrono>
+
+#include "core/base/check.hpp"
+#include "core/base/hash.hpp"
+#include "core/wire/frame_json.hpp"
+#include "core/wire/frame_list.hpp"
+#include "core/wire/json_writer.hpp"
+
+namespace hubbub {
+namespace {
+
+using json::FrameFields;
+using json::ObjectWriter;
+using to_client::Frame;
+
+/// A server is trusted further than a client: what it gathers for one connection may be one
+/// message.
+constexpr json::MessageBounds bounds{.bytes = limits::outbound_bytes,
+                                     .frames = limits::outbound_bytes,
+                                     .json = {.values = limits::outbound_bytes / 4, .depth = 16}};
+
+constexpr std::array<std::string_view, 2> durabilities = {"buffered", "synced"};
+/// By EntryKind; a text is no `conversation` event but a `message`.
+constexpr std::array<std::string_view, 5> events = {"", "created", "joined", "left", "renamed"};
+
+// --- The parts that several frames have ----------------------------------------------------------
+
+/// "s_2_7_40_3": node, its life, slot, its use.
+std::string session_text(const SessionRef& s) {
+  return fmt::format("s_{}_{}_{}_{}", s.node.value, s.life, s.connection.slot, s.connection.use);
+}
+
+std::optional<SessionRef> parse_session(std::string_view text) {
+  std::array<std::uint32_t, 4> parts{};
+  if (!text.starts_with("s")) return {};
+  text.remove_prefix(1);
+  for (std::uint32_t& part : parts) {
+    if (!text.starts_with("_")) return {};
+    const auto [end, error] = std::from_chars(text.data() + 1, text.data() + text.size(), part);
+    if (error != std::errc{}) return {};
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  }
+  if (!text.empty() || parts[0] > UINT16_MAX) return {};
+  return SessionRef{NodeId{static_cast<std::uint16_t>(parts[0])}, parts[1], {parts[2], parts[3]}};
+}
+
+/// The index of the key's text among `names`, or an error.
+std::size_t read_choice(FrameFields& in, std::string_view key,
+                        std::span<const std::string_view> names, std::string_view right) {
+  const std::string_view text = in.text(key, right);
+  const auto found = std::ranges::find(names, text);
+  if (found != names.end() && !text.empty()) return static_cast<std::size_t>(found - names.begin());
+  in.fail(key, in.find(key), right);
+  return 0;
+}
+
+void read_name_of_conversation(FrameFields& in, Message& m) {
+  const std::string_view name = in.name("name", 0, limits::conversation_name_bytes);
+  m.content = {static_cast<std::uint32_t>(name.size()), hash_bytes(name), name};
+}
+
+/// A message or a change, as an event or in a page of history; the conversation stands beside it.
+Message read_entry(FrameFields& in) {
+  Message m;
+  constexpr std::array<std::string_view, 2> types = {"message", "conversation"};
+  const bool is_text = read_choice(in, "type", types, "\"message\" or \"conversation\"") == 0;
+  m.kind = is_text ? EntryKind::text
+                   : static_cast<EntryKind>(read_choice(
+                         in, "event", events, "\"created\", \"joined\", \"left\" or \"renamed\""));
+  m.seq = in.number("seq", 1, json_number_max);
+  m.id = in.message_id_or_zero();
+  m.sent_at_ms = in.time_ms_or_zero("sent_at");
+  m.from = in.user("from");
+  m.device = DeviceNumber{static_cast<std::uint16_t>(in.number("device_number", 0, UINT16_MAX))};
+  m.number = in.number("n", 0, json_number_max);
+  m.key = in.key("key");
+  if (is_text) {
+    m.content = in.content();
+    return m;
+  }
+  if (m.kind != EntryKind::renamed) m.users = in.users_or_none("users", limits::group_members_max);
+  if (m.kind == EntryKind::created || m.kind == EntryKind::renamed)
+    read_name_of_conversation(in, m);
+  return m;
+}
+
+/// `type` first, then what stands between (the conversation of an event), then the entry.
+template <class Between>
+void write_entry(const Message& m, ObjectWriter& out, Between between) {
+  out.word("type", m.kind == EntryKind::text ? "message" : "conversation");
+  if (m.kind != EntryKind::text) out.word("event", events[static_cast<std::size_t>(m.kind)]);
+  between();
+  out.number("seq", m.seq);
+  out.number_as_text("message_id", m.id.value);
+  out.word("from", to_text(m.from));
+  out.number("device_number", m.device.value);
+  out.number("n", m.number);
+  out.bits("key", m.key);
+  out.number("sent_at", m.sent_at_ms);
+  if (m.kind == EntryKind::text) {
+    out.text("content", m.content.body);
+    return;
+  }
+  if (m.kind != EntryKind::renamed)
+    out.words("users", m.users, [](UserId user) { return to_text(user); });
+  if (m.kind == EntryKind::created || m.kind == EntryKind::renamed)
+    out.text("name", m.content.body);
+}
+
+// --- Reading -----------------------------------------------------------------------------------
+
+Frame read_welcome(FrameFields& in) {
+  to_client::Welcome f;
+  constexpr std::string_view form = "a session's id like \"s_2_7_40_3\"";
+  const auto session = parse_session(in.text("session", form));
+  if (!session) in.fail("session", in.find("session"), form);
+  f.session = session.value_or(SessionRef{});
+  f.user = in.user("user");
+  f.device = DeviceNumber{static_cast<std::uint16_t>(in.number("device_number", 0, UINT16_MAX))};
+  f.generation = static_cast<Generation>(in.number("generation", 0, UINT32_MAX));
+  f.durability = static_cast<Durability>(
+      read_choice(in, "durability", durabilities, "\"buffered\" or \"synced\""));
+  f.incarnation = in.hexadecimal("incarnation");
+  return f;
+}
+
+Frame read_ok(FrameFields& in) {
+  to_client::Ok f;
+  f.id = in.request_id();
+  f.conversation = in.conversation("conversation_id");
+  f.seq = in.number_or("seq", 0, 0, json_number_max);
+  f.message = in.message_id_or_zero();
+  f.sent_at_ms = in.time_ms_or_zero("sent_at");
+  f.number = in.number_or("n", 0, 0, json_number_max);
+  f.next = in.number_or("next", 0, 0, json_number_max);
+  return f;
+}
+
+Frame read_error(FrameFields& in) {
+  to_client::Error f;
+  constexpr std::string_view form = "the code of an error like \"bad_request\"";
+  f.id = in.number_or("id", 0, 0, json_number_max);
+  const auto code = parse_error_code(in.text("code", form));
+  if (!code) in.fail("code", in.find("code"), form);
+  f.code = code.value_or(ErrorCode::internal);
+  f.retry = in.boolean_or_false("retry");
+  f.retry_after_ms = static_cast<std::uint32_t>(in.number_or("retry_after_ms", 0, 0, UINT32_MAX));
+  f.expected = in.number_or("expected", 0, 0, json_number_max);
+  f.detail = in.text("detail", "a text");
+  return f;
+}
+
+Frame read_event(FrameFields& in) {
+  to_client::Event f;
+  f.conversation = in.conversation("conversation_id");
+  f.message = read_entry(in);
+  f.cursor = in.cursor();
+  return f;
+}
+
+/// The objects of a list, read by `read_item` with each one's own keys. An item that is wrong makes
+/// the whole frame wrong.
+template <class Item, class ReadItem>
+std::span<const Item> read_objects(FrameFields& in, std::string_view key, ReadItem read_item) {
+  const json::Value* list = in.list(key, "a list of objects");
+  if (list == nullptr) return {};
+  const std::span<Item> items = in.arena().array<Item>(list->count);
+  std::size_t filled = 0;
+  for (const json::Value* value = list->first; value != nullptr; value = value->next) {
+    if (value->kind != json::Value::Kind::object) {
+      in.fail(key, list, "a list of objects");
+      return {};
+    }
+    FrameFields fields(*value, in.arena());
+    items[filled++] = read_item(fields);
+    if (fields.failed()) {
+      in.fail(fields.error().code,
+              fmt::format("\"{}\", item {}: {}", key, filled, fields.error().detail));
+      return {};
+    }
+  }
+  return items;
+}
+
+Frame read_ranges(FrameFields& in) {
+  to_client::Ranges f;
+  f.ranges = read_objects<Range>(in, "ranges", [](FrameFields& item) {
+    Range range;
+    range.conversation = item.conversation("conversation_id");
+    range.from = item.number("from", 1, json_number_max);
+    range.to = item.number("to", range.from, json_number_max);
+    return range;
+  });
+  f.cursor = in.cursor();
+  return f;
+}
+
+Frame read_synced(FrameFields& in) { return to_client::Synced{in.cursor()}; }
+
+Frame read_reset(FrameFields& in) { return to_client::Reset{in.cursor()}; }
+
+Frame read_history(FrameFields& in) {
+  to_client::HistoryPage f;
+  f.id = in.request_id();
+  f.conversation = in.conversation("conversation_id");
+  f.messages = read_objects<Message>(in, "messages", read_entry);
+  f.has_more = in.boolean_or_false("has_more");
+  f.head = in.number("head", 0, json_number_max);
+  return f;
+}
+
+Frame read_list(FrameFields& in) {
+  to_client::ListPage f;
+  f.id = in.request_id();
+  f.conversations = in.conversations("conversations");
+  f.has_more = in.boolean_or_false("has_more");
+  return f;
+}
+
+constexpr json::FrameType<Frame> types[] = {
+    {"message", read_event},   {"ok", read_ok},         {"conversation", read_event},
+    {"range", read_ranges},    {"synced", read_synced}, {"history", read_history},
+    {"welcome", read_welcome}, {"error", read_error},   {"reset", read_reset},
+    {"list", read_list},
+};
+
+// --- Writing -----------------------------------------------------------------------------------
+
+/// What a client needs to know to stay within the server's bounds.
+void write_limits(ObjectWriter& frame, std::string& out) {
+  frame.name("limits");
+  ObjectWriter object(out);
+  object.number("text_characters", limits::text_code_points);
+  object.number("frame_bytes", limits::frame_bytes);
+  object.number("frames_per_message", limits::frames_per_message);
+  object.number("unanswered", limits::repeat_window);
+  object.number("unanswered_session", limits::session_requests);
+  object.number("ack_every", limits::unacknowledged_entries / 2);
+  object.number("group_members", limits::group_members_default);
+  object.number("name_bytes", limits::conversation_name_bytes);
+  object.number("history", limits::history_messages);
+  object.number("list", limits::list_conversations);
+  object.close();
+}
+
+void write(const to_client::Welcome& f, ObjectWriter& object, std::string& out) {
+  object.word("type", "welcome");
+  object.word("session", session_text(f.session));
+  object.word("user", to_text(f.user));
+  object.number("device_number", f.device.value);
+  object.number("generation", f.generation);
+  object.word("durability", durabilities[static_cast<std::size_t>(f.durability)]);
+  object.number_as_text("incarnation", f.incarnation, 16);
+  write_limits(object, out);
+  object.number("ping_s", std::chrono::seconds(limits::ping_interval).count());
+}
+
+void write(const to_client::Ok& f, ObjectWriter& object, std::string&) {
+  object.word("type", "ok");
+  object.number("id", f.id);
+  object.word("conversation_id", to_text(f.conversation));
+  if (f.seq != 0) object.number("seq", f.seq);
+  if (f.message.value != 0) object.number_as_text("message_id", f.message.value);
+  if (f.sent_at_ms != 0) object.number("sent_at", f.sent_at_ms);
+  if (f.number != 0) object.number("n", f.number);
+  if (f.next != 0) object.number("next", f.next);
+}
+
+void write(const to_client::Error& f, ObjectWriter& object, std::string&) {
+  object.word("type", "error");
+  if (f.id != 0) object.number("id", f.id);
+  object.word("code", to_text(f.code));
+  object.boolean("retry", f.retry);
+  if (f.retry_after_ms != 0) object.number("retry_after_ms", f.retry_after_ms);
+  if (f.expected != 0) object.number("expected", f.expected);
+  object.text("detail", f.detail);
+}
+
+void write(const to_client::Event& f, ObjectWriter& object, std::string&) {
+  write_entry(f.message, object, [&] { object.word("conversation_id", to_text(f.conversation)); });
+  object.word("cursor", to_text(f.cursor));
+}
+
+void write(const to_client::Ranges& f, ObjectWriter& object, std::string& out) {
+  object.word("type", "range");
+  object.list("ranges", f.ranges, [&](const Range& range) {
+    ObjectWriter item(out);
+    item.word("conversation_id", to_text(range.conversation));
+    item.number("from", range.from);
+    item.number("to", range.to);
+    item.close();
+  });
+  object.word("cursor", to_text(f.cursor));
+}
+
+void write(const to_client::Synced& f, ObjectWriter& object, std::string&) {
+  object.word("type", "synced");
+  object.word("cursor", to_text(f.cursor));
+}
+
+void write(const to_client::Reset& f, ObjectWriter& object, std::string&) {
+  object.word("type", "reset");
+  object.word("cursor", to_text(f.cursor));
+}
+
+void write(const to_client::HistoryPage& f, ObjectWriter& object, std::string& out) {
+  object.word("type", "history");
+  object.number("id", f.id);
+  object.word("conversation_id", to_text(f.conversation));
+  object.list("messages", f.messages, [&](const Message& m) {
+    ObjectWriter item(out);
+    write_entry(m, item, [] {});
+    item.close();
+  });
+  object.boolean("has_more", f.has_more);
+  object.number("head", f.head);
+}
+
+void write(const to_client::ListPage& f, ObjectWriter& object, std::string&) {
+  object.word("type", "list");
+  object.number("id", f.id);
+  object.words("conversations", f.conversations,
+               [](const ConversationId& c) { return to_text(c); });
+  object.boolean("has_more", f.has_more);
+}
+
+}  // namespace
+
+void parse_server_message(std::string_view text, Arena& arena, ParsedServerFrames& out) {
+  json::read_message<Frame>(text, bounds, types, arena, out);
+}
+
+void encode(const to_client::Frame& frame, std::string& out) {
+  ObjectWriter object(out);
+  std::visit([&](const auto& f) { write(f, object, out); }, frame);
+  object.close();
+}
+
+void encode(std::span<const to_client::Frame> frames, std::string& out) {
+  HUBBUB_CHECK(!frames.empty());
+  json::append_frames(frames, out);
+}
+
+}  // namespace hubbub

@@ -1,0 +1,218 @@
+// The JSON of what a device says.
+#include <array>
+
+#include "core/base/check.hpp"
+#include "core/wire/frame_json.hpp"
+#include "core/wire/frame_list.hpp"
+#include "core/wire/json_writer.hpp"
+
+namespace hubbub {
+namespace {
+
+using json::FrameFields;
+using json::ObjectWriter;
+using to_server::Frame;
+
+/// Enough for every frame of a message to create a group of the greatest size.
+constexpr json::MessageBounds bounds{
+    .bytes = limits::frame_bytes,
+    .frames = limits::frames_per_message,
+    .json = {.values = limits::frames_per_message * (limits::group_members_max + 24), .depth = 8}};
+
+constexpr std::string_view kind_form = "\"direct\" or \"group\"";
+
+// --- Reading -----------------------------------------------------------------------------------
+
+Frame read_hello(FrameFields& in) {
+  to_server::Hello f;
+  f.device = in.name("device", 1, limits::device_name_bytes);
+  f.has_cursor = in.has("cursor");
+  if (f.has_cursor) f.cursor = in.cursor();
+  return f;
+}
+
+Frame read_send(FrameFields& in) {
+  to_server::Send f;
+  f.id = in.request_id();
+  f.conversation = in.conversation("conversation_id");
+  f.number = in.number("n", 1, json_number_max);
+  f.key = in.key("key");
+  f.content = in.content();
+  return f;
+}
+
+Frame read_acknowledge(FrameFields& in) { return to_server::Acknowledge{in.cursor()}; }
+
+Frame read_sync(FrameFields& in) { return to_server::Sync{in.cursor()}; }
+
+Frame read_history(FrameFields& in) {
+  using Direction = to_server::History::Direction;
+  to_server::History f;
+  f.id = in.request_id();
+  f.conversation = in.conversation("conversation_id");
+  if (in.has("before") + in.has("after") + in.has("around") > 1)
+    in.fail(ErrorCode::bad_request,
+            "\"before\", \"after\" and \"around\" exclude each other: at most one may be there");
+  f.direction = in.has("after")    ? Direction::after
+                : in.has("around") ? Direction::around
+                                   : Direction::before;
+  constexpr std::array anchors = {"before", "after", "around"};
+  f.anchor = in.number_or(anchors[static_cast<std::size_t>(f.direction)], 0, 0, json_number_max);
+  f.limit = static_cast<std::uint32_t>(
+      in.number_or("limit", limits::history_messages_default, 1, limits::history_messages));
+  f.seen = in.number_or("seen", 0, 0, json_number_max);
+  return f;
+}
+
+Frame read_create(FrameFields& in) {
+  to_server::Create f;
+  f.id = in.request_id();
+  f.number = in.number("n", 1, group_number_max);
+  f.key = in.key("key");
+  const std::string_view kind = in.text("kind", kind_form);
+  f.group = kind == "group";
+  if (!f.group && kind != "direct") in.fail("kind", in.find("kind"), kind_form);
+  f.members = in.users_or_none("members", limits::group_members_max);
+  if (in.has("name")) f.name = in.name("name", 0, limits::conversation_name_bytes);
+  if (!f.group && f.members.size() != 1)
+    in.fail(ErrorCode::bad_request,
+            fmt::format("\"members\" has {} users: a direct conversation is made with 1",
+                        f.members.size()));
+  if (!f.group && !f.name.empty())
+    in.fail("name", in.find("name"), "absent, for a direct conversation has no name");
+  return f;
+}
+
+to_server::Change read_change(FrameFields& in, to_server::Change::What what) {
+  to_server::Change f;
+  f.id = in.request_id();
+  f.number = in.number("n", 1, group_number_max);
+  f.key = in.key("key");
+  f.what = what;
+  f.conversation = in.conversation("conversation_id");
+  return f;
+}
+
+template <to_server::Change::What What>
+Frame read_change_of_member(FrameFields& in) {
+  to_server::Change f = read_change(in, What);
+  f.user = in.user("user");
+  return f;
+}
+
+Frame read_leave(FrameFields& in) { return read_change(in, to_server::Change::What::leave); }
+
+Frame read_rename(FrameFields& in) {
+  to_server::Change f = read_change(in, to_server::Change::What::rename);
+  f.name = in.name("name", 0, limits::conversation_name_bytes);
+  return f;
+}
+
+Frame read_list(FrameFields& in) {
+  to_server::List f;
+  f.id = in.request_id();
+  f.has_after = in.has("after");
+  if (f.has_after) f.after = in.conversation("after");
+  f.limit = static_cast<std::uint32_t>(
+      in.number_or("limit", limits::list_conversations, 1, limits::list_conversations));
+  return f;
+}
+
+using What = to_server::Change::What;
+constexpr json::FrameType<Frame> types[] = {
+    {"hello", read_hello},
+    {"message", read_send},
+    {"ack", read_acknowledge},
+    {"sync", read_sync},
+    {"history", read_history},
+    {"create", read_create},
+    {"add", read_change_of_member<What::add>},
+    {"remove", read_change_of_member<What::remove>},
+    {"leave", read_leave},
+    {"rename", read_rename},
+    {"list", read_list},
+};
+
+// --- Writing -----------------------------------------------------------------------------------
+
+void write(const to_server::Hello& f, ObjectWriter& out) {
+  out.word("type", "hello");
+  out.text("device", f.device);
+  if (f.has_cursor) out.word("cursor", to_text(f.cursor));
+}
+
+void write(const to_server::Send& f, ObjectWriter& out) {
+  out.word("type", "message");
+  out.number("id", f.id);
+  out.word("conversation_id", to_text(f.conversation));
+  out.number("n", f.number);
+  out.bits("key", f.key);
+  out.text("content", f.content.body);
+}
+
+void write(const to_server::Acknowledge& f, ObjectWriter& out) {
+  out.word("type", "ack");
+  out.word("cursor", to_text(f.cursor));
+}
+
+void write(const to_server::Sync& f, ObjectWriter& out) {
+  out.word("type", "sync");
+  out.word("cursor", to_text(f.cursor));
+}
+
+void write(const to_server::History& f, ObjectWriter& out) {
+  constexpr std::array anchors = {"before", "after", "around"};
+  out.word("type", "history");
+  out.number("id", f.id);
+  out.word("conversation_id", to_text(f.conversation));
+  out.number(anchors[static_cast<std::size_t>(f.direction)], f.anchor);
+  out.number("limit", f.limit);
+  if (f.seen != 0) out.number("seen", f.seen);
+}
+
+void write(const to_server::Create& f, ObjectWriter& out) {
+  out.word("type", "create");
+  out.number("id", f.id);
+  out.number("n", f.number);
+  out.bits("key", f.key);
+  out.word("kind", f.group ? "group" : "direct");
+  out.words("members", f.members, [](UserId user) { return to_text(user); });
+  if (!f.name.empty()) out.text("name", f.name);
+}
+
+void write(const to_server::Change& f, ObjectWriter& out) {
+  constexpr std::array names = {"add", "remove", "leave", "rename"};
+  out.word("type", names[static_cast<std::size_t>(f.what)]);
+  out.number("id", f.id);
+  out.number("n", f.number);
+  out.bits("key", f.key);
+  out.word("conversation_id", to_text(f.conversation));
+  if (f.what == What::add || f.what == What::remove) out.word("user", to_text(f.user));
+  if (f.what == What::rename) out.text("name", f.name);
+}
+
+void write(const to_server::List& f, ObjectWriter& out) {
+  out.word("type", "list");
+  out.number("id", f.id);
+  if (f.has_after) out.word("after", to_text(f.after));
+  out.number("limit", f.limit);
+}
+
+}  // namespace
+
+void parse_client_message(std::string_view text, Arena& arena, ParsedClientFrames& out) {
+  json::read_message<Frame>(text, bounds, types, arena, out);
+}
+
+void encode(const to_server::Frame& frame, std::string& out) {
+  ObjectWriter object(out);
+  std::visit([&](const auto& f) { write(f, object); }, frame);
+  object.close();
+}
+
+void encode(std::span<const to_server::Frame> frames, std::string& out) {
+  HUBBUB_CHECK(!frames.empty() && frames.size() <= limits::frames_per_message);
+  json::append_frames(frames, out);
+}
+
+}  // namespace hubbub
