@@ -1,0 +1,40 @@
+// How long a device waits before it tries again.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "core/base/time.hpp"
+#include "sim/engine/random.hpp"
+
+namespace hubbub::sim {
+
+/// How the wait grows with the attempts that failed in a row.
+enum class BackoffKind : std::uint8_t {
+  at_once,      ///< not at all: no wait
+  fixed,        ///< always `base`
+  exponential,  ///< base * 2^failures, at most `cap`
+  full_jitter,  ///< uniform between 0 and what `exponential` would wait
+};
+
+struct Backoff {
+  BackoffKind kind = BackoffKind::full_jitter;
+  Duration base = 500ms;
+  Duration cap = 30s;
+  /// Takes the place of `cap` after repeated refusals.
+  Duration refused_cap = 5min;
+
+  /// The wait after `failures` attempts that failed since the last success (0 or more).
+  Duration wait(unsigned failures, bool refused_repeatedly, Random& random) const {
+    if (kind == BackoffKind::at_once) return Duration{0};
+    if (kind == BackoffKind::fixed) return base;
+    const Duration most = refused_repeatedly ? std::max(cap, refused_cap) : cap;
+    // 2^20 times any base is beyond every cap; the bound keeps the shift from overflowing.
+    const Duration grown = std::min(most, base * (std::int64_t{1} << std::min(failures, 20u)));
+    if (kind == BackoffKind::exponential || grown.count() <= 0) return grown;
+    return Duration{static_cast<std::int64_t>(
+        random.below(static_cast<std::uint64_t>(grown.count()) + 1))};
+  }
+};
+
+}  // namespace hubbub::sim

@@ -1,0 +1,198 @@
+#include "sim/clients/device.hpp"
+
+#include <algorithm>
+
+#include "core/base/check.hpp"
+#include "sim/clients/device_work.hpp"
+
+namespace hubbub::sim {
+namespace {
+
+/// Refusals in a row after which a device stays away for longer.
+constexpr std::uint8_t refusals_repeated = 5;
+
+/// An identifier of this use of chance, so that devices and other entities never share a stream.
+constexpr std::uint64_t purpose = 0x646576696365;  // "device"
+
+template <class Items>
+std::size_t capacity_bytes(const Items& items) {
+  return items.capacity() * sizeof(typename Items::value_type);
+}
+
+}  // namespace
+
+Device::Device(UserId user, std::uint16_t index, std::uint64_t seed)
+    : user_(user), random_(seed, purpose, user.value << 16 | index), index_(index) {}
+Device::~Device() = default;
+Device::Device(Device&&) noexcept = default;
+Device& Device::operator=(Device&&) noexcept = default;
+
+void Device::go_online(Duration now, DeviceEdge& edge) {
+  if (state_ != State::offline) return;
+  state_ = State::connecting;
+  due_ = now + edge.settings.answer_timeout;
+  edge.actions.connect = true;
+}
+
+void Device::go_offline(DeviceEdge& edge) {
+  if (state_ == State::gone) return;
+  if (state_ == State::attached && unacknowledged_ > 0) acknowledge(edge);
+  edge.actions.close = state_ != State::offline && state_ != State::waiting;
+  lose_connection();
+  state_ = State::offline;
+  due_ = never;
+}
+
+void Device::connected(Duration now, DeviceEdge& edge) {
+  if (state_ != State::connecting) return;
+  state_ = State::greeting;
+  due_ = now + edge.settings.answer_timeout;
+  edge.actions.name = edge.settings.name + std::to_string(index_);
+  edge.actions.frames.push_back(to_server::Hello{edge.actions.name, has_cursor_, cursor_});
+}
+
+void Device::closed(Duration now, CloseCode code, DeviceEdge& edge, Duration advised) {
+  if (state_ == State::offline || state_ == State::waiting || state_ == State::gone) return;
+  edge.observer.lost(now, *this, code, state_ == State::attached);
+  lose_connection();
+  if (!may_return(code)) {
+    state_ = State::gone;
+    due_ = never;
+    return;
+  }
+  const bool refused = code == CloseCode::overloaded || code == CloseCode::rate_limited;
+  wait_to_return(now, refused, advised, Duration{0}, edge);
+}
+
+void Device::wait_to_return(Duration now, bool refused, Duration advised, Duration at_least,
+                            DeviceEdge& edge) {
+  if (refused && refusals_ < UINT8_MAX) ++refusals_;
+  Duration wait = advised;
+  if (wait < Duration{0})
+    wait = edge.settings.backoff.wait(failures_, refusals_ >= refusals_repeated, random_);
+  wait = std::max(wait, at_least);
+  if (failures_ < UINT8_MAX) ++failures_;
+  state_ = State::waiting;
+  due_ = now + wait;
+  if (wait == Duration{0}) timer(now, edge);
+}
+
+void Device::lose_connection() {
+  acknowledge_due_ = never;
+  unacknowledged_ = 0;
+  at_head_ = false;
+  if (!work_) return;
+  for (Lane& lane : work_->lanes) {
+    lane.in_flight = 0;
+    lane.draining = lane.renumber;
+    for (Outgoing& message : lane.queue) message.request = 0;
+  }
+  for (Call& call : work_->calls) call.request = 0;
+  work_->paging.request = 0;
+  drop_idle_work();
+}
+
+void Device::timer(Duration now, DeviceEdge& edge) {
+  if (state_ == State::waiting && now >= due_) {
+    state_ = State::connecting;
+    due_ = now + edge.settings.answer_timeout;
+    edge.actions.connect = true;
+    return;
+  }
+  const bool attempt_overdue =
+      (state_ == State::connecting || state_ == State::greeting) && now >= due_;
+  if (attempt_overdue || answer_overdue(now, edge)) {
+    edge.actions.frames.clear();
+    edge.actions.close = true;
+    closed(now, broken, edge);
+    return;
+  }
+  if (state_ != State::attached) return;
+  if (now >= acknowledge_due_) acknowledge(edge);
+  pump(now, edge);
+}
+
+bool Device::answer_overdue(Duration now, const DeviceEdge& edge) const {
+  if (!work_ || state_ != State::attached) return false;
+  const auto late = [&](RequestId request, Duration sent_at) {
+    return request != 0 && now >= sent_at + edge.settings.answer_timeout;
+  };
+  for (const Lane& lane : work_->lanes)
+    for (const Outgoing& message : lane.queue)
+      if (late(message.request, message.sent_at)) return true;
+  if (!work_->calls.empty() && late(work_->calls.front().request, work_->calls.front().sent_at))
+    return true;
+  return late(work_->paging.request, work_->paging.sent_at);
+}
+
+Duration Device::deadline() const {
+  if (state_ != State::attached) return due_;
+  Duration first = acknowledge_due_;
+  if (!work_) return first;
+  const auto consider = [&](Duration at) { first = std::min(first, at); };
+  const auto answer = [&](Duration sent_at) { consider(sent_at + work_->answer_timeout); };
+  consider(work_->tokens_at);
+  for (const Lane& lane : work_->lanes) {
+    for (const Outgoing& message : lane.queue)
+      if (message.request != 0) answer(message.sent_at);
+    if (lane.in_flight == 0 && lane.not_before > Duration{0}) consider(lane.not_before);
+  }
+  if (!work_->calls.empty()) {
+    const Call& call = work_->calls.front();
+    if (call.request != 0) answer(call.sent_at);
+    else if (work_->call_not_before > Duration{0}) consider(work_->call_not_before);
+  }
+  const Paging& paging = work_->paging;
+  if (paging.request != 0) answer(paging.sent_at);
+  else if (paging.not_before > Duration{0} && paging.left() > 0) consider(paging.not_before);
+  return first;
+}
+
+std::size_t Device::pending() const {
+  if (!work_) return 0;
+  std::size_t count = work_->calls.size();
+  for (const Lane& lane : work_->lanes) count += lane.queue.size();
+  return count;
+}
+
+std::size_t Device::unpaged() const { return work_ ? work_->paging.left() : 0; }
+
+bool Device::quiet() const {
+  return state_ == State::attached && at_head_ && !work_ && unacknowledged_ == 0;
+}
+
+std::size_t Device::heap_bytes() const {
+  std::size_t bytes = capacity_bytes(known_);
+  if (!work_) return bytes;
+  bytes += sizeof(Work) + capacity_bytes(work_->lanes) + capacity_bytes(work_->calls) +
+           capacity_bytes(work_->paging.ranges);
+  for (const Lane& lane : work_->lanes) bytes += capacity_bytes(lane.queue);
+  return bytes;
+}
+
+Device::Known& Device::known(const ConversationId& conversation) {
+  const auto at = std::lower_bound(
+      known_.begin(), known_.end(), conversation,
+      [](const Known& k, const ConversationId& c) { return k.conversation < c; });
+  if (at != known_.end() && at->conversation == conversation) return *at;
+  const auto index = at - known_.begin();
+  // Grown by a few at a time: most devices know few conversations, and there are many devices.
+  if (known_.size() == known_.capacity()) known_.reserve(known_.size() + 2 + known_.size() / 4);
+  return *known_.insert(known_.begin() + index, Known{conversation});
+}
+
+Device::Work& Device::work() {
+  if (!work_) work_ = std::make_unique<Work>();
+  return *work_;
+}
+
+void Device::drop_idle_work() {
+  if (work_ && work_->empty()) work_.reset();
+}
+
+void Device::note_seen(const ConversationId& conversation, Sequence seq) {
+  Known& k = known(conversation);
+  k.seen = std::max(k.seen, static_cast<std::uint32_t>(seq));
+}
+
+}  // namespace hubbub::sim

@@ -1,0 +1,144 @@
+// The first-class client: one device that speaks the protocol as a good client does. It decides;
+// whoever owns it has the connection, the clock and the user. The rules it follows are written
+// down in this folder's README for those who write clients.
+//
+// Every call may put actions into the edge, which must have been cleared and are to be carried
+// out before the next call:
+//
+//   edge.actions.clear();
+//   device.write(now, conversation, length, digest, body, false, edge);
+//   carry_out(edge.actions);
+//   wake_me_at(device.deadline());            // then device.timer(now, edge)
+//
+// What it promises, whatever the server and the network do: each message is acknowledged or
+// refused once; messages of one conversation are sent in the order they were written; nothing is
+// sent again on a connection before it was answered; the cursor only moves to what the server said.
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "core/base/ids.hpp"
+#include "core/wire/cursor.hpp"
+#include "sim/clients/device_edge.hpp"
+#include "sim/clients/retry_budget.hpp"
+#include "sim/engine/random.hpp"
+
+namespace hubbub::sim {
+
+class Device {
+ public:
+  /// `index`: which of its user's devices, for its name. `seed`: of its own chance.
+  Device(UserId user, std::uint16_t index, std::uint64_t seed);
+  ~Device();
+  Device(Device&&) noexcept;
+  Device& operator=(Device&&) noexcept;
+
+  // --- What its user wants ----------------------------------------------------------------------
+  /// Wants to be connected from now on; connects at once.
+  void go_online(Duration now, DeviceEdge& edge);
+  /// Logs off. What is unanswered is kept for the next time.
+  void go_offline(DeviceEdge& edge);
+  /// Writes a message, sent now or as soon as the rules allow. `ahead`: without waiting for the
+  /// answers of earlier ones. False: 64 of this conversation are still unanswered; it was not taken.
+  bool write(Duration now, const ConversationId& conversation, const Content& content, bool ahead,
+             DeviceEdge& edge);
+  /// Asks for a change; one is on its way at a time, the others wait.
+  void call(Duration now, Call call, DeviceEdge& edge);
+  /// Looks at the newest messages of a conversation, unless a page is on its way.
+  void open_history(Duration now, const ConversationId& conversation, DeviceEdge& edge);
+
+  // --- What happened ----------------------------------------------------------------------------
+  void connected(Duration now, DeviceEdge& edge);
+  void frame(Duration now, const to_client::Frame& frame, DeviceEdge& edge);
+  /// The connection is gone, or could not be made. `advised`: the wait the server asked for.
+  void closed(Duration now, CloseCode code, DeviceEdge& edge, Duration advised = Duration{-1});
+  void timer(Duration now, DeviceEdge& edge);
+  /// When `timer` is due; `never` if not at all. May be early, never late.
+  Duration deadline() const;
+
+  // --- What it is -------------------------------------------------------------------------------
+  DeviceId id() const { return {user_, number_}; }
+  UserId user() const { return user_; }
+  std::uint16_t index() const { return index_; }
+  const Cursor& cursor() const { return cursor_; }
+  bool has_cursor() const { return has_cursor_; }
+  Generation generation() const { return generation_; }
+  bool wants_connection() const { return state_ != State::offline && state_ != State::gone; }
+  bool attached() const { return state_ == State::attached; }
+  /// Was told not to return.
+  bool gone() const { return state_ == State::gone; }
+  /// The stream was at its head when it was last heard.
+  bool at_head() const { return at_head_; }
+  /// Messages and calls without a final answer.
+  std::size_t pending() const;
+  /// Ranges still to be paged.
+  std::size_t unpaged() const;
+  /// Nothing left to do: attached, at the head, everything answered, paged and acknowledged.
+  bool quiet() const;
+  /// Bytes kept outside the object, for the memory account.
+  std::size_t heap_bytes() const;
+
+ private:
+  enum class State : std::uint8_t { offline, waiting, connecting, greeting, attached, gone };
+  struct Known;
+  struct Lane;
+  struct Paging;
+  struct Work;
+
+  Known& known(const ConversationId& conversation);
+  Work& work();
+  Lane& lane(const ConversationId& conversation);
+  void drop_idle_work();
+  bool session_full() const;
+  bool may_repeat(Duration now, DeviceEdge& edge);
+  Duration retry_wait(unsigned tries, std::uint32_t retry_after_ms, const DeviceEdge& edge);
+
+  void pump(Duration now, DeviceEdge& edge);
+  void pump_lane(Duration now, Lane& lane, DeviceEdge& edge);
+  void pump_call(Duration now, DeviceEdge& edge);
+  void pump_pages(Duration now, DeviceEdge& edge);
+  void send_message(Duration now, Lane& lane, Outgoing& message, DeviceEdge& edge);
+  void acknowledge(DeviceEdge& edge);
+  void moved_to(Duration now, const Cursor& cursor, DeviceEdge& edge);
+  void note_seen(const ConversationId& conversation, Sequence seq);
+  void lose_connection();
+  void wait_to_return(Duration now, bool refused, Duration advised, Duration at_least, DeviceEdge& edge);
+  bool answer_overdue(Duration now, const DeviceEdge& edge) const;
+
+  void on(Duration now, const to_client::Welcome& frame, DeviceEdge& edge);
+  void on(Duration now, const to_client::Ok& frame, DeviceEdge& edge);
+  void on(Duration now, const to_client::Error& frame, DeviceEdge& edge);
+  void on(Duration now, const to_client::Event& frame, DeviceEdge& edge);
+  void on(Duration now, const to_client::Ranges& frame, DeviceEdge& edge);
+  void on(Duration now, const to_client::Synced& frame, DeviceEdge& edge);
+  void on(Duration now, const to_client::Reset& frame, DeviceEdge& edge);
+  void on(Duration now, const to_client::HistoryPage& frame, DeviceEdge& edge);
+  void on(Duration now, const to_client::ListPage& frame, DeviceEdge& edge);
+  bool message_error(Duration now, const to_client::Error& error, DeviceEdge& edge);
+  bool call_error(Duration now, const to_client::Error& error, DeviceEdge& edge);
+  bool page_error(Duration now, const to_client::Error& error, DeviceEdge& edge);
+
+  UserId user_;
+  Cursor cursor_;
+  Random random_;
+  std::vector<Known> known_;    ///< by conversation id
+  std::unique_ptr<Work> work_;  ///< only while there is something to do
+  Duration due_ = never;        ///< of the state: end of a wait, of an attempt, of a greeting
+  Duration acknowledge_due_ = never;
+  RetryBudget budget_;
+  std::uint32_t next_request_ = 1;
+  std::uint32_t next_call_ = 1;
+  Generation generation_ = 0;
+  DeviceNumber number_;
+  std::uint16_t index_;
+  State state_ = State::offline;
+  std::uint8_t failures_ = 0;  ///< attempts since the last welcome
+  std::uint8_t refusals_ = 0;  ///< of them, refused by the server
+  std::uint8_t unacknowledged_ = 0;
+  bool has_cursor_ = false;
+  bool at_head_ = false;
+};
+
+}  // namespace hubbub::sim

@@ -1,0 +1,109 @@
+// What a device has around it: the settings it lives by, who watches it, and what it wants done.
+// One edge serves any number of devices, one call at a time.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/errors.hpp"
+#include "core/wire/frames.hpp"
+#include "sim/clients/backoff.hpp"
+
+namespace hubbub::sim {
+
+class Device;
+
+struct DeviceSettings {
+  Backoff backoff;
+  /// At the latest, after the first entry that is not acknowledged; and every 16 entries.
+  Duration acknowledge_after = 1s;
+  /// Without an answer for so long, the connection is given up.
+  Duration answer_timeout = 15s;
+  /// Tokens each first sending earns (retry_budget.hpp).
+  double retry_budget = 0.1;
+  /// The device's name on the server is this and its index: "d0".
+  std::string name = "d";
+};
+
+/// A message on its way, as the observer sees it.
+struct Outgoing {
+  std::uint64_t number = 0;  ///< 0: has none yet
+  std::uint64_t key = 0;
+  std::uint64_t digest = 0;
+  std::uint32_t length = 0;
+  std::uint16_t sends = 0;   ///< how often it was sent so far
+  bool ahead = false;        ///< need not wait for the answers of those before it
+  RequestId request = 0;     ///< 0: no answer is awaited on this connection
+  Duration written{};        ///< when the user meant it
+  Duration sent_at{};        ///< last sending
+  std::string body;
+};
+
+/// A changing call on its way: create, or one of Change's.
+struct Call {
+  bool create = false;
+  bool group = false;                ///< create only
+  to_server::Change::What what{};    ///< otherwise
+  ConversationId conversation;       ///< otherwise
+  UserId user;                       ///< add, remove
+  std::vector<UserId> members;       ///< create
+  std::string name;                  ///< create, rename
+  std::uint64_t tag = 0;             ///< the caller's own, given back with the outcome
+  std::uint64_t number = 0;
+  std::uint64_t key = 0;
+  std::uint16_t sends = 0;
+  RequestId request = 0;
+  Duration written{};
+  Duration sent_at{};
+};
+
+/// Told of everything that matters to a judge or a meter. Views are valid during the call.
+class DeviceObserver {
+ public:
+  virtual ~DeviceObserver() = default;
+  /// A message leaves under this number for the first time: new, or renumbered.
+  virtual void sent(Duration, const Device&, const ConversationId&, const Outgoing&) {}
+  /// A message leaves again, under the number it had.
+  virtual void repeated(Duration, const Device&, const ConversationId&, const Outgoing&) {}
+  virtual void acknowledged(Duration, const Device&, const ConversationId&, const Outgoing&, const to_client::Ok&) {}
+  /// Finally: it will not be sent again.
+  virtual void refused(Duration, const Device&, const ConversationId&, const Outgoing&, const to_client::Error&) {}
+  /// For now: it will be sent again.
+  virtual void put_off(Duration, const Device&, const to_client::Error&) {}
+  virtual void call_done(Duration, const Device&, const Call&, const to_client::Ok&) {}
+  virtual void call_refused(Duration, const Device&, const Call&, const to_client::Error&) {}
+  virtual void shown(Duration, const Device&, const to_client::Event&) {}
+  virtual void declared(Duration, const Device&, const to_client::Ranges&) {}
+  virtual void synced(Duration, const Device&, const to_client::Synced&) {}
+  virtual void reset(Duration, const Device&, const to_client::Reset&) {}
+  virtual void paged(Duration, const Device&, Sequence /*asked_seen*/, const to_client::HistoryPage&) {}
+  virtual void attached(Duration, const Device&, const to_client::Welcome&) {}
+  /// The connection ended or an attempt failed; `was_attached`: after a welcome.
+  virtual void lost(Duration, const Device&, CloseCode, bool /*was_attached*/) {}
+};
+
+/// What a call on a device wants done, in this order: `frames` to send on its connection, then
+/// `close` it, then `connect` anew. Views are valid until the next call on that device.
+struct DeviceActions {
+  std::vector<to_server::Frame> frames;
+  bool close = false;
+  bool connect = false;
+  std::string name;  ///< what `Hello::device` points to
+
+  void clear() {
+    frames.clear();
+    close = connect = false;
+  }
+};
+
+struct DeviceEdge {
+  const DeviceSettings& settings;
+  DeviceObserver& observer;
+  DeviceActions actions;
+};
+
+/// A connection that broke without a close frame (RFC 6455, 7.1.5).
+inline constexpr CloseCode broken = CloseCode{1006};
+
+}  // namespace hubbub::sim
