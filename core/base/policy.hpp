@@ -11,6 +11,7 @@ enum class Durability : std::uint8_t {
   buffered,  ///< nothing
   synced,    ///< process, system and power
 };
+constexpr Durability last_of(Durability) { return Durability::synced; }
 
 /// When a partition lets go of what depends on a batch (R6).
 enum class AcknowledgePolicy : std::uint8_t {
@@ -52,7 +53,7 @@ enum class RepeatPolicy : std::uint8_t {
 };
 
 /// Whether an unconfirmed delivery is sent again (R13).
-enum class ResendPolicy : std::uint8_t { until_confirmed, never };
+enum class ResendPolicy : std::uint8_t { until_confirmed, once };
 
 struct Policy {
   Durability durability = Durability::synced;
