@@ -1,0 +1,151 @@
+#include "sim/clients/behaviour.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "core/base/check.hpp"
+
+namespace hubbub::sim {
+namespace {
+
+// Purposes of chance.
+constexpr std::uint64_t of_online = 0x6f6e6c696e65;
+constexpr std::uint64_t of_groups = 0x67726f757073;
+constexpr std::uint64_t of_pauses = 0x706175736573;
+constexpr std::uint64_t of_acts = 0x61637473;
+
+/// The share of direct messages that go to any acquaintance, not to one of the few.
+constexpr double to_others = 0.05;
+
+/// How group changes divide: most are harmless.
+constexpr double renames = 0.4, additions = 0.7, removals = 0.9;
+
+std::uint64_t entity(std::uint32_t client, std::uint32_t done) {
+  return std::uint64_t{client} << 32 | done;
+}
+
+}  // namespace
+
+Population::Population(PopulationSettings settings) : settings_(std::move(settings)) {
+  HUBBUB_CHECK(settings_.users > 0 && settings_.devices > 0);
+  acquaintances_ = std::min(settings_.acquaintances, settings_.users - 1);
+  conversations_ = std::min(settings_.conversations, acquaintances_);
+  place_in_groups();
+}
+
+void Population::place_in_groups() {
+  for (const PopulationSettings::Groups& groups : settings_.groups)
+    for (std::uint32_t i = 0; i < groups.count; ++i) {
+      Random random(settings_.seed, of_groups, groups_.size());
+      groups_.push_back({static_cast<std::uint32_t>(random.below(settings_.users)),
+                         std::min(groups.members, settings_.users)});
+    }
+  if (groups_.empty()) return;
+  group_index_.assign(settings_.users + 1, 0);
+  const auto for_each_place = [&](auto&& visit) {
+    for (std::uint32_t g = 0; g < groups_.size(); ++g)
+      for (std::uint32_t m = 0; m < groups_[g].members; ++m)
+        visit(g, (groups_[g].first + m) % settings_.users);
+  };
+  for_each_place([&](std::uint32_t, std::uint32_t user) { ++group_index_[user + 1]; });
+  std::partial_sum(group_index_.begin(), group_index_.end(), group_index_.begin());
+  memberships_.resize(group_index_.back());
+  std::vector<std::uint32_t> next = group_index_;
+  for_each_place([&](std::uint32_t g, std::uint32_t user) { memberships_[next[user]++] = g; });
+}
+
+bool Population::comes_online(std::uint32_t user) const {
+  return Random(settings_.seed, of_online, user).chance(settings_.online);
+}
+
+// Distances 1, 2, 3 … to either side would make neighbours share nearly all acquaintances; growing
+// steps spread them. Half of a ring's distances are enough, because each counts to both sides.
+std::uint32_t Population::distance(std::uint32_t k) const {
+  const std::uint32_t half = settings_.users / 2;
+  const std::uint32_t spread = std::max(1u, half / (acquaintances_ / 2 + 1));
+  return std::min(half, 1 + k / 2 * spread);
+}
+
+std::uint32_t Population::acquaintance(std::uint32_t user, std::uint32_t k) const {
+  const std::uint32_t n = settings_.users;
+  if (acquaintances_ == n - 1) return (user + 1 + k) % n;  // everyone knows everyone
+  const std::uint32_t d = distance(k);
+  return k % 2 == 0 ? (user + d) % n : (user + n - d) % n;
+}
+
+bool Population::creator(std::uint32_t group, std::uint32_t& user) const {
+  for (std::uint32_t m = 0; m < groups_[group].members; ++m) {
+    user = (groups_[group].first + m) % settings_.users;
+    if (comes_online(user)) return true;
+  }
+  return false;
+}
+
+bool Population::member(std::uint32_t group, std::uint32_t user) const {
+  const std::uint32_t n = settings_.users;
+  return (user + n - groups_[group].first) % n < groups_[group].members;
+}
+
+std::span<const std::uint32_t> Population::groups_of(std::uint32_t user) const {
+  if (groups_.empty()) return {};
+  return {memberships_.data() + group_index_[user], memberships_.data() + group_index_[user + 1]};
+}
+
+Population::Rates Population::rates(std::uint32_t user) const {
+  const double share = 1.0 / settings_.devices;
+  const bool grouped = !groups_of(user).empty();
+  Rates rates;
+  if (acquaintances_ > 0 || grouped)
+    rates.write = settings_.messages_per_day * settings_.peak / 86'400 * share;
+  if (grouped) rates.change = settings_.group_changes_per_day * settings_.peak / 86'400 * share;
+  if (settings_.open_history > Duration{0})
+    rates.look = 1e9 / static_cast<double>(settings_.open_history.count());
+  return rates;
+}
+
+Duration Population::pause_after(std::uint32_t client, std::uint32_t done) const {
+  const double rate = rates(user_of(client)).all();
+  if (rate <= 0) return never;
+  Random random(settings_.seed, of_pauses, entity(client, done));
+  // At most a century, so that times can be added.
+  return Duration{static_cast<std::int64_t>(std::min(3e18, draw_exponential(random) / rate * 1e9))};
+}
+
+Act Population::act(std::uint32_t client, std::uint32_t done) const {
+  const std::uint32_t user = user_of(client);
+  const Rates rates = this->rates(user);
+  const std::span<const std::uint32_t> groups = groups_of(user);
+  Random random(settings_.seed, of_acts, entity(client, done));
+  Act act;
+  const double which = random.unit() * rates.all();
+  if (which < rates.change) {
+    act.kind = Act::Kind::change;
+    const double what = random.unit();
+    act.change = what < renames     ? to_server::Change::What::rename
+                 : what < additions ? to_server::Change::What::add
+                 : what < removals  ? to_server::Change::What::remove
+                                    : to_server::Change::What::leave;
+  } else {
+    act.kind = which < rates.change + rates.look ? Act::Kind::look : Act::Kind::write;
+  }
+  act.in_group = act.kind == Act::Kind::change || acquaintances_ == 0 ||
+                 (!groups.empty() && random.chance(settings_.group_share));
+  if (act.in_group && groups.empty()) act.in_group = false;
+  if (act.in_group) {
+    act.group = groups[random.below(groups.size())];
+    act.peer = id_of(static_cast<std::uint32_t>(
+        act.change == to_server::Change::What::remove
+            ? (groups_[act.group].first + random.below(groups_[act.group].members)) % settings_.users
+            : random.below(settings_.users)));
+  } else if (acquaintances_ > 0) {
+    const bool other = random.chance(to_others) || conversations_ == 0;
+    act.peer = id_of(acquaintance(
+        user, static_cast<std::uint32_t>(random.below(other ? acquaintances_ : conversations_))));
+  }
+  act.ahead = random.chance(settings_.typed_ahead);
+  act.length = static_cast<std::uint32_t>(
+      std::clamp<std::int64_t>(settings_.length.draw_integer(random), 1, limits::text_code_points));
+  return act;
+}
+
+}  // namespace hubbub::sim
