@@ -125,7 +125,7 @@ struct Fault {
   FaultKind kind{};
   std::optional<std::uint32_t> server;  ///< none: any, drawn each time
   std::optional<Duration> at;           ///< once, at this time
-  std::optional<Duration> every;        ///< mean time between, at random (exponential), until `until`
+  std::optional<Duration> every;        ///< mean time between, at random (exponential)
   Duration duration{};                  ///< for: how long it lasts, or until restart for crashes
   double factor = 10;
   double share = 1;

@@ -1,0 +1,209 @@
+// The one description of a scenario file: every key, where its value goes, what it may be, and
+// what it means. The reader, the canonical writer, the JSON Schema, the overrides of the command
+// line and the reference are all visitors of it; a new key is one line here.
+//
+// A visitor has
+//   directive(key, spec, doc)        a key of the file that is no part of the scenario
+//   field(key, member, spec, doc)    a value
+//   object(key, member, doc)         an object with keys of its own
+//   list(key, members, longest, doc) a list of such objects
+//
+// Bounds keep a scenario from asking for more memory than a machine has, and durations within
+// 100 days so that they are exact in a double (2^53 ns are 104 days). Products of several keys
+// are bounded in meaning.cpp.
+#pragma once
+
+#include "core/base/limits.hpp"
+#include "sim/scenario/scenario.hpp"
+#include "sim/scenario/spec.hpp"
+
+namespace hubbub::sim {
+
+inline constexpr Duration longest_span = std::chrono::hours(24 * 100);
+
+template <class Keys>
+void describe(Keys& keys, ServiceTimes& s) {
+  const Spec cost = span_of(0ns, 10s, "20us");
+  keys.field("frame", s.frame, cost, "A client's frame: read, parse, step.");
+  keys.field("event", s.event, cost, "A frame to a client: encode, write.");
+  keys.field("peer", s.peer, cost, "A peer message, each way.");
+  keys.field("row", s.row, cost, "A row read or written.");
+  keys.field("accept", s.accept, cost, "A connection: accept, upgrade, token.");
+}
+
+template <class Keys>
+void describe(Keys& keys, Disk& d) {
+  const Spec time = drawn_span(1h, R"({"lognormal": ["220us", "1.2ms"]})");
+  keys.field("read", d.read, time, "Time of a read.");
+  keys.field("write", d.write, time, "Time of a write into the page cache.");
+  keys.field("sync", d.sync, time, "Time of a sync.");
+  keys.field("writeback", d.writeback, span_of(1ms, longest_span, "5s"),
+             "How often the system writes back what nobody synced.");
+}
+
+template <class Keys>
+void describe(Keys& keys, Servers& s) {
+  keys.field("count", s.count, whole(1, limits::nodes, "3"), "Servers, each with its own disk.");
+  keys.field("nodes", s.nodes, whole(1, 64, "2"), "Nodes of each server; each has a core.");
+  keys.field("speed", s.speed, real(0.001, 1000, "0.1"),
+             "Of the cores, against the service times: 0.1 is ten times slower.");
+  keys.object("service", s.service, "What work costs on a core. Assumed until measured.");
+  keys.object("disk", s.disk, "Each server's disk.");
+  keys.field("restart", s.restart, span_of(0s, longest_span, "2s"),
+             "From the end of a process to its next start.");
+  keys.field("queue", s.queue, whole(1, 10'000'000, "100000"),
+             "Inputs that wait for one node before it reads no more.");
+}
+
+template <class Keys>
+void describe(Keys& keys, Network& n) {
+  const Spec delay = drawn_span(1h, R"({"lognormal": ["30ms", "120ms"]})");
+  keys.field("client", n.client, delay, "Delay between a client and a server, one way.");
+  keys.field("server", n.server, delay, "Delay between two servers, one way.");
+}
+
+template <class Keys>
+void describe(Keys& keys, Reconnect& r) {
+  keys.field("policy", r.policy, one_of<ReconnectPolicy>(), "How long a client waits.");
+  keys.field("base", r.base, span_of(1ms, longest_span, "500ms"), "The first wait.");
+  keys.field("cap", r.cap, span_of(1ms, longest_span, "30s"), "The longest wait.");
+}
+
+template <class Keys>
+void describe(Keys& keys, Absence& a) {
+  keys.field("every", a.every, drawn_span(longest_span, R"({"exponential": "2m"})"),
+             "Time connected before it happens; 0s: never.");
+  keys.field("length", a.length, drawn_span(longest_span, R"({"uniform": ["5s", "40s"]})"),
+             "How long it lasts.");
+  keys.field("share", a.share, share("30%"), "The share of clients it happens to.");
+}
+
+template <class Keys>
+void describe(Keys& keys, Groups& g) {
+  keys.field("count", g.count, whole(1, 1'000'000, "20").required(), "Groups of this size.");
+  keys.field("members", g.members, whole(2, limits::group_members_max, "10").required(),
+             "Members of each.");
+}
+
+template <class Keys>
+void describe(Keys& keys, Clients& c) {
+  const Spec rate = real(0, 8'640'000, "40");  // 100 a second
+  keys.field("users", c.users, whole(1, 10'000'000, "2000"), "Users.");
+  keys.field("devices", c.devices, whole(1, limits::devices_per_user, "2"),
+             "Devices of each user.");
+  keys.field("online", c.online, share("80%"), "The share of devices that connect at all.");
+  keys.field("arrive", c.arrive, span_of(0s, longest_span, "5s"),
+             "First connections are spread over this.");
+  keys.field("acquaintances", c.acquaintances, whole(0, 1000, "50"),
+             "Users that each user may write to.");
+  keys.field("conversations", c.conversations, whole(0, 1000, "5"),
+             "Direct conversations each user writes in, among the acquaintances.");
+  keys.list("groups", c.groups, 64, "Group conversations, by size.");
+  keys.field("group_share", c.group_share, share("25%"),
+             "The share of messages that go to groups, for users in one.");
+  keys.field("messages_per_day", c.messages_per_day, rate, "Messages each user sends, daily mean.");
+  keys.field("peak", c.peak, real(0, 1000, "3"), "The simulated hour's rate over the daily mean.");
+  keys.field("length", c.length,
+             drawn_size(limits::text_bytes, R"({"lognormal": ["60B", "600B"]})"),
+             "Bytes of a message.");
+  keys.field("typed_ahead", c.typed_ahead, share("10%"),
+             "The share of messages sent without waiting for the last answer.");
+  keys.field("group_changes_per_day", c.group_changes_per_day, rate,
+             "Additions, removals, leaves and renamings by each user in groups.");
+  keys.field("acknowledge_every", c.acknowledge_every, span_of(1ms, longest_span, "1s"),
+             "How often a device acknowledges what it was shown.");
+  keys.field("answer_timeout", c.answer_timeout, span_of(1ms, longest_span, "15s"),
+             "Without an answer for this long, a client gives its connection up.");
+  keys.field("open_history", c.open_history, span_of(0s, longest_span, "1m"),
+             "Mean time between looks at a conversation's history; 0s: never.");
+  keys.field("retry_budget", c.retry_budget, real(0, 1e9, "0.1"),
+             "Repeats allowed per first send; 1e9 is without limit (unsafe).");
+  keys.object("tunnels", c.tunnels, "The connection is lost without a word.");
+  keys.object("absence", c.absence, "The user logs off and comes back.");
+  keys.object("reconnect", c.reconnect, "How a client comes back.");
+}
+
+/// Does a fault of this kind make something slower?
+constexpr bool slows(FaultKind kind) {
+  return kind == FaultKind::slow_sync || kind == FaultKind::slow_cpu;
+}
+
+template <class Keys>
+void describe(Keys& keys, Fault& f) {
+  keys.field("kind", f.kind, one_of<FaultKind>().required(), "What goes wrong.");
+  keys.field("server", f.server, whole(0, limits::nodes - 1, "0"),
+             "Which server, from 0; without it, any one, drawn each time.");
+  keys.field("at", f.at, span_of(0s, longest_span, "30s"), "Once, at this time.");
+  keys.field("every", f.every, span_of(1ms, longest_span, "20s"),
+             "Again and again, at random, with this mean time between.");
+  keys.field(
+      "for", f.duration,
+      span_of(0s, longest_span, "5s").when(f.kind != FaultKind::disconnect, "a kind that lasts"),
+      "How long it lasts; for the end of a process, how long until it starts again, where "
+      "that differs from servers.restart.");
+  keys.field("factor", f.factor,
+             real(1, 1e6, "10").when(slows(f.kind), "kind slow_sync or slow_cpu"),
+             "How many times slower.");
+  keys.field("share", f.share,
+             share("50%").when(f.kind == FaultKind::disconnect, "kind disconnect"),
+             "Which share of the connections.");
+}
+
+template <class Keys>
+void describe(Keys& keys, Policy& p) {
+  keys.field("durability", p.durability, one_of<Durability>(), "What an acknowledgement survives.");
+  keys.field("acknowledge", p.acknowledge, one_of<AcknowledgePolicy>(),
+             "When what depends on a batch leaves.");
+  keys.field("unknown_commit", p.unknown_commit, one_of<UnknownCommitPolicy>(),
+             "What a node does when a commit's end is unknown.");
+  keys.field("torn_write", p.torn_write, one_of<TornWritePolicy>(),
+             "What the store does with a torn record at its log's end.");
+  keys.field("catch_up", p.catch_up, one_of<CatchUpPolicy>(),
+             "How a device far behind catches up.");
+  keys.field("step", p.step, one_of<StepPolicy>(), "Whether a step's work is bounded.");
+  keys.field("expired_work", p.expired_work, one_of<ExpiredWorkPolicy>(),
+             "What happens to a request that waited too long.");
+  keys.field("own_messages", p.own_messages, one_of<OwnMessagesPolicy>(),
+             "Whether own messages are in the own inbox.");
+  keys.field("repeats", p.repeats, one_of<RepeatPolicy>(), "How a repeat is recognised.");
+  keys.field("resend", p.resend, one_of<ResendPolicy>(),
+             "Whether an unconfirmed delivery is sent again.");
+  keys.field("group_members", p.group_members, whole(2, limits::group_members_max, "100"),
+             "Members a group may have.");
+}
+
+template <class Keys>
+void describe(Keys& keys, Expect& e) {
+  keys.field("metrics", e.metrics, bounds_on(metrics, "< 500ms"), "Figures of the run's summary.");
+  keys.field("violations", e.violations, bounds_on(checkers, "> 0"),
+             "Violations that are wanted; of all other invariants there must be none.");
+  keys.field("checks", e.checks, bounds_on(checkers, ">= 1000"),
+             "Comparisons a checker made, so that a run that checked nothing fails.");
+  keys.field("faults", e.faults, bounds_on(fault_counts, ">= 3"), "Faults that took effect.");
+}
+
+template <class Keys>
+void describe(Keys& keys, Scenario& s) {
+  keys.directive("$schema", text(1000, "scenario.schema.json"), "For editors; not looked at.");
+  keys.directive("extends", text(1000, "first-light.json"),
+                 "Another file, relative to this one, whose keys hold where this one has none. "
+                 "Objects are merged; lists and distributions are replaced.");
+  keys.field("name", s.name, name(64, "first-light").required(), "Names the run in reports.");
+  keys.field("about", s.about, text(2000, "Crashes lose nothing."),
+             "What it shows, in a sentence or two.");
+  keys.field("seed", s.seed, whole(0, 0x1p64, "1"), "Of all that is drawn.");
+  keys.field("warm_up", s.warm_up, span_of(0s, longest_span, "10s"),
+             "Figures are counted after this.");
+  keys.field("duration", s.duration, span_of(1ms, longest_span, "2m"),
+             "Of the safety phase, in which faults happen; warm-up included.");
+  keys.field("settle", s.settle, span_of(1ms, longest_span, "2m"),
+             "Bound of the liveness phase, in which everything must come true.");
+  keys.object("servers", s.servers, "What runs the nodes.");
+  keys.object("network", s.network, "What lies between.");
+  keys.object("clients", s.clients, "Who uses it, and how.");
+  keys.list("faults", s.faults, 1000, "What goes wrong.");
+  keys.object("policy", s.policy, "Variants of the system under test; defaults are the safe ones.");
+  keys.object("expect", s.expect, "What must come of it.");
+}
+
+}  // namespace hubbub::sim

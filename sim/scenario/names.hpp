@@ -1,0 +1,176 @@
+// The names a scenario file may use, each with what it means: enumerators, checkers, metrics.
+//
+// Checkers are sim/check's, metrics the summary's of a run; they are named here because a wrong
+// name in a file must be found before anything runs.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "core/base/policy.hpp"
+#include "sim/scenario/scenario.hpp"
+#include "sim/scenario/units.hpp"
+
+namespace hubbub::sim {
+
+/// One enumerator as it is written.
+struct Choice {
+  std::uint8_t value;
+  std::string_view name;
+  std::string_view about;
+};
+
+/// One name that an expectation may be about, and the unit of its bound.
+struct Bounded {
+  std::string_view name;
+  Unit unit;
+  std::string_view about;
+};
+
+template <class Enum>
+constexpr Choice choice(Enum value, std::string_view name, std::string_view about) {
+  return {static_cast<std::uint8_t>(value), name, about};
+}
+
+/// Specialized for every enumeration that a file may name.
+template <class Enum>
+inline constexpr std::array<Choice, 0> choices{};
+
+template <>
+inline constexpr std::array choices<Durability>{
+    choice(Durability::buffered, "buffered", "an acknowledgement survives nothing"),
+    choice(Durability::synced, "synced", "it survives process, system and power"),
+};
+template <>
+inline constexpr std::array choices<AcknowledgePolicy>{
+    choice(AcknowledgePolicy::after_commit, "after_commit", "when the batch is durable"),
+    choice(AcknowledgePolicy::before_commit, "before_commit", "at once (unsafe)"),
+};
+template <>
+inline constexpr std::array choices<UnknownCommitPolicy>{
+    choice(UnknownCommitPolicy::exit, "exit", "the process ends and starts again from its store"),
+    choice(UnknownCommitPolicy::assume_done, "assume_done", "goes on as if durable (unsafe)"),
+};
+template <>
+inline constexpr std::array choices<TornWritePolicy>{
+    choice(TornWritePolicy::cut, "cut", "all of a batch or nothing"),
+    choice(TornWritePolicy::accept, "accept", "whatever rows can be read (unsafe)"),
+};
+template <>
+inline constexpr std::array choices<CatchUpPolicy>{
+    choice(CatchUpPolicy::ranges, "ranges", "declares what is to be paged"),
+    choice(CatchUpPolicy::entries, "entries", "sends everything (unsafe)"),
+};
+template <>
+inline constexpr std::array choices<StepPolicy>{
+    choice(StepPolicy::bounded, "bounded", "a step does at most its units of work"),
+    choice(StepPolicy::unbounded, "unbounded", "a step does all there is (unsafe)"),
+};
+template <>
+inline constexpr std::array choices<ExpiredWorkPolicy>{
+    choice(ExpiredWorkPolicy::drop, "drop", "a request nobody waits for is dropped"),
+    choice(ExpiredWorkPolicy::serve, "serve", "it is served all the same (unsafe)"),
+};
+template <>
+inline constexpr std::array choices<OwnMessagesPolicy>{
+    choice(OwnMessagesPolicy::in_inbox, "in_inbox", "the sender's other devices find them"),
+    choice(OwnMessagesPolicy::not_in_inbox, "not_in_inbox", "they do not (unsafe)"),
+};
+template <>
+inline constexpr std::array choices<RepeatPolicy>{
+    choice(RepeatPolicy::remembered, "remembered", "answered as the first time"),
+    choice(RepeatPolicy::forgotten, "forgotten", "taken as new (unsafe)"),
+};
+template <>
+inline constexpr std::array choices<ResendPolicy>{
+    choice(ResendPolicy::until_confirmed, "until_confirmed", "sent again until confirmed"),
+    choice(ResendPolicy::once, "once", "sent once (unsafe)"),
+};
+template <>
+inline constexpr std::array choices<ReconnectPolicy>{
+    choice(ReconnectPolicy::at_once, "at_once", "without waiting"),
+    choice(ReconnectPolicy::fixed, "fixed", "after `base`"),
+    choice(ReconnectPolicy::exponential, "exponential", "base, doubled each time up to `cap`"),
+    choice(ReconnectPolicy::full_jitter, "full_jitter", "anywhere between 0 and that"),
+};
+template <>
+inline constexpr std::array choices<FaultKind>{
+    choice(FaultKind::crash, "crash", "the process ends; what the system holds stays"),
+    choice(FaultKind::power_loss, "power_loss", "what was not synced is gone"),
+    choice(FaultKind::torn_write, "torn_write", "power loss in the middle of the last write"),
+    choice(FaultKind::slow_sync, "slow_sync", "syncs take `factor` times as long"),
+    choice(FaultKind::sync_error, "sync_error", "the next sync fails"),
+    choice(FaultKind::disconnect, "disconnect", "a `share` of a server's connections break"),
+    choice(FaultKind::pause, "pause", "the process stands still; its clock runs on"),
+    choice(FaultKind::slow_cpu, "slow_cpu", "work takes `factor` times as long"),
+};
+
+/// The fault kinds, as expectations name them.
+inline constexpr auto fault_counts = [] {
+  std::array<Bounded, choices<FaultKind>.size()> result{};
+  for (std::size_t i = 0; i < result.size(); ++i) {
+    result[i] = {choices<FaultKind>[i].name, Unit::none, choices<FaultKind>[i].about};
+  }
+  return result;
+}();
+
+inline constexpr std::array checkers{
+    // Safety: judged while anything may be broken.
+    Bounded{"acked-kept", Unit::none, "an acknowledged message stays for ever"},
+    Bounded{"effects-durable", Unit::none, "nothing leaves before what it depends on is durable"},
+    Bounded{"refused-never", Unit::none, "a message finally refused is never stored"},
+    Bounded{"one-binding", Unit::none, "a sequence names one thing, the same for everyone"},
+    Bounded{"no-gaps", Unit::none, "sequences run 1, 2, 3 ..."},
+    Bounded{"exactly-once", Unit::none, "one intention to send makes at most one message"},
+    Bounded{"sender-order", Unit::none, "a device's messages are numbered in sequence order"},
+    Bounded{"stream-order", Unit::none, "a device is sent things in order, without holes"},
+    Bounded{"delivered-only", Unit::none, "an inbox holds only what its user may have, once"},
+    Bounded{"inbox-agrees", Unit::none, "all devices of a user see the same inbox"},
+    Bounded{"monotonic-reads", Unit::none, "a history never ends before what was seen"},
+    Bounded{"members-only", Unit::none, "nobody sees what is outside their membership"},
+    Bounded{"no-forgery", Unit::none, "what is delivered equals a send"},
+    Bounded{"id-unique", Unit::none, "message ids are unique and grow"},
+    Bounded{"bounded", Unit::none, "nothing passes its limit, no step its units of work"},
+    Bounded{"accounted", Unit::none, "sent = acknowledged + refused + pending, at every client"},
+    // Liveness: judged once faults are healed and no new work starts.
+    Bounded{"delivered-all", Unit::none, "every inbox holds exactly what is due to it"},
+    Bounded{"caught-up", Unit::none, "every connected device is at its inbox's head"},
+    Bounded{"reconnected", Unit::none, "every client that wants a connection has one"},
+    Bounded{"settled", Unit::none, "every send is answered, nothing is owed, queues are empty"},
+};
+
+inline constexpr std::array metrics{
+    Bounded{"ack.p50", Unit::duration, "send to acknowledgement, median"},
+    Bounded{"ack.p99", Unit::duration, "send to acknowledgement, 99th percentile"},
+    Bounded{"ack.p999", Unit::duration, "send to acknowledgement, 99.9th percentile"},
+    Bounded{"ack.max", Unit::duration, "send to acknowledgement, longest"},
+    Bounded{"delivery.p50", Unit::duration, "send to shown at a recipient's device, median"},
+    Bounded{"delivery.p99", Unit::duration, "send to shown, 99th percentile"},
+    Bounded{"delivery.p999", Unit::duration, "send to shown, 99.9th percentile"},
+    Bounded{"delivery.max", Unit::duration, "send to shown, longest"},
+    Bounded{"connect.p99", Unit::duration, "wanting a connection to having one, 99th percentile"},
+    Bounded{"sync.p99", Unit::duration, "connected to synced, 99th percentile"},
+    Bounded{"accepted", Unit::none, "messages acknowledged"},
+    Bounded{"delivered", Unit::none, "messages shown at devices"},
+    Bounded{"goodput", Unit::none, "messages acknowledged per second after warm-up"},
+    Bounded{"goodput.ratio", Unit::share,
+            "goodput in the last third of the safety phase over that before the first fault"},
+    Bounded{"amplification", Unit::none, "sends, repeats included, per first send"},
+    Bounded{"refused", Unit::none, "messages finally refused"},
+    Bounded{"retries", Unit::none, "sends repeated"},
+    Bounded{"reconnects", Unit::none, "connections opened after the first of a device"},
+    Bounded{"resyncs", Unit::none, "streams attached again by a gateway"},
+    Bounded{"sync.entries.max", Unit::none, "most entries sent in one sync"},
+    Bounded{"sync.bytes.max", Unit::size, "most bytes sent in one sync"},
+    Bounded{"online.max", Unit::none, "most clients connected at once"},
+    Bounded{"online.end", Unit::none, "clients connected at the end"},
+    Bounded{"units.max", Unit::none, "most units of work in one step"},
+    Bounded{"commit.batch.mean", Unit::none, "messages in one commit, mean"},
+    Bounded{"commit.sync.p99", Unit::duration, "time of a sync, 99th percentile"},
+    Bounded{"memory.client", Unit::size, "bytes of the simulator's memory per client online"},
+    Bounded{"liveness.time", Unit::duration, "time until all liveness invariants held"},
+};
+
+}  // namespace hubbub::sim
