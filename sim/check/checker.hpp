@@ -1,12 +1,12 @@
 // The judge: a history goes in, a verdict comes out. It trusts nobody: what clients were told is
 // held against what they were told elsewhere, and at the end against the rows that are stored.
 //
-// All of it is linear in the history, per conversation, inbox or device, and keeps counts and
-// digests, not messages.
+// All of it is linear in the history and keeps, per conversation, inbox or device, runs of
+// sequences and one word for each message, never the messages. README.md says what each invariant
+// compares.
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -14,7 +14,6 @@
 #include <vector>
 
 #include "core/base/ids.hpp"
-#include "core/base/policy.hpp"
 #include "core/base/time.hpp"
 #include "core/wire/cursor.hpp"
 #include "core/wire/message.hpp"
@@ -25,7 +24,8 @@ namespace hubbub::sim {
 struct Violation {
   std::string invariant;  ///< "acked-kept"
   Duration at{};
-  std::string what;       ///< entities and figures, a sentence
+  std::string what;                 ///< entities and figures, a sentence
+  std::vector<std::string> before;  ///< the last events that touched the entities, oldest first
 };
 
 struct InvariantResult {
@@ -37,53 +37,85 @@ struct InvariantResult {
 
 class Checker {
  public:
+  struct Options {
+    /// False if conversations may hold messages from before the first call, as on a real server
+    /// that was used before: a message that was never sent here may then be one of those.
+    bool saw_the_beginning = true;
+  };
+
   Checker();
+  explicit Checker(Options options);
   ~Checker();
 
-  // --- What devices did and were told, as it happens. `now`: virtual or real time of the run. -----
+  // --- What devices did and were told, as it happens. `now`: virtual or real time of the run. ---
   /// A message's first sending, or one with a new number after renumbering.
-  void sent(Duration now, DeviceId device, ConversationId conversation, std::uint64_t number, std::uint64_t key, std::uint64_t digest);
-  void acknowledged(Duration now, DeviceId device, ConversationId conversation, std::uint64_t number, std::uint64_t key, Sequence seq, MessageId id);
-  void refused(Duration now, DeviceId device, ConversationId conversation, std::uint64_t number, std::uint64_t key);
+  void sent(Duration now, DeviceId device, ConversationId conversation, std::uint64_t number,
+            std::uint64_t key, std::uint64_t digest);
+  /// `number`: the one it was accepted under.
+  void acknowledged(Duration now, DeviceId device, ConversationId conversation,
+                    std::uint64_t number, std::uint64_t key, Sequence seq, MessageId id);
+  /// Finally: it will not be sent again under this key.
+  void refused(Duration now, DeviceId device, ConversationId conversation, std::uint64_t number,
+               std::uint64_t key);
+  /// The device forgets a send that was never answered; it may be in the conversation or not.
+  void abandoned(Duration now, DeviceId device, ConversationId conversation, std::uint64_t key);
+  /// A changing call (create a group, add, remove, leave, rename) was done, as entry `seq`.
+  void changed(Duration now, DeviceId device, ConversationId conversation, std::uint64_t number,
+               std::uint64_t key, Sequence seq, MessageId id);
+
+  /// A device was welcomed, having said that it holds everything up to this cursor; `Cursor{}`: it
+  /// holds nothing. What it is sent next must follow on from there.
+  void attached(Duration now, DeviceId device, Cursor resumed_from);
   /// An event of the stream reached a device.
-  void shown(Duration now, DeviceId device, Cursor cursor, ConversationId conversation, const Message& message);
+  void shown(Duration now, DeviceId device, Cursor cursor, ConversationId conversation,
+             const Message& message);
   /// Ranges of the stream reached a device.
   void declared(Duration now, DeviceId device, Cursor cursor, std::span<const Range> ranges);
   /// A device was told to start again from this cursor.
   void reset(Duration now, DeviceId device, Cursor cursor);
   /// The device's stream was said to be at its head.
   void synced(Duration now, DeviceId device, Cursor cursor);
-  /// A page of history: `asked_seen` is the `seen` of the request.
-  void paged(Duration now, DeviceId device, ConversationId conversation, Sequence asked_seen, Sequence head, std::span<const Message> messages);
+  /// A page of history, ascending: `asked_seen` is the `seen` of the request.
+  void paged(Duration now, DeviceId device, ConversationId conversation, Sequence asked_seen,
+             Sequence head, std::span<const Message> messages);
 
   // --- What a node did, seen by its edges -------------------------------------------------------
-  /// A node's frames, peer messages left it although its partition's batch `stamp` was not durable.
-  /// Called by the simulated edge for every effect it can attribute: an `ok` or an event that names
-  /// a message whose row is not durable in any store.
+  /// An acknowledgement, event or page left a node; `durable`: every row it tells of was, in the
+  /// store. `what` names it; it is read only if `durable` is false.
   void effect(Duration now, bool durable, std::string_view what);
-  /// One step's units of work (R35) and the lengths of what is bounded.
+  /// One step's units of work (R35).
   void step(Duration now, NodeId node, std::uint32_t units);
+  /// The length of something bounded.
   void bound(Duration now, std::string_view what, std::uint64_t size, std::uint64_t limit);
 
   // --- The end: what is stored, row by row, then the verdict ------------------------------------
+  /// Conversation by conversation, each in the order of its sequences.
   void stored_message(ConversationId conversation, const Message& message);
-  void stored_member(ConversationId conversation, UserId user, Sequence from, Sequence to);  ///< (from, to]
+  /// (from, to]; `to` is 0, or the greatest Sequence, while the membership lasts. Not needed for
+  /// direct conversations. May come before or after the other rows, as may inboxes.
+  void stored_member(ConversationId conversation, UserId user, Sequence from, Sequence to);
+  /// Inbox by inbox, each in the order of its numbers.
   void stored_inbox(UserId user, Sequence number, ConversationId conversation, Sequence seq);
   /// A device at the end of the liveness phase: connected or wanting to be, its cursor, sends that
   /// have no answer, ranges not yet paged.
-  void device_at_end(DeviceId device, bool wants_connection, bool connected, Cursor cursor, std::uint64_t pending, std::uint64_t unpaged);
+  void device_at_end(DeviceId device, bool wants_connection, bool connected, Cursor cursor,
+                     std::uint64_t pending, std::uint64_t unpaged);
+  /// Deliveries a node still owes, and inputs that wait for it.
   void node_at_end(NodeId node, std::uint64_t owed, std::uint64_t queued);
 
   struct Final {
-    bool stores_seen = true;   ///< false for a load generator that cannot see the rows
-    bool liveness_reached = true;
+    bool stores_seen = true;       ///< false for a load generator that cannot see the rows
+    bool liveness_reached = true;  ///< false if the run was cut short: liveness is not judged
   };
-  /// Judges what can only be judged at the end. Call once.
+  /// Judges what can only be judged at the end. Call once, after all others.
   void finish(Duration now, Final final);
 
+  /// One for each of names.hpp, in its order.
   std::vector<InvariantResult> results() const;
-  /// The first violations of each invariant, at most a few.
+  /// The first violations of each invariant, at most 5 each.
   const std::vector<Violation>& violations() const;
+  /// Bytes in use, without those of the allocator.
+  std::size_t memory() const;
 
  private:
   struct Impl;

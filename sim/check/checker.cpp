@@ -1,0 +1,296 @@
+#include "sim/check/checker.hpp"
+
+#include "core/base/limits.hpp"
+#include "sim/check/membership_checks.hpp"
+#include "sim/check/message_checks.hpp"
+#include "sim/check/stream_checks.hpp"
+
+namespace hubbub::sim {
+
+struct Checker::Impl {
+  explicit Impl(Options options) : messages(ledger, options.saw_the_beginning) {}
+
+  struct DeviceEnd {
+    std::uint32_t device{};
+    std::uint32_t user{};
+    bool wants_connection{};
+    bool connected{};
+    Cursor cursor;
+    std::uint64_t pending{};
+    std::uint64_t unpaged{};
+  };
+  struct NodeEnd {
+    NodeId node;
+    std::uint64_t owed{};
+    std::uint64_t queued{};
+  };
+
+  Ledger ledger;
+  MessageChecks messages;
+  StreamChecks streams{ledger};
+  MembershipChecks memberships{ledger};
+  std::vector<DeviceEnd> devices;
+  std::vector<NodeEnd> nodes;
+  std::vector<std::uint32_t> scratch;
+  Duration last_now{};
+
+  void remember(Duration now, PastEvent::What what, std::uint32_t device,
+                std::uint32_t conversation, std::uint64_t a, std::uint64_t b) {
+    last_now = now;
+    ledger.remember({now, what, device, conversation, a, b});
+  }
+  MessageChecks::Send send(Duration now, DeviceId device, const ConversationId& conversation,
+                           std::uint64_t number, std::uint64_t key) {
+    return {now, ledger.entities.device(device), ledger.entities.conversation(conversation), number,
+            key};
+  }
+  void judge_page(Duration now, std::uint32_t device, std::uint32_t user, std::uint32_t c,
+                  std::span<const Message> messages_paged);
+  void judge_device_end(Duration now, const DeviceEnd& end, bool stores_seen);
+  void judge_node_end(Duration now, const NodeEnd& end);
+};
+
+Checker::Checker() : Checker(Options{}) {}
+Checker::Checker(Options options) : impl_(std::make_unique<Impl>(options)) {}
+Checker::~Checker() = default;
+
+void Checker::sent(Duration now, DeviceId device, ConversationId conversation, std::uint64_t number,
+                   std::uint64_t key, std::uint64_t digest) {
+  const auto send = impl_->send(now, device, conversation, number, key);
+  impl_->remember(now, PastEvent::What::sent, send.device, send.conversation, number, 0);
+  impl_->messages.sent(send, digest);
+}
+
+void Checker::acknowledged(Duration now, DeviceId device, ConversationId conversation,
+                           std::uint64_t number, std::uint64_t key, Sequence seq, MessageId id) {
+  const auto send = impl_->send(now, device, conversation, number, key);
+  impl_->remember(now, PastEvent::What::acknowledged, send.device, send.conversation, number, seq);
+  if (seq == 0) return;
+  impl_->messages.acknowledged(send, seq, id);
+  const std::uint32_t user = impl_->ledger.entities.user(device.user);
+  impl_->memberships.told(now, send.device, user, send.conversation, seq, seq);
+}
+
+void Checker::refused(Duration now, DeviceId device, ConversationId conversation,
+                      std::uint64_t number, std::uint64_t key) {
+  const auto send = impl_->send(now, device, conversation, number, key);
+  impl_->remember(now, PastEvent::What::refused, send.device, send.conversation, number, 0);
+  impl_->messages.refused(send);
+}
+
+void Checker::abandoned(Duration now, DeviceId device, ConversationId conversation,
+                        std::uint64_t key) {
+  const auto send = impl_->send(now, device, conversation, 0, key);
+  impl_->remember(now, PastEvent::What::abandoned, send.device, send.conversation, 0, 0);
+  impl_->messages.abandoned(send);
+}
+
+void Checker::changed(Duration now, DeviceId device, ConversationId conversation,
+                      std::uint64_t number, std::uint64_t key, Sequence seq, MessageId id) {
+  const auto call = impl_->send(now, device, conversation, number, key);
+  impl_->remember(now, PastEvent::What::changed, call.device, call.conversation, number, seq);
+  if (seq == 0) return;  // a direct conversation's creation changes nothing
+  impl_->messages.changed(call, seq, id);
+}
+
+void Checker::attached(Duration now, DeviceId device, Cursor resumed_from) {
+  const std::uint32_t d = impl_->ledger.entities.device(device);
+  impl_->remember(now, PastEvent::What::attached, d, no_entity, resumed_from.held, 0);
+  impl_->streams.attached(now, d, resumed_from);
+}
+
+void Checker::shown(Duration now, DeviceId device, Cursor cursor, ConversationId conversation,
+                    const Message& message) {
+  Entities& entities = impl_->ledger.entities;
+  const std::uint32_t d = entities.device(device);
+  const std::uint32_t user = entities.user(device.user);
+  const std::uint32_t c = entities.conversation(conversation);
+  impl_->remember(now, PastEvent::What::shown, d, c, cursor.held, message.seq);
+  impl_->streams.shown(now, d, user, cursor, c, message.seq);
+  impl_->messages.told(now, d, c, message);
+  if (message.seq != 0) impl_->memberships.told(now, d, user, c, message.seq, message.seq);
+}
+
+void Checker::declared(Duration now, DeviceId device, Cursor cursor,
+                       std::span<const Range> ranges) {
+  Entities& entities = impl_->ledger.entities;
+  const std::uint32_t d = entities.device(device);
+  const std::uint32_t user = entities.user(device.user);
+  impl_->remember(now, PastEvent::What::declared, d, no_entity, cursor.reached, ranges.size());
+  impl_->scratch.clear();
+  for (const Range& range : ranges) {
+    const std::uint32_t c = entities.conversation(range.conversation);
+    impl_->scratch.push_back(c);
+    if (range.from == 0 || range.from > range.to) {
+      impl_->ledger.violated(Invariant::stream_order, now, {d, c}, [&] {
+        return fmt::format("{} was sent the range {} to {} of {}, which is none",
+                           impl_->ledger.device(d), range.from, range.to,
+                           impl_->ledger.conversation(c));
+      });
+      return;
+    }
+    impl_->memberships.told(now, d, user, c, range.from, range.to);
+  }
+  impl_->streams.declared(now, d, user, cursor, ranges, impl_->scratch);
+}
+
+void Checker::reset(Duration now, DeviceId device, Cursor cursor) {
+  const std::uint32_t d = impl_->ledger.entities.device(device);
+  impl_->remember(now, PastEvent::What::reset, d, no_entity, cursor.held, 0);
+  impl_->streams.reset(now, d, impl_->ledger.entities.user(device.user), cursor);
+}
+
+void Checker::synced(Duration now, DeviceId device, Cursor cursor) {
+  const std::uint32_t d = impl_->ledger.entities.device(device);
+  impl_->remember(now, PastEvent::What::synced, d, no_entity, cursor.held, 0);
+  impl_->streams.synced(now, d, cursor);
+}
+
+void Checker::paged(Duration now, DeviceId device, ConversationId conversation, Sequence asked_seen,
+                    Sequence head, std::span<const Message> messages) {
+  Entities& entities = impl_->ledger.entities;
+  const std::uint32_t d = entities.device(device);
+  const std::uint32_t user = entities.user(device.user);
+  const std::uint32_t c = entities.conversation(conversation);
+  impl_->remember(now, PastEvent::What::paged, d, c, head, messages.size());
+  if (asked_seen > 0) impl_->ledger.compared(Invariant::monotonic_reads);
+  if (head < asked_seen) {
+    impl_->ledger.violated(Invariant::monotonic_reads, now, {d, c}, [&] {
+      return fmt::format("{} was told of {} of {} before, and now that it ends at {}",
+                         impl_->ledger.device(d), asked_seen, impl_->ledger.conversation(c), head);
+    });
+  }
+  impl_->judge_page(now, d, user, c, messages);
+}
+
+void Checker::Impl::judge_page(Duration now, std::uint32_t device, std::uint32_t user,
+                               std::uint32_t c, std::span<const Message> paged) {
+  Sequence before = 0;
+  for (const Message& message : paged) {
+    ledger.compared(Invariant::no_gaps);
+    if (before != 0 && message.seq <= before) {
+      ledger.violated(Invariant::no_gaps, now, {device, c}, [&] {
+        return fmt::format("{} got a page of {} with {} after {}", ledger.device(device),
+                           ledger.conversation(c), message.seq, before);
+      });
+    }
+    if (before != 0 && message.seq > before + 1)
+      memberships.skipped(now, device, user, c, before + 1, message.seq - 1);
+    before = message.seq;
+    messages.told(now, device, c, message);
+    if (message.seq != 0) memberships.told(now, device, user, c, message.seq, message.seq);
+  }
+}
+
+void Checker::effect(Duration now, bool durable, std::string_view what) {
+  impl_->ledger.compared(Invariant::effects_durable);
+  if (durable) return;
+  impl_->ledger.violated(Invariant::effects_durable, now, {}, [&] {
+    return fmt::format("{} left before what it tells of was durable", what);
+  });
+}
+
+void Checker::step(Duration now, NodeId node, std::uint32_t units) {
+  impl_->ledger.compared(Invariant::bounded);
+  if (units <= limits::step_units) return;
+  impl_->ledger.violated(Invariant::bounded, now, {}, [&] {
+    return fmt::format("node {} did {} units of work in one step; at most {} are allowed",
+                       node.value, units, limits::step_units);
+  });
+}
+
+void Checker::bound(Duration now, std::string_view what, std::uint64_t size, std::uint64_t limit) {
+  impl_->ledger.compared(Invariant::bounded);
+  if (size <= limit) return;
+  impl_->ledger.violated(Invariant::bounded, now, {}, [&] {
+    return fmt::format("{} reached {}; at most {} are allowed", what, size, limit);
+  });
+}
+
+void Checker::stored_message(ConversationId conversation, const Message& message) {
+  impl_->messages.stored(impl_->ledger.entities.conversation(conversation), message);
+}
+
+void Checker::stored_member(ConversationId conversation, UserId user, Sequence from, Sequence to) {
+  Entities& entities = impl_->ledger.entities;
+  impl_->memberships.stored_member(entities.conversation(conversation), entities.user(user), from,
+                                   to);
+}
+
+void Checker::stored_inbox(UserId user, Sequence number, ConversationId conversation,
+                           Sequence seq) {
+  const std::uint32_t u = impl_->ledger.entities.user(user);
+  const std::uint32_t c = impl_->ledger.entities.conversation(conversation);
+  impl_->streams.stored(impl_->last_now, u, number, c, seq);
+  impl_->memberships.stored_inbox(impl_->last_now, u, c, seq);
+}
+
+void Checker::device_at_end(DeviceId device, bool wants_connection, bool connected, Cursor cursor,
+                            std::uint64_t pending, std::uint64_t unpaged) {
+  Entities& entities = impl_->ledger.entities;
+  impl_->devices.push_back({entities.device(device), entities.user(device.user), wants_connection,
+                            connected, cursor, pending, unpaged});
+}
+
+void Checker::node_at_end(NodeId node, std::uint64_t owed, std::uint64_t queued) {
+  impl_->nodes.push_back({node, owed, queued});
+}
+
+void Checker::Impl::judge_device_end(Duration now, const DeviceEnd& end, bool stores_seen) {
+  const Touched touched{end.device, no_entity};
+  const auto violated = [&](Invariant invariant, const std::string& what) {
+    ledger.violated(invariant, now, touched,
+                    [&] { return ledger.device(end.device) + " " + what; });
+  };
+  if (end.wants_connection) {
+    ledger.compared(Invariant::reconnected);
+    if (!end.connected) violated(Invariant::reconnected, "wants a connection and has none");
+    ledger.compared(Invariant::settled);
+    if (end.pending > 0)
+      violated(Invariant::settled, fmt::format("has {} sends without an answer", end.pending));
+  }
+  if (!end.connected) return;
+  const Sequence head = streams.head(end.user, stores_seen);
+  ledger.compared(Invariant::caught_up);
+  if (end.cursor.in_sync() || end.cursor.held != head) {
+    violated(Invariant::caught_up, fmt::format("is at cursor {:s}; its inbox ends at {}",
+                                               hubbub::to_text(end.cursor), head));
+  } else if (end.unpaged > 0) {
+    violated(Invariant::caught_up, fmt::format("has {} ranges it has not paged", end.unpaged));
+  }
+}
+
+void Checker::Impl::judge_node_end(Duration now, const NodeEnd& end) {
+  ledger.compared(Invariant::settled);
+  if (end.owed == 0 && end.queued == 0) return;
+  ledger.violated(Invariant::settled, now, {}, [&] {
+    return fmt::format("node {} still owes {} deliveries, and {} inputs wait for it",
+                       end.node.value, end.owed, end.queued);
+  });
+}
+
+void Checker::finish(Duration now, Final final) {
+  // First what streams and memberships hold against the heads, then liveness.
+  impl_->messages.finish(now, final.stores_seen);
+  if (final.stores_seen) impl_->memberships.finish(now, impl_->messages, final.liveness_reached);
+  for (const auto& end : impl_->devices) {
+    impl_->messages.pending_at_end(now, end.device, end.pending);
+    if (final.liveness_reached) impl_->judge_device_end(now, end, final.stores_seen);
+  }
+  if (final.liveness_reached)
+    for (const auto& end : impl_->nodes) impl_->judge_node_end(now, end);
+  impl_->streams.finish(now, final.stores_seen);
+}
+
+std::vector<InvariantResult> Checker::results() const { return impl_->ledger.results(); }
+
+const std::vector<Violation>& Checker::violations() const { return impl_->ledger.violations(); }
+
+std::size_t Checker::memory() const {
+  return sizeof(Impl) + impl_->ledger.memory() + impl_->messages.memory() +
+         impl_->streams.memory() + impl_->memberships.memory() +
+         impl_->devices.capacity() * sizeof(Impl::DeviceEnd) +
+         impl_->nodes.capacity() * sizeof(Impl::NodeEnd);
+}
+
+}  // namespace hubbub::sim

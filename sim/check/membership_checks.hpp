@@ -1,0 +1,77 @@
+// Who may know what: members-only, delivered-only, delivered-all.
+//
+// For each (user, conversation), runs of sequences: what the user was told of (shown, declared,
+// paged, acknowledged), what the inbox holds, and what the intervals allow. In a direct
+// conversation both users may know all of it.
+#pragma once
+
+#include <absl/container/flat_hash_map.h>
+
+#include "sim/check/ledger.hpp"
+#include "sim/check/message_checks.hpp"
+#include "sim/check/runs.hpp"
+
+namespace hubbub::sim {
+
+class MembershipChecks {
+ public:
+  explicit MembershipChecks(Ledger& ledger) : ledger_(ledger) {}
+
+  /// REQUIRES: from <= to.
+  void told(Duration now, std::uint32_t device, std::uint32_t user, std::uint32_t conversation,
+            Sequence from, Sequence to);
+  /// A page left out [from, to] between two of its messages.
+  void skipped(Duration now, std::uint32_t device, std::uint32_t user, std::uint32_t conversation,
+               Sequence from, Sequence to);
+
+  void stored_member(std::uint32_t conversation, std::uint32_t user, Sequence from, Sequence to);
+  void stored_inbox(Duration now, std::uint32_t user, std::uint32_t conversation, Sequence seq);
+
+  /// Judges against the stored intervals and `messages`' stored heads.
+  void finish(Duration now, const MessageChecks& messages, bool liveness);
+  std::size_t memory() const;
+
+ private:
+  using Sets = absl::flat_hash_map<std::uint64_t, Runs>;  // by (user, conversation)
+  struct Gap {
+    std::uint32_t device{};
+    std::uint32_t user{};
+    std::uint32_t conversation{};
+    Sequence from{};
+    Sequence to{};
+  };
+
+  /// The same order in every run, so that the same violations are told.
+  static std::vector<Sets::const_pointer> in_order(const Sets& sets);
+  static std::uint64_t pair_of(std::uint32_t user, std::uint32_t conversation) {
+    return (std::uint64_t{user} << 32) | conversation;
+  }
+  /// May read all of a direct conversation; nothing is known of groups here.
+  bool is_one_of_two(std::uint32_t user, std::uint32_t conversation) const;
+  bool is_group(std::uint32_t conversation) const {
+    return ledger_.entities.conversation_id(conversation).is_group();
+  }
+  const Runs& allowed(std::uint32_t user, std::uint32_t conversation) const;
+  std::string user(std::uint32_t user) const {
+    return hubbub::to_text(ledger_.entities.user_id(user));
+  }
+  void say_stranger(Duration now, std::uint32_t user, std::uint32_t conversation, Runs::Run run,
+                    std::uint32_t device);
+
+  void judge_told(Duration now, const MessageChecks& messages);
+  void judge_gaps(Duration now);
+  void judge_inboxes(Duration now, const MessageChecks& messages);
+  void judge_delivered(Duration now, const MessageChecks& messages);
+  void judge_delivered_to(Duration now, std::uint32_t user, std::uint32_t conversation,
+                          Sequence head);
+
+  static constexpr std::size_t gaps_kept = 1'000'000;
+
+  Ledger& ledger_;
+  Sets told_;
+  Sets inboxes_;
+  Sets intervals_;
+  std::vector<Gap> gaps_;
+};
+
+}  // namespace hubbub::sim
