@@ -54,6 +54,9 @@ inline constexpr std::uint32_t group_members_default = 100;
 inline constexpr std::uint32_t group_members_max = 1000;
 /// Membership intervals of one conversation, over all time: every joining makes one.
 inline constexpr std::uint32_t membership_intervals = 16'384;
+/// Members of one group in one shard. Chance never gets near it (a thousand members over a thousand
+/// shards); it bounds the rows one delivery can write.
+inline constexpr std::uint32_t members_per_shard = 64;
 /// Intervals kept in one row, so that a change rewrites little and a large group is few rows.
 inline constexpr std::uint32_t members_per_row = 64;
 /// Answers to changing calls remembered per device and conversation (R4): a device sends one at a
@@ -69,9 +72,9 @@ inline constexpr std::uint64_t sync_entries = 256;
 inline constexpr std::uint64_t reset_window = 1024;
 /// Entries sent to a device beyond what it acknowledged.
 inline constexpr std::uint64_t unacknowledged_entries = 64;
-/// Entries in one delivery between partitions, and recipients of one delivery.
+/// Entries in one delivery between partitions, and inbox rows it may write.
 inline constexpr std::size_t delivery_entries = 16;
-inline constexpr std::size_t delivery_recipients = 64;
+inline constexpr std::size_t delivery_rows = 64;
 /// Content bytes in one delivery or page, unless a single message is longer.
 inline constexpr std::size_t page_bytes = 64 * 1024;
 /// Messages in one page of history: one read's worth.
@@ -107,7 +110,6 @@ inline constexpr std::uint32_t recent_messages = 15;
 inline constexpr std::size_t recent_bytes = 16 * 1024 * 1024;
 /// Bytes of effects that wait for their batch to be durable, over one partition.
 inline constexpr std::size_t held_bytes = 32 * 1024 * 1024;
-/// What a client is told to wait after `unavailable` and after `overloaded`.
 inline constexpr auto retry_unavailable = 1s;
 inline constexpr auto retry_overloaded = 2s;
 /// Loads that a sweep (opening a partition, a peer's return) keeps under way.
@@ -118,6 +120,11 @@ inline constexpr std::uint32_t resident_conversations = 1'000'000;
 inline constexpr std::uint32_t resident_users = 1'000'000;
 /// The server's copy of a device's cursor is written within this (R19).
 inline constexpr auto cursor_write_delay = 1s;
+/// An `owing` mark is taken off this long after everything was confirmed: a lively conversation
+/// writes it once.
+inline constexpr auto owing_delay = 5s;
+/// A session that catches up waits this long for content, then gets a range in its place.
+inline constexpr auto fetch_wait = 5s;
 /// A refused delivery is sent again after this.
 inline constexpr auto delivery_retry = 500ms;
 /// Time bits of message ids reserved ahead, so that not every message writes the bound.
@@ -138,6 +145,7 @@ static_assert(recent_bytes >= 4 * text_bytes, "the recent cache outlives one lon
 static_assert(history_messages <= read_rows && list_conversations <= read_rows && ranges_chunk <= read_rows);
 static_assert(group_members_max <= membership_intervals);
 static_assert(unacknowledged_entries <= sync_entries);
-static_assert(delivery_entries * 4 <= step_units && delivery_recipients * 2 <= step_units);
+static_assert(members_per_shard <= delivery_rows && delivery_rows * 3 <= step_units,
+              "one delivery fits a step, with the rows beside its own");
 
 }  // namespace hubbub::limits

@@ -34,6 +34,9 @@ struct NodeConfig {
   std::uint64_t entropy = 0;
 };
 
+/// The batch of a node's own row belongs to no partition.
+inline constexpr PartitionId node_row_partition{UINT16_MAX};
+
 class Node {
  public:
   explicit Node(const NodeConfig& config);
@@ -55,6 +58,8 @@ class Node {
   const NodeCounters& counters() const;
   /// A chain over the bytes of all inputs and outputs so far.
   std::uint64_t hash() const;
+  /// This node's life; 0 until it is open.
+  NodeGeneration life() const;
   /// Sessions attached, records in memory: what a report shows.
   struct Sizes {
     std::size_t sessions = 0;
@@ -62,6 +67,7 @@ class Node {
     std::size_t users = 0;
     std::size_t parked_bytes = 0;
     std::size_t held_bytes = 0;
+    std::uint64_t owed = 0;  ///< delivery streams with something unconfirmed
   };
   Sizes sizes() const;
 

@@ -102,8 +102,9 @@ struct OwingRow {
 struct ConversationRow {
   std::uint8_t version = rows::version;
   Sequence head{};
+  Sequence owing_from{};  ///< as in the OwingRow; 0: nothing is owed
   std::string_view name;
-  static auto fields(auto& s) { return std::tie(s.version, s.head, s.name); }
+  static auto fields(auto& s) { return std::tie(s.version, s.head, s.owing_from, s.name); }
 };
 
 /// `user` is a member for sequences in (from, to]; `to` is open_end while they are.

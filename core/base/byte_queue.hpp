@@ -1,0 +1,66 @@
+// A queue of byte records with a small head each, in one piece of memory that is kept.
+#pragma once
+
+#include <cstring>
+#include <string_view>
+#include <vector>
+
+#include "core/base/check.hpp"
+
+namespace hubbub {
+
+template <class Head>
+class ByteQueue {
+ public:
+  bool empty() const { return front_ == bytes_.size(); }
+  /// Bytes waiting, heads included.
+  std::size_t size() const { return bytes_.size() - front_; }
+
+  void push(const Head& head, std::string_view body) {
+    compact();
+    const auto size = static_cast<std::uint32_t>(body.size());
+    append(&head, sizeof head);
+    append(&size, sizeof size);
+    append(body.data(), body.size());
+  }
+
+  /// REQUIRES: !empty(). The body stays where it is until the next `push`.
+  std::pair<Head, std::string_view> front() const {
+    Head head;
+    std::uint32_t size = 0;
+    std::memcpy(&head, &bytes_[front_], sizeof head);
+    std::memcpy(&size, &bytes_[front_ + sizeof head], sizeof size);
+    return {head, {bytes_.data() + front_ + sizeof head + sizeof size, size}};
+  }
+
+  void pop() {
+    HUBBUB_CHECK(!empty());
+    front_ += sizeof(Head) + sizeof(std::uint32_t) + front().second.size();
+    if (empty()) clear();
+  }
+
+  void clear() {
+    bytes_.clear();
+    front_ = 0;
+  }
+
+ private:
+  static_assert(std::is_trivially_copyable_v<Head>);
+
+  void append(const void* data, std::size_t size) {
+    const char* from = static_cast<const char*>(data);
+    bytes_.insert(bytes_.end(), from, from + size);
+  }
+
+  /// Moves what is left to the front once most of the memory is behind it.
+  void compact() {
+    if (front_ < 4096 || front_ < bytes_.size() / 2) return;
+    bytes_.erase(bytes_.begin(), bytes_.begin() + static_cast<std::ptrdiff_t>(front_));
+    front_ = 0;
+  }
+
+  std::vector<char> bytes_;
+  std::size_t front_ = 0;
+};
+
+}  // namespace hubbub

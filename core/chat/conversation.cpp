@@ -1,0 +1,52 @@
+#include "core/chat/conversation.hpp"
+
+#include <algorithm>
+
+namespace hubbub {
+
+void Conversation::restore(std::string_view key, std::string_view value, Arena& arena) {
+  const auto parsed = rows::parse(key, value, arena);
+  if (!parsed) return;
+  if (const auto* self = std::get_if<rows::ConversationRow>(&parsed->row)) {
+    exists = true;
+    head = self->head;
+    owing_from = self->owing_from;
+    name = self->name;
+  } else if (const auto* some = std::get_if<rows::MembersRow>(&parsed->row)) {
+    members.restore(some->intervals);
+  }
+}
+
+void Conversation::restored(const ConversationId& id) {
+  if (id.is_group()) {
+    members.index();
+  } else {
+    members = Members::direct(id);
+    exists = true;
+  }
+  add_streams(owing_from == 0 ? head : owing_from - 1);
+}
+
+void Conversation::add_streams(Sequence confirmed) {
+  std::vector<UserId> recipients;
+  for (const ShardId shard : members.shards()) {
+    if (stream(shard) != nullptr) continue;
+    DeliveryStream added{.shard = shard, .confirmed = confirmed};
+    const auto at = std::lower_bound(
+        streams.begin(), streams.end(), shard,
+        [](const DeliveryStream& s, ShardId wanted) { return s.shard < wanted; });
+    DeliveryStream& s = *streams.insert(at, added);
+    set_settled(s, !members.next_run(shard, confirmed, head, recipients).has_value());
+  }
+}
+
+void SenderRecord::restore(std::string_view key, std::string_view value, Arena& arena) {
+  const auto parsed = rows::parse(key, value, arena);
+  if (!parsed) return;
+  if (const auto* self = std::get_if<rows::SenderRow>(&parsed->row))
+    generation = self->generation;
+  else if (const auto* remembered = std::get_if<rows::RememberedRow>(&parsed->row))
+    (parsed->call ? calls : messages).restore(remembered->what);
+}
+
+}  // namespace hubbub

@@ -1,0 +1,130 @@
+#include "core/chat/members.hpp"
+
+#include <algorithm>
+
+#include "core/base/check.hpp"
+
+namespace hubbub {
+
+Members Members::direct(const ConversationId& c) {
+  Members members;
+  const Interval both[] = {{c.first(), 0, rows::open_end}, {c.second(), 0, rows::open_end}};
+  members.restore(both);
+  members.index();
+  return members;
+}
+
+std::span<const Members::Place> Members::of_user(UserId user) const {
+  const ShardId shard = shard_of(user);
+  const auto [from, to] = std::equal_range(
+      places_.begin(), places_.end(), Place{shard, user, 0}, [](const Place& a, const Place& b) {
+        return std::pair(a.shard, a.user) < std::pair(b.shard, b.user);
+      });
+  return {from, to};
+}
+
+std::span<const Members::Place> Members::of_shard(ShardId shard) const {
+  const auto [from, to] =
+      std::equal_range(places_.begin(), places_.end(), Place{shard, {}, 0},
+                       [](const Place& a, const Place& b) { return a.shard < b.shard; });
+  return {from, to};
+}
+
+std::optional<std::size_t> Members::open_interval(UserId user) const {
+  for (const Place& place : of_user(user))
+    if (intervals_[place.interval].to == rows::open_end) return place.interval;
+  return {};
+}
+
+void Members::insert_place(UserId user, std::uint32_t interval) {
+  const Place place{shard_of(user), user, interval};
+  places_.insert(std::lower_bound(places_.begin(), places_.end(), place), place);
+}
+
+std::size_t Members::join(UserId user, Sequence entry) {
+  HUBBUB_CHECK(!contains(user) && entry > 0);
+  intervals_.push_back({user, entry - 1, rows::open_end});
+  insert_place(user, static_cast<std::uint32_t>(intervals_.size() - 1));
+  ++count_;
+  return intervals_.size() - 1;
+}
+
+std::size_t Members::leave(UserId user, Sequence entry) {
+  const auto at = open_interval(user);
+  HUBBUB_CHECK(at.has_value());
+  intervals_[*at].to = entry;
+  --count_;
+  return *at;
+}
+
+void Members::restore(std::span<const Interval> intervals) {
+  intervals_.insert(intervals_.end(), intervals.begin(), intervals.end());
+}
+
+void Members::index() {
+  places_.clear();
+  places_.reserve(intervals_.size());
+  count_ = 0;
+  for (std::uint32_t i = 0; i < intervals_.size(); ++i) {
+    places_.push_back({shard_of(intervals_[i].user), intervals_[i].user, i});
+    if (intervals_[i].to == rows::open_end) ++count_;
+  }
+  std::sort(places_.begin(), places_.end());
+}
+
+std::vector<ShardId> Members::shards() const {
+  std::vector<ShardId> shards;
+  for (const Place& place : places_)
+    if (shards.empty() || shards.back() != place.shard) shards.push_back(place.shard);
+  return shards;
+}
+
+std::optional<Members::Run> Members::next_run(ShardId shard, Sequence after, Sequence head,
+                                              std::vector<UserId>& recipients) const {
+  const std::span<const Place> places = of_shard(shard);
+  Run run{rows::open_end, head, 0};
+  for (const Place& p : places) {
+    const Interval& i = intervals_[p.interval];
+    if (i.to > after) run.from = std::min(run.from, std::max(i.from, after) + 1);
+  }
+  if (run.from > head) return {};
+  // The run ends where the shard's set of members changes.
+  recipients.clear();
+  for (const Place& p : places) {
+    const Interval& i = intervals_[p.interval];
+    if (i.from < run.from && i.to >= run.from) {
+      recipients.push_back(i.user);
+      run.to = std::min(run.to, i.to);
+    } else if (i.from >= run.from) {
+      run.to = std::min(run.to, i.from);
+    }
+    if (i.from + 1 < run.from) run.previous = std::max(run.previous, std::min(i.to, run.from - 1));
+  }
+  return run;
+}
+
+std::optional<Members::Interval> Members::readable_below(UserId user, Sequence at,
+                                                         Sequence head) const {
+  std::optional<Interval> best;
+  for (const Place& p : of_user(user)) {
+    Interval i = intervals_[p.interval];
+    i.to = std::min(i.to, head);
+    if (i.from >= std::min(at, i.to)) continue;
+    if (!best || i.from > best->from) best = i;
+  }
+  return best;
+}
+
+std::optional<Members::Interval> Members::readable_above(UserId user, Sequence at,
+                                                         Sequence head) const {
+  std::optional<Interval> best;
+  for (const Place& p : of_user(user)) {
+    Interval i = intervals_[p.interval];
+    i.to = std::min(i.to, head);
+    if (i.from >= i.to || i.to < at) continue;
+    if (!best || i.from < best->from) best = i;
+  }
+  return best;
+}
+
+}  // namespace hubbub

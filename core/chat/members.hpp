@@ -1,0 +1,82 @@
+// Who belongs to a conversation, from where to where (R17).
+//
+// Membership is a list of intervals (user, from, to]: a member is due every sequence in them, may
+// read every sequence in them, and nothing else. `from` is the sequence before the joining entry,
+// so that who joins sees the joining; `to` is the leaving entry, so that who leaves sees it too.
+// Intervals are kept in the order of joining (that is how they are stored) with an index by shard
+// and user (that is how they are asked for).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "core/wire/rows.hpp"
+
+namespace hubbub {
+
+class Members {
+ public:
+  using Interval = rows::Interval;
+
+  /// The two of a direct conversation, always.
+  static Members direct(const ConversationId& conversation);
+
+  /// In storing order.
+  std::span<const Interval> intervals() const { return intervals_; }
+  /// Members now.
+  std::uint32_t count() const { return count_; }
+  bool contains(UserId user) const { return open_interval(user).has_value(); }
+  /// Was `user` ever a member?
+  bool knows(UserId user) const { return !of_user(user).empty(); }
+
+  /// Members and former members of one shard.
+  std::size_t in_shard(ShardId shard) const { return of_shard(shard).size(); }
+
+  /// Each gives the index of the interval that changed, for its row.
+  /// `join` REQUIRES: !contains(user). `leave` REQUIRES: contains(user).
+  std::size_t join(UserId user, Sequence entry);
+  std::size_t leave(UserId user, Sequence entry);
+  /// Takes back what a row held.
+  void restore(std::span<const Interval> intervals);
+  /// Builds the index, after joins or restores.
+  void index();
+
+  /// Shards that have or had members, ascending.
+  std::vector<ShardId> shards() const;
+
+  /// Consecutive sequences that are due to the same users of one shard.
+  struct Run {
+    Sequence from{};
+    Sequence to{};
+    /// The last one before `from` that was due to the shard; 0: none.
+    Sequence previous{};
+  };
+  /// The first run after `after` and up to `head`; `recipients` receives its users.
+  std::optional<Run> next_run(ShardId shard, Sequence after, Sequence head,
+                              std::vector<UserId>& recipients) const;
+
+  /// What `user` may read, in one piece: the interval, cut at `head`, that holds the highest
+  /// readable sequence <= `at` (`below`), or the lowest >= `at` (`above`).
+  std::optional<Interval> readable_below(UserId user, Sequence at, Sequence head) const;
+  std::optional<Interval> readable_above(UserId user, Sequence at, Sequence head) const;
+
+ private:
+  struct Place {
+    ShardId shard;
+    UserId user;
+    std::uint32_t interval{};
+    auto operator<=>(const Place&) const = default;
+  };
+  std::optional<std::size_t> open_interval(UserId user) const;
+  std::span<const Place> of_user(UserId user) const;
+  std::span<const Place> of_shard(ShardId shard) const;
+  void insert_place(UserId user, std::uint32_t interval);
+
+  std::vector<Interval> intervals_;
+  std::vector<Place> places_;  ///< sorted
+  std::uint32_t count_ = 0;
+};
+
+}  // namespace hubbub

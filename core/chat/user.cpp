@@ -1,0 +1,30 @@
+#include "core/chat/user.hpp"
+
+namespace hubbub {
+
+void User::restore(std::string_view key, std::string_view value, Arena& arena) {
+  const auto parsed = rows::parse(key, value, arena);
+  if (!parsed) return;
+  if (const auto* self = std::get_if<rows::UserRow>(&parsed->row)) {
+    head = self->head;
+  } else if (const auto* row = std::get_if<rows::DeviceRow>(&parsed->row)) {
+    const std::size_t number = parsed->device.device.value;
+    if (devices.size() < number) devices.resize(number);
+    Device& d = devices[number - 1];
+    d.number = parsed->device.device;
+    d.generation = row->generation;
+    d.acknowledged = row->acknowledged;
+    d.name = row->name;
+  }
+}
+
+void ReceivedStream::restore(std::string_view key, std::string_view value, Arena& arena) {
+  const auto parsed = rows::parse(key, value, arena);
+  if (!parsed) return;
+  if (const auto* row = std::get_if<rows::StreamRow>(&parsed->row)) {
+    incarnation = row->incarnation;
+    have = row->have;
+  }
+}
+
+}  // namespace hubbub

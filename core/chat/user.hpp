@@ -1,0 +1,107 @@
+// A user in memory: the inbox's head, the devices, and the sessions that want its stream.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/ids.hpp"
+#include "core/base/limits.hpp"
+#include "core/wire/cursor.hpp"
+#include "core/wire/rows.hpp"
+
+namespace hubbub {
+
+/// One attached session's place in the inbox (R15, R16).
+struct SessionStream {
+  enum class Mode : std::uint8_t {
+    detached,
+    live,     ///< at the head: new entries are pushed as they come
+    entries,  ///< catching up, entry by entry
+    ranges,   ///< far behind: declaring what is to be paged, newest first
+  };
+  Mode mode = Mode::detached;
+  bool busy = false;         ///< a read or a fetch is under way
+  bool told_synced = false;
+  std::uint32_t serial = 0;  ///< tells this stream from an earlier one of the same session
+  SessionRef ref;
+  Sequence sent = 0;         ///< the last entry that was sent, or declared
+  Sequence acknowledged = 0; ///< by this session
+  Sequence target = 0;       ///< of a sync by ranges: (sent, reached] is still to be declared
+  Sequence reached = 0;
+  Sequence reached_acknowledged = 0;
+};
+
+struct Device {
+  DeviceNumber number;
+  Generation generation = 0;
+  bool cursor_dirty = false;
+  Sequence acknowledged = 0;  ///< never goes back
+  std::string name;
+  SessionStream stream;
+};
+
+struct User {
+  static rows::Bounds bounds(UserId id) { return rows::user_record(id); }
+
+  Sequence head = 0;
+  std::vector<Device> devices;  ///< by number, from 1
+
+  Device* device(DeviceNumber number) {
+    return number.value == 0 || number.value > devices.size() ? nullptr
+                                                              : &devices[number.value - 1u];
+  }
+  Device* device(std::string_view name) {
+    for (Device& d : devices)
+      if (d.name == name) return &d;
+    return nullptr;
+  }
+
+  void restore(std::string_view key, std::string_view value, Arena& arena);
+  void restored(UserId) {}
+};
+
+/// What one user shard has of one conversation: the receiving side of R13.
+struct StreamKey {
+  ShardId shard;
+  ConversationId conversation;
+  bool operator==(const StreamKey&) const = default;
+  template <class H>
+  friend H AbslHashValue(H h, const StreamKey& k) {
+    return H::combine(std::move(h), k.shard, k.conversation);
+  }
+};
+
+struct ReceivedStream {
+  static rows::Bounds bounds(const StreamKey& k) {
+    return {rows::stream(k.shard, k.conversation),
+            rows::stream(k.shard, k.conversation).add(std::uint8_t{0})};
+  }
+  Incarnation incarnation = 0;
+  Sequence have = 0;
+
+  void restore(std::string_view key, std::string_view value, Arena& arena);
+  void restored(const StreamKey&) {}
+};
+
+/// Gathers inbox entries, given in descending order, into ranges of conversations (R16): one range
+/// a run of consecutive sequences, newest first, so that nothing between two memberships is named.
+class RangeBuilder {
+ public:
+  void add(const ConversationId& conversation, Sequence seq) {
+    for (Range& r : ranges_) {
+      if (r.conversation == conversation && r.from == seq + 1) {
+        r.from = seq;
+        return;
+      }
+    }
+    ranges_.push_back({conversation, seq, seq});
+  }
+  std::span<const Range> ranges() const { return ranges_; }
+  void clear() { ranges_.clear(); }
+
+ private:
+  std::vector<Range> ranges_;
+};
+
+}  // namespace hubbub

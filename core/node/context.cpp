@@ -1,0 +1,70 @@
+#include "core/node/context.hpp"
+
+namespace hubbub {
+
+Context::Context(const NodeConfig& c) : config(c) {
+  HUBBUB_CHECK(c.policy.group_members <= limits::group_members_max);
+}
+
+void Context::route(NodeId to, std::string_view bytes) {
+  if (to == self()) {
+    local.push({}, bytes);
+  } else if (peers[to.value].linked) {
+    out->peers.push_back({to, out->arena.copy(bytes)});
+  }
+  // To a peer that is away nothing is sent: what is owed to it is sent again when it is back.
+}
+
+void Context::release() {
+  NodeId to;
+  std::string_view bytes;
+  while (!releasing.empty()) {
+    Partition& from = partitions[releasing.front()];
+    while (from.next_free(to, bytes)) {
+      if (exhausted()) return;
+      work(1);
+      route(to, bytes);
+      from.pop_free();
+    }
+    releasing.pop();
+  }
+}
+
+void Context::mark_dirty(Partition& p) {
+  const auto index = static_cast<std::uint16_t>(&p - partitions.data());
+  if (std::find(dirty.begin(), dirty.end(), index) == dirty.end()) dirty.push_back(index);
+}
+
+void Context::tail_lost(Partition& p, std::string_view what) {
+  if (p.tail_lost) return;
+  p.tail_lost = true;
+  p.incarnation += Incarnation{1} << 32;
+  p.must_sync = true;
+  const PartitionId id{static_cast<std::uint16_t>(&p - partitions.data())};
+  put(p, rows::partition(id),
+      rows::PartitionRow{.incarnation = p.incarnation, .ids_reserved_ms = p.ids.reserved_ms()});
+  alarm(what);
+}
+
+std::uint64_t Context::read(const reads::Job& job, std::string_view from, std::string_view to,
+                            std::uint32_t rows, bool reverse) {
+  const std::uint64_t ticket = ++last_ticket_;
+  reading.emplace(ticket, job);
+  out->reads.push_back({ticket,
+                        {out->arena.copy(from), out->arena.copy(to), rows,
+                         static_cast<std::uint32_t>(limits::read_bytes), reverse}});
+  return ticket;
+}
+
+void Context::park(std::unique_ptr<std::deque<Parked>>& queue) {
+  if (queue == nullptr) queue = std::make_unique<std::deque<Parked>>();
+  if (queue->size() >= limits::parked_per_entity ||
+      parked_bytes + current.bytes.size() > limits::parked_bytes) {
+    turned_away = true;
+    return;
+  }
+  parked_bytes += current.bytes.size();
+  queue->push_back({current.from, current.received, std::string(current.bytes)});
+}
+
+}  // namespace hubbub

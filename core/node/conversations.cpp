@@ -1,0 +1,654 @@
+#include "core/node/conversations.hpp"
+
+#include <algorithm>
+
+#include "core/base/hash.hpp"
+#include "core/wire/batch.hpp"
+
+namespace hubbub {
+namespace {
+
+std::uint32_t ms(Duration d) { return static_cast<std::uint32_t>(to_ms(d)); }
+
+/// What a changing call says, apart from which request it is.
+template <class Call>
+std::uint64_t digest_of(Call call) {
+  call.id = 0;
+  ByteBuffer bytes;
+  wire::encode(call, bytes);
+  return hash_bytes(bytes.view());
+}
+
+RequestId id_of(const peer::Call& call) {
+  return std::visit([](const auto& c) { return c.id; }, call);
+}
+
+}  // namespace
+
+/// Who calls, and everything that a call changes.
+struct Conversations::Caller {
+  const peer::Request& request;
+  Conversation& conversation;
+  SenderRecord& sender;
+  Partition& partition;
+};
+
+// --- Answers ---------------------------------------------------------------------------------------
+
+void Conversations::refuse(const peer::Request& r, ErrorCode code, Duration retry_after,
+                           std::string_view detail) {
+  ++c_.counters.asked_to_retry;
+  const to_client::Error error{id_of(r.call), code, true, ms(retry_after), 0, detail};
+  c_.send(r.session.node, peer::Answer{r.session, error});
+}
+
+void Conversations::turn_away(const peer::Request& r) {
+  refuse(r, ErrorCode::overloaded, limits::retry_overloaded, "the server is busy; try again");
+}
+
+void Conversations::turn_away(const peer::Fetch& f) {
+  c_.send(f.asker, peer::Fetched{f.reader, f.ticket, {}});
+}
+
+void Conversations::conflict(const peer::Request& r, std::uint64_t expected,
+                             std::string_view detail) {
+  ++c_.counters.asked_to_retry;
+  const to_client::Error error{id_of(r.call), ErrorCode::conflict, true, 0, expected, detail};
+  c_.emit(c_.partition(shard_of(r.conversation)), r.session.node, peer::Answer{r.session, error});
+}
+
+/// Final: the number is given back, so no older session may use it later (R3).
+void Conversations::refuse_finally(const Caller& caller, ErrorCode code, std::string_view detail) {
+  ++c_.counters.refused;
+  store_generation(caller);
+  const to_client::Error error{id_of(caller.request.call), code, false, 0, 0, detail};
+  c_.emit(caller.partition, caller.request.session.node,
+          peer::Answer{caller.request.session, error});
+}
+
+void Conversations::ok(const peer::Request& r, RequestId id, const rows::Remembered& what,
+                       std::uint64_t next) {
+  const to_client::Ok answer{id,     r.conversation,  what.seq,    what.id,
+                             what.sent_at_ms, what.number, next};
+  c_.emit(c_.partition(shard_of(r.conversation)), r.session.node, peer::Answer{r.session, answer});
+}
+
+// --- Requests --------------------------------------------------------------------------------------
+
+void Conversations::on(const peer::Request& r) {
+  const Partition& p = c_.partition(shard_of(r.conversation));
+  if (p.state != Partition::State::open)
+    return refuse(r, ErrorCode::unavailable, limits::retry_unavailable,
+                  "the conversation's server is starting; try again");
+  const Duration age = std::chrono::milliseconds(r.age_ms) + c_.waited();
+  if (age > limits::request_age && c_.config.policy.expired_work == ExpiredWorkPolicy::drop) {
+    ++c_.counters.expired;
+    return turn_away(r);
+  }
+  if (Conversation* conv = c_.need(r.conversation))
+    std::visit([&](const auto& wanted) { call(r, *conv, wanted); }, r.call);
+}
+
+bool Conversations::may_take(const peer::Request& r, Partition& p) {
+  if (!p.full()) return true;
+  turn_away(r);
+  return false;
+}
+
+void Conversations::call(const peer::Request& r, Conversation& conv, const to_server::Send& s) {
+  SenderRecord* sender = c_.need(SenderKey{r.conversation, r.from});
+  if (sender == nullptr || r.generation < sender->generation) return;
+  Partition& p = c_.partition(shard_of(r.conversation));
+  const Caller caller{r, conv, *sender, p};
+  Numbers& numbers = sender->messages;
+  std::uint64_t number = s.number;
+  if (c_.config.policy.repeats == RepeatPolicy::remembered) {
+    const Numbers::Verdict verdict = numbers.judge(s.number, s.key, s.content.digest);
+    if (verdict.judgement == Numbers::Judgement::repeat) {
+      ++c_.counters.repeats;
+      return ok(r, s.id, *verdict.first, numbers.next());
+    }
+    if (verdict.judgement == Numbers::Judgement::conflict || s.number != numbers.next())
+      return conflict(r, numbers.next(), "this is not the device's next number here");
+  } else {
+    number = std::max(number, numbers.next());
+  }
+  if (!conv.exists)
+    return refuse_finally(caller, ErrorCode::not_found, "there is no such conversation");
+  if (!conv.members.contains(r.from.user))
+    return refuse_finally(caller, ErrorCode::not_member, "you are not a member of it");
+  if (!may_take(r, p)) return;
+  Message entry{.kind = EntryKind::text, .number = number, .key = s.key, .content = s.content};
+  ++c_.counters.accepted;
+  accept(caller, numbers, false, s.id, entry, s.content.digest);
+}
+
+void Conversations::call(const peer::Request& r, Conversation& conv,
+                         const to_server::Create& create) {
+  SenderRecord* sender = c_.need(SenderKey{r.conversation, r.from});
+  if (sender == nullptr || r.generation < sender->generation) return;
+  Partition& p = c_.partition(shard_of(r.conversation));
+  const Caller caller{r, conv, *sender, p};
+  const std::uint64_t digest = digest_of(create);
+  const Numbers::Verdict verdict = sender->calls.judge(create.number, create.key, digest);
+  if (verdict.judgement == Numbers::Judgement::repeat)
+    return ok(r, create.id, *verdict.first, create.number + 1);
+  if (verdict.judgement == Numbers::Judgement::conflict || conv.exists)
+    return conflict(r, sender->calls.next(), "this call number already made a conversation");
+  std::vector<UserId> members(create.members.begin(), create.members.end());
+  members.push_back(r.from.user);
+  std::sort(members.begin(), members.end());
+  members.erase(std::unique(members.begin(), members.end()), members.end());
+  if (members.size() > c_.config.policy.group_members)
+    return refuse_finally(caller, ErrorCode::too_large, "a group cannot have so many members");
+  if (!may_take(r, p)) return;
+  conv.exists = true;
+  conv.name = create.name;
+  for (const UserId user : members) {
+    const std::size_t interval = conv.members.join(user, 1);
+    if ((interval + 1) % limits::members_per_row == 0) put_members(r.conversation, conv, interval);
+  }
+  put_members(r.conversation, conv, members.size() - 1);
+  conv.add_streams(0);
+  Message entry{.kind = EntryKind::created,
+                .number = create.number,
+                .key = create.key,
+                .content = {static_cast<std::uint32_t>(create.name.size()),
+                            hash_bytes(create.name), create.name},
+                .users = members};
+  accept(caller, sender->calls, true, create.id, entry, digest);
+}
+
+void Conversations::call(const peer::Request& r, Conversation& conv,
+                         const to_server::Change& change) {
+  SenderRecord* sender = c_.need(SenderKey{r.conversation, r.from});
+  if (sender == nullptr || r.generation < sender->generation) return;
+  Partition& p = c_.partition(shard_of(r.conversation));
+  const Caller caller{r, conv, *sender, p};
+  const std::uint64_t digest = digest_of(change);
+  const Numbers::Verdict verdict = sender->calls.judge(change.number, change.key, digest);
+  if (verdict.judgement == Numbers::Judgement::repeat)
+    return ok(r, change.id, *verdict.first, change.number + 1);
+  if (verdict.judgement == Numbers::Judgement::conflict)
+    return conflict(r, sender->calls.next(), "this call number was used for something else");
+  if (!conv.exists || !r.conversation.is_group())
+    return refuse_finally(caller, ErrorCode::not_found, "there is no such group");
+  if (!conv.members.contains(r.from.user))
+    return refuse_finally(caller, ErrorCode::not_member, "you are not a member of it");
+  if (!may_take(r, p)) return;
+  Message entry{.number = change.number, .key = change.key};
+  const UserId subject = change.user;
+  entry.users = {&subject, 1};
+  switch (change.what) {
+    case to_server::Change::What::rename:
+      conv.name = change.name;
+      entry.kind = EntryKind::renamed;
+      entry.users = {};
+      entry.content = {static_cast<std::uint32_t>(change.name.size()), hash_bytes(change.name),
+                       change.name};
+      break;
+    case to_server::Change::What::add:
+      if (conv.members.contains(subject))
+        return refuse_finally(caller, ErrorCode::conflict, "the user is a member already");
+      if (conv.members.count() >= c_.config.policy.group_members ||
+          conv.members.intervals().size() >= limits::membership_intervals ||
+          conv.members.in_shard(shard_of(subject)) >= limits::members_per_shard)
+        return refuse_finally(caller, ErrorCode::too_large, "the group is full");
+      entry.kind = EntryKind::joined;
+      put_members(r.conversation, conv, conv.members.join(subject, conv.head + 1));
+      conv.add_streams(conv.head);
+      break;
+    case to_server::Change::What::remove:
+      if (r.from.user != r.conversation.first())
+        return refuse_finally(caller, ErrorCode::forbidden, "only the creator removes members");
+      [[fallthrough]];
+    case to_server::Change::What::leave:
+      if (!conv.members.contains(subject))
+        return refuse_finally(caller, ErrorCode::conflict, "the user is not a member");
+      entry.kind = EntryKind::left;
+      put_members(r.conversation, conv, conv.members.leave(subject, conv.head + 1));
+      break;
+  }
+  accept(caller, sender->calls, true, change.id, entry, digest);
+}
+
+/// Gives `entry` its place, writes everything that follows from it, and only then answers.
+void Conversations::accept(const Caller& caller, Numbers& numbers, bool is_call, RequestId id,
+                           Message& entry, std::uint64_t digest) {
+  const peer::Request& r = caller.request;
+  Conversation& conv = caller.conversation;
+  Partition& p = caller.partition;
+  entry.seq = ++conv.head;
+  entry.id = p.ids.next(shard_of(r.conversation), c_.now.wall);
+  entry.sent_at_ms = to_ms(c_.now.wall);
+  entry.from = r.from.user;
+  entry.device = r.from.device;
+  const rows::Remembered what{entry.number, entry.key, digest,
+                              entry.seq,    entry.id,  entry.sent_at_ms};
+  numbers.accept(what);
+
+  store_generation(caller);
+  if (p.ids.reserve())
+    c_.put(p, rows::partition(partition_of(shard_of(r.conversation))),
+           rows::PartitionRow{.incarnation = p.incarnation, .ids_reserved_ms = p.ids.reserved_ms()});
+  c_.put(p, rows::message(r.conversation, entry.seq), rows::MessageRow{.message = entry});
+  const std::uint8_t slot = numbers.slot(entry.number);
+  c_.put(p,
+         is_call ? rows::remembered_call(r.conversation, r.from, slot)
+                 : rows::remembered_message(r.conversation, r.from, slot),
+         rows::RememberedRow{.what = what});
+  if (conv.owing_from == 0) {
+    conv.owing_from = entry.seq;
+    c_.put(p, rows::owing(partition_of(shard_of(r.conversation)), r.conversation),
+           rows::OwingRow{.from = entry.seq});
+  }
+  put_self(r.conversation, conv);
+
+  c_.recent.add(conv.newest, entry);
+  for (DeliveryStream& s : conv.streams)
+    if (s.settled)
+      conv.set_settled(
+          s, !conv.members.next_run(s.shard, s.confirmed, conv.head, recipients_).has_value());
+  queue(c_.conversations.find(r.conversation));
+  ok(r, id, what, is_call ? entry.number + 1 : numbers.next());
+}
+
+void Conversations::store_generation(const Caller& caller) {
+  const peer::Request& r = caller.request;
+  if (r.generation == caller.sender.generation) return;
+  caller.sender.generation = r.generation;
+  c_.put(caller.partition, rows::sender(r.conversation, r.from),
+         rows::SenderRow{.generation = r.generation});
+}
+
+void Conversations::put_members(const ConversationId& id, const Conversation& conv,
+                                std::size_t interval) {
+  const std::size_t chunk = interval / limits::members_per_row;
+  const auto all = conv.members.intervals();
+  const auto from = chunk * limits::members_per_row;
+  const auto size = std::min<std::size_t>(limits::members_per_row, all.size() - from);
+  c_.put(c_.partition(shard_of(id)), rows::members(id, static_cast<std::uint16_t>(chunk)),
+         rows::MembersRow{.intervals = all.subspan(from, size)});
+}
+
+void Conversations::put_self(const ConversationId& id, const Conversation& conv) {
+  c_.put(c_.partition(shard_of(id)), rows::conversation(id),
+         rows::ConversationRow{.head = conv.head, .owing_from = conv.owing_from, .name = conv.name});
+}
+
+// --- Reading ---------------------------------------------------------------------------------------
+
+void Conversations::call(const peer::Request& r, Conversation& conv, const to_server::History& h) {
+  Partition& p = c_.partition(shard_of(r.conversation));
+  if (!conv.exists || !conv.members.knows(r.from.user)) {
+    const to_client::Error error{h.id, ErrorCode::not_member, false, 0, 0,
+                                 "you were never a member of it"};
+    return c_.emit(p, r.session.node, peer::Answer{r.session, error});
+  }
+  if (h.seen > conv.head) c_.tail_lost(p, "a device knows more of a conversation than is stored");
+  serve(history_page(conv, r, h));
+}
+
+/// The page as one piece of one membership: [from, to], empty when from > to.
+reads::Page Conversations::history_page(const Conversation& conv, const peer::Request& r,
+                                        const to_server::History& h) const {
+  using Direction = to_server::History::Direction;
+  const std::uint64_t limit = std::clamp<std::uint64_t>(h.limit, 1, limits::history_messages);
+  reads::Page page{.conversation = r.conversation,
+                   .from = 1,
+                   .to = 0,
+                   .session = r.session,
+                   .request = h.id,
+                   .reader = r.from.user};
+  const auto last = conv.members.readable_below(r.from.user, conv.head, conv.head);
+  page.head = last ? last->to : 0;
+  const bool after = h.direction == Direction::after;
+  const Sequence at = after ? h.anchor + 1
+                      : h.direction == Direction::before
+                          ? (h.anchor == 0 ? conv.head : h.anchor - 1)
+                          : std::clamp<Sequence>(h.anchor, 1, std::max<Sequence>(conv.head, 1));
+  const auto piece = after ? conv.members.readable_above(r.from.user, at, conv.head)
+                           : conv.members.readable_below(r.from.user, at, conv.head);
+  if (!piece || at == 0) return page;
+  const Sequence least = piece->from + 1;
+  switch (h.direction) {
+    case Direction::after:
+      page.from = std::max(at, least);
+      page.to = std::min(piece->to, page.from + limit - 1);
+      page.more = page.to < page.head;
+      break;
+    case Direction::before:
+      page.descending = true;
+      page.to = std::min(at, piece->to);
+      page.from = page.to - least >= limit ? page.to - limit + 1 : least;
+      page.more = conv.members.readable_below(r.from.user, page.from - 1, conv.head).has_value();
+      break;
+    case Direction::around:
+      page.to = std::min(piece->to, at + limit / 2);
+      page.from = page.to - least >= limit ? page.to - limit + 1 : least;
+      page.more = page.to < page.head ||
+                  conv.members.readable_below(r.from.user, page.from - 1, conv.head).has_value();
+      break;
+  }
+  return page;
+}
+
+void Conversations::on(const peer::Fetch& f) {
+  if (c_.partition(shard_of(f.range.conversation)).state != Partition::State::open)
+    return turn_away(f);
+  const Conversation* conv = c_.need(f.range.conversation);
+  if (conv == nullptr) return;
+  reads::Page page{.conversation = f.range.conversation,
+                   .from = f.range.from,
+                   .to = 0,
+                   .asker = f.asker,
+                   .ticket = f.ticket,
+                   .reader = f.reader,
+                   .fetch = true};
+  const auto piece = conv->members.readable_below(f.reader, f.range.from, conv->head);
+  if (piece && piece->to >= f.range.from) page.to = std::min(f.range.to, piece->to);
+  serve(page);
+}
+
+/// Serves a page from memory if all of it is there, else asks for its rows.
+void Conversations::serve(reads::Page page) {
+  if (page.from > page.to) return reply(page, {});
+  const auto slot = c_.conversations.find(page.conversation);
+  const auto newest = c_.conversations[slot].record.newest;
+  const std::size_t count = page.to - page.from + 1;
+  bool in_memory = count <= limits::recent_messages;
+  const std::span<Message> messages =
+      c_.scratch.array<Message>(in_memory ? count : 0);
+  for (std::size_t i = 0; i < messages.size() && in_memory; ++i) {
+    const auto bytes = c_.recent.find(newest, page.from + i);
+    const auto message = bytes ? wire::decode<Message>(*bytes, c_.scratch) : std::nullopt;
+    in_memory = message.has_value();
+    if (in_memory) messages[i] = *message;
+  }
+  if (in_memory) {
+    ++c_.counters.recent_hits;
+    return reply(page, messages);
+  }
+  ++c_.counters.recent_misses;
+  c_.read(page, rows::message(page.conversation, page.from),
+          rows::message(page.conversation, page.to + 1), limits::read_rows, page.descending);
+}
+
+void Conversations::page_read(const reads::Page& page, std::string_view rows) {
+  std::vector<Message> messages;
+  BatchReader reader(rows);
+  RowWrite row;
+  while (reader.next(row)) {
+    const auto parsed = rows::decode<rows::MessageRow>(row.value, c_.scratch);
+    if (!parsed) break;
+    const Sequence seq = parsed->message.seq;
+    const Sequence expected = messages.empty() ? (page.descending ? seq : page.from)
+                              : page.descending ? messages.back().seq - 1
+                                                : messages.back().seq + 1;
+    if (seq != expected) break;
+    messages.push_back(parsed->message);
+  }
+  if (page.descending) std::reverse(messages.begin(), messages.end());
+  reply(page, messages);
+}
+
+/// Answers with as much of the page as fits, from the end that was asked for.
+void Conversations::reply(const reads::Page& page, std::span<const Message> messages) {
+  std::size_t count = 0;
+  std::size_t bytes = 0;
+  while (count < messages.size()) {
+    const Message& m = page.descending ? messages[messages.size() - 1 - count] : messages[count];
+    bytes += m.content.body.size() + m.users.size_bytes();
+    if (count > 0 && bytes > limits::page_bytes) break;
+    ++count;
+  }
+  const bool cut = count < messages.size() ||
+                   (!page.descending && count < page.to + 1 - std::min(page.from, page.to + 1));
+  const auto kept = page.descending ? messages.last(count) : messages.first(count);
+  Partition& p = c_.partition(shard_of(page.conversation));
+  c_.work(static_cast<std::uint32_t>(count));
+  if (page.fetch)
+    return c_.emit(p, page.asker, peer::Fetched{page.reader, page.ticket, kept});
+  const to_client::HistoryPage answer{page.request, page.conversation, kept, page.more || cut,
+                                      page.head};
+  c_.emit(p, page.session.node, peer::Answer{page.session, answer});
+}
+
+// --- Delivery --------------------------------------------------------------------------------------
+
+void Conversations::queue(Slot slot) {
+  Conversation& conv = c_.conversations[slot].record;
+  if (conv.queued) return;
+  conv.queued = true;
+  conv.next_stream = 0;
+  fan_out_.push({slot, c_.conversations[slot].use});
+}
+
+void Conversations::pump(Slot slot, DeliveryStream& s) {
+  if (s.in_flight || s.waiting) return;
+  const ConversationId id = c_.conversations[slot].key;
+  Conversation& conv = c_.conversations[slot].record;
+  auto run = conv.members.next_run(s.shard, s.confirmed, conv.head, recipients_);
+  conv.set_settled(s, !run.has_value());
+  if (!run) {
+    unmark_later(slot);
+    return;
+  }
+  if (!c_.up(c_.owner(s.shard))) return;
+  const std::size_t most =
+      std::min(limits::delivery_entries,
+               std::max<std::size_t>(1, limits::delivery_rows / recipients_.size()));
+  run->to = std::min<Sequence>(run->to, run->from + most - 1);
+  const std::span<Message> messages = c_.scratch.array<Message>(run->to - run->from + 1);
+  std::size_t count = 0;
+  std::size_t bytes = 0;
+  for (Sequence seq = run->from; seq <= run->to; ++seq) {
+    const auto found = c_.recent.find(conv.newest, seq);
+    const auto message = found ? wire::decode<Message>(*found, c_.scratch) : std::nullopt;
+    if (!message) break;
+    bytes += message->content.body.size();
+    if (count > 0 && bytes > limits::page_bytes) break;
+    messages[count++] = *message;
+  }
+  if (count > 0) return deliver(slot, s, *run, messages.first(count));
+  s.waiting = true;
+  c_.read(reads::Delivery{slot, c_.conversations[slot].use, s.shard},
+          {rows::message(id, run->from), rows::message(id, run->to + 1)});
+}
+
+void Conversations::deliver(Slot slot, DeliveryStream& s, const Members::Run& run,
+                            std::span<const Message> messages) {
+  const ConversationId id = c_.conversations[slot].key;
+  Partition& p = c_.partition(shard_of(id));
+  c_.emit(p, c_.owner(s.shard),
+          peer::Deliver{id, p.incarnation, s.shard, run.previous, recipients_, messages});
+  if (c_.config.policy.resend == ResendPolicy::once)
+    return confirmed(slot, s, messages.back().seq);
+  s.in_flight = true;
+}
+
+void Conversations::delivery_read(const reads::Delivery& d, std::string_view rows) {
+  if (!c_.conversations.is(d.slot, d.use)) return;
+  Conversation& conv = c_.conversations[d.slot].record;
+  DeliveryStream* s = conv.stream(d.shard);
+  if (s == nullptr || !s->waiting) return;
+  s->waiting = false;
+  const auto run = conv.members.next_run(d.shard, s->confirmed, conv.head, recipients_);
+  if (!run || s->in_flight || !c_.up(c_.owner(d.shard))) return;
+  const std::size_t most = std::max<std::size_t>(1, limits::delivery_rows / recipients_.size());
+  std::vector<Message> messages;
+  BatchReader reader(rows);
+  RowWrite row;
+  std::size_t bytes = 0;
+  while (messages.size() < std::min(most, limits::delivery_entries) && reader.next(row)) {
+    const auto parsed = rows::decode<rows::MessageRow>(row.value, c_.scratch);
+    if (!parsed || parsed->message.seq != run->from + messages.size() ||
+        parsed->message.seq > run->to)
+      break;
+    bytes += parsed->message.content.body.size();
+    if (!messages.empty() && bytes > limits::page_bytes) break;
+    messages.push_back(parsed->message);
+  }
+  if (messages.empty()) return later(d.slot, *s);
+  ++c_.counters.resent;
+  deliver(d.slot, *s, *run, messages);
+}
+
+void Conversations::on(const peer::Confirm& m) {
+  const auto slot = c_.conversations.find(m.conversation);
+  if (slot == c_.conversations.none || !c_.conversations[slot].loaded) return;
+  Conversation& conv = c_.conversations[slot].record;
+  if (DeliveryStream* s = conv.stream(m.shard)) {
+    s->in_flight = false;
+    confirmed(slot, *s, m.through);
+  }
+}
+
+void Conversations::on(const peer::DeliverRefused& m) {
+  const auto slot = c_.conversations.find(m.conversation);
+  if (slot == c_.conversations.none || !c_.conversations[slot].loaded) return;
+  Conversation& conv = c_.conversations[slot].record;
+  DeliveryStream* s = conv.stream(m.shard);
+  if (s == nullptr) return;
+  s->in_flight = false;
+  if (m.busy || m.have == s->confirmed) return later(slot, *s);
+  ++c_.counters.resent;
+  s->confirmed = 0;
+  confirmed(slot, *s, m.have);
+}
+
+void Conversations::confirmed(Slot slot, DeliveryStream& s, Sequence through) {
+  Conversation& conv = c_.conversations[slot].record;
+  if (through > conv.head) {
+    c_.tail_lost(c_.partition(shard_of(c_.conversations[slot].key)),
+              "an inbox holds more of a conversation than is stored");
+    through = conv.head;
+  }
+  s.confirmed = std::max(s.confirmed, through);
+  pump(slot, s);
+}
+
+void Conversations::later(Slot slot, DeliveryStream& s) {
+  s.waiting = true;
+  retries_.push({slot, c_.conversations[slot].use, s.shard, c_.now.mono + limits::delivery_retry});
+}
+
+void Conversations::loaded(Slot slot) {
+  if (c_.conversations[slot].record.unsettled > 0) return queue(slot);
+  unmark_later(slot);
+}
+
+/// Once nothing is owed the mark can go, but not at once: a lively conversation keeps it.
+void Conversations::unmark_later(Slot slot) {
+  auto& entry = c_.conversations[slot];
+  if (entry.record.unsettled > 0 || entry.record.owing_from == 0 || entry.record.unmarking) return;
+  entry.record.unmarking = true;
+  unmarks_.push({slot, entry.use, c_.now.mono + limits::owing_delay});
+}
+
+void Conversations::unmark(Slot slot) {
+  Conversation& conv = c_.conversations[slot].record;
+  conv.unmarking = false;
+  if (c_.now.mono < c_.conversations[slot].touched + limits::owing_delay)
+    return unmark_later(slot);
+  if (conv.unsettled > 0 || conv.owing_from == 0) return;
+  const ConversationId id = c_.conversations[slot].key;
+  Partition& p = c_.partition(shard_of(id));
+  conv.owing_from = 0;
+  c_.erase(p, rows::owing(partition_of(shard_of(id)), id));
+  put_self(id, conv);
+}
+
+// --- Sweeps and turns ------------------------------------------------------------------------------
+
+void Conversations::sweep_owing(PartitionId partition) {
+  owing_sweeps_.push({partition, rows::owing_of(partition).from});
+}
+
+void Conversations::owing_read(PartitionId partition, std::string_view rows, bool more) {
+  BatchReader reader(rows);
+  RowWrite row;
+  rows::Key last;
+  while (reader.next(row)) {
+    const auto parsed = rows::parse(row.key, row.value, c_.scratch);
+    if (!parsed) continue;
+    c_.work(1);
+    last = rows::owing(partition, parsed->conversation);
+    if (c_.conversations.find(parsed->conversation) == c_.conversations.none)
+      c_.load<reads::Kind::conversation>(c_.conversations, parsed->conversation);
+  }
+  if (more) owing_sweeps_.push({partition, last.add(std::uint8_t{0})});
+}
+
+void Conversations::peer_up(NodeId node) { sweeps_.push({node, 0}); }
+
+bool Conversations::has_work() const {
+  return !fan_out_.empty() || !sweeps_.empty() ||
+         (!owing_sweeps_.empty() && c_.loads_under_way < limits::sweep_loads);
+}
+
+void Conversations::work() {
+  while (!fan_out_.empty() && !c_.exhausted()) {
+    const Owed owed = fan_out_.front();
+    Conversation& conv = c_.conversations[owed.slot].record;
+    while (conv.next_stream < conv.streams.size() && !c_.exhausted()) {
+      c_.scratch.clear();
+      pump(owed.slot, conv.streams[conv.next_stream++]);
+    }
+    if (conv.next_stream < conv.streams.size()) return;
+    conv.queued = false;
+    fan_out_.pop();
+  }
+  while (!sweeps_.empty() && !c_.exhausted()) {
+    Sweep& sweep = sweeps_.front();
+    for (; sweep.next < c_.conversations.end() && !c_.exhausted(); ++sweep.next) {
+      auto& entry = c_.conversations[sweep.next];
+      c_.work(1);
+      if (!entry.in_use || !entry.loaded || entry.record.unsettled == 0) continue;
+      // What was under way to the peer died with its link.
+      for (DeliveryStream& s : entry.record.streams)
+        if (c_.owner(s.shard) == sweep.node) s.in_flight = false;
+      queue(sweep.next);
+    }
+    if (sweep.next >= c_.conversations.end()) sweeps_.pop();
+  }
+  while (!owing_sweeps_.empty() && !c_.exhausted() && c_.loads_under_way < limits::sweep_loads) {
+    const OwingSweep sweep = owing_sweeps_.pop();
+    ++c_.loads_under_way;
+    c_.read(reads::Owing{sweep.partition}, sweep.from, rows::owing_of(sweep.partition).to,
+            limits::read_rows);
+  }
+}
+
+void Conversations::timers() {
+  while (!retries_.empty() && retries_.front().due <= c_.now.mono && !c_.exhausted()) {
+    const Retry r = retries_.pop();
+    if (!c_.conversations.is(r.slot, r.use)) continue;
+    DeliveryStream* s = c_.conversations[r.slot].record.stream(r.shard);
+    if (s == nullptr || !s->waiting) continue;
+    s->waiting = false;
+    c_.scratch.clear();
+    pump(r.slot, *s);
+  }
+  while (!unmarks_.empty() && unmarks_.front().due <= c_.now.mono && !c_.exhausted()) {
+    const Unmark u = unmarks_.pop();
+    c_.work(1);
+    if (c_.conversations.is(u.slot, u.use)) unmark(u.slot);
+  }
+}
+
+Duration Conversations::next_deadline() const {
+  Duration due = never;
+  if (!retries_.empty()) due = std::min(due, retries_.front().due);
+  if (!unmarks_.empty()) due = std::min(due, unmarks_.front().due);
+  return due;
+}
+
+std::uint64_t Conversations::owed() const {
+  std::uint64_t owed = 0;
+  for (Slot slot = 0; slot < c_.conversations.end(); ++slot)
+    if (c_.conversations[slot].in_use) owed += c_.conversations[slot].record.unsettled;
+  return owed;
+}
+
+}  // namespace hubbub

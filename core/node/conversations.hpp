@@ -1,0 +1,113 @@
+// The conversations of a node's partitions: accepts what is said (R1 to R4, R17), keeps it, serves
+// it (R21), and sees to it that every member's shard gets it (R13).
+#pragma once
+
+#include "core/node/context.hpp"
+
+namespace hubbub {
+
+class Conversations {
+ public:
+  explicit Conversations(Context& context) : c_(context) {}
+
+  // --- Messages ----------------------------------------------------------------------------------
+  void on(const peer::Request& request);
+  void on(const peer::Confirm& confirm);
+  void on(const peer::DeliverRefused& refused);
+  void on(const peer::Fetch& fetch);
+  /// Answers what could not even wait.
+  void turn_away(const peer::Request& request);
+  void turn_away(const peer::Fetch& fetch);
+
+  // --- Rows that were asked for --------------------------------------------------------------------
+  void page_read(const reads::Page& page, std::string_view rows);
+  void delivery_read(const reads::Delivery& delivery, std::string_view rows);
+  /// A conversation came into memory; what it owes goes out.
+  void loaded(std::uint32_t slot);
+  /// A partition's `owing` marks: loads what owes.
+  void owing_read(PartitionId partition, std::string_view rows, bool more);
+  void sweep_owing(PartitionId partition);
+
+  // --- Turns of a step -------------------------------------------------------------------------------
+  void peer_up(NodeId node);
+  /// Goes on with fan-out and sweeps while the step has units left.
+  void work();
+  bool has_work() const;
+  void timers();
+  Duration next_deadline() const;
+  bool evictable(const Conversation& c) const {
+    return c.unsettled == 0 && c.owing_from == 0 && !c.queued;
+  }
+  std::uint64_t owed() const;
+
+ private:
+  using Slot = std::uint32_t;
+  struct Caller;
+
+  void refuse(const peer::Request& r, ErrorCode code, Duration retry_after, std::string_view detail);
+  void refuse_finally(const Caller& caller, ErrorCode code, std::string_view detail);
+  void conflict(const peer::Request& r, std::uint64_t expected, std::string_view detail);
+  void ok(const peer::Request& r, RequestId id, const rows::Remembered& what, std::uint64_t next);
+
+  void call(const peer::Request& r, Conversation& conv, const to_server::Send& send);
+  void call(const peer::Request& r, Conversation& conv, const to_server::Create& create);
+  void call(const peer::Request& r, Conversation& conv, const to_server::Change& change);
+  void call(const peer::Request& r, Conversation& conv, const to_server::History& history);
+  void call(const peer::Request&, Conversation&, const to_server::List&) {}
+
+  bool may_take(const peer::Request& r, Partition& p);
+  void accept(const Caller& caller, Numbers& numbers, bool is_call, RequestId id, Message& entry,
+              std::uint64_t digest);
+  void store_generation(const Caller& caller);
+  void put_members(const ConversationId& id, const Conversation& conv, std::size_t interval);
+  void put_self(const ConversationId& id, const Conversation& conv);
+
+  void serve(reads::Page page);
+  void reply(const reads::Page& page, std::span<const Message> messages);
+  reads::Page history_page(const Conversation& conv, const peer::Request& r,
+                           const to_server::History& h) const;
+
+  void queue(Slot slot);
+  void pump(Slot slot, DeliveryStream& stream);
+  void deliver(Slot slot, DeliveryStream& stream, const Members::Run& run,
+               std::span<const Message> messages);
+  void confirmed(Slot slot, DeliveryStream& stream, Sequence through);
+  void later(Slot slot, DeliveryStream& stream);
+  void unmark_later(Slot slot);
+  void unmark(Slot slot);
+
+  struct Owed {
+    Slot slot{};
+    std::uint32_t use{};
+  };
+  struct Retry {
+    Slot slot{};
+    std::uint32_t use{};
+    ShardId shard;
+    Duration due{};
+  };
+  struct Unmark {
+    Slot slot{};
+    std::uint32_t use{};
+    Duration due{};
+  };
+  struct Sweep {
+    NodeId node;
+    Slot next{};
+  };
+
+  Context& c_;
+  Ring<Owed> fan_out_;
+  Ring<Retry> retries_;
+  Ring<Unmark> unmarks_;
+  Ring<Sweep> sweeps_;
+  /// Where the reading of marks goes on once there is room for loads.
+  struct OwingSweep {
+    PartitionId partition;
+    rows::Key from;
+  };
+  Ring<OwingSweep> owing_sweeps_;
+  std::vector<UserId> recipients_;
+};
+
+}  // namespace hubbub

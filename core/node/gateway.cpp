@@ -1,0 +1,435 @@
+#include "core/node/gateway.hpp"
+
+#include <algorithm>
+
+namespace hubbub {
+
+// --- Connections -----------------------------------------------------------------------------------
+
+Gateway::Session* Gateway::find(ConnectionId connection) {
+  if (connection.slot >= sessions_.size()) return nullptr;
+  Session& s = sessions_[connection.slot];
+  return s.state == Session::State::free || s.use != connection.use ? nullptr : &s;
+}
+
+Gateway::Session* Gateway::find(const SessionRef& r) {
+  if (r.life != c_.life) return nullptr;
+  Session* s = find(r.connection);
+  return s == nullptr || s->state == Session::State::closing ? nullptr : s;
+}
+
+void Gateway::on(const input::Opened& o) {
+  if (o.connection.slot >= sessions_.size()) sessions_.resize(o.connection.slot + 1);
+  Session& s = sessions_[o.connection.slot];
+  HUBBUB_CHECK(s.state == Session::State::free);
+  s = Session{.state = Session::State::open, .use = o.connection.use, .user = o.user};
+  ++open_;
+}
+
+void Gateway::on(const input::Closed& closed) {
+  Session* s = find(closed.connection);
+  if (s == nullptr) return;
+  end(*s, closed.connection);
+  s->state = Session::State::free;
+  --open_;
+}
+
+void Gateway::on(const input::Silent& silent) {
+  Session* s = find(silent.connection);
+  if (s == nullptr || s->state == Session::State::closing) return;
+  end(*s, silent.connection);
+  c_.close(silent.connection, CloseCode::silent);
+}
+
+/// Nothing more is said on this connection; its slot waits for the edge's word.
+void Gateway::end(Session& s, ConnectionId connection) {
+  if (s.attached() || s.state == Session::State::attaching) {
+    const NodeId home = c_.owner(shard_of(s.user));
+    c_.send(home, peer::Detach{ref(connection), {s.user, s.device}});
+  }
+  for (std::uint32_t r = s.first_request; r != none;) {
+    const std::uint32_t next = requests_[r].next;
+    requests_[r].waiting = false;
+    ++requests_[r].use;
+    requests_[r].next = free_request_;
+    free_request_ = r;
+    r = next;
+  }
+  s.first_request = none;
+  s.requests = 0;
+  ++s.attempt;
+  s.state = Session::State::closing;
+}
+
+void Gateway::error(ConnectionId to, RequestId id, ErrorCode code, std::string_view detail) {
+  ++c_.counters.refused;
+  c_.frame(to, to_client::Error{id, code, false, 0, 0, detail});
+}
+
+void Gateway::retry(ConnectionId to, RequestId id, ErrorCode code, Duration after,
+                    std::string_view detail) {
+  ++c_.counters.asked_to_retry;
+  c_.frame(to, to_client::Error{id, code, true, static_cast<std::uint32_t>(to_ms(after)), 0, detail});
+}
+
+void Gateway::on(const input::Frame& f) {
+  Session* s = find(f.connection);
+  if (s == nullptr || s->state == Session::State::closing) return;
+  std::visit([&](const auto& frame) { handle(*s, f, frame); }, f.frame);
+}
+
+// --- Attaching (R3, R15) ---------------------------------------------------------------------------
+
+void Gateway::handle(Session& s, const input::Frame& f, const to_server::Hello& hello) {
+  if (s.state != Session::State::open)
+    return error(f.connection, 0, ErrorCode::bad_request,
+                 "hello was already said on this connection");
+  if (hello.device.empty() || hello.device.size() > limits::device_name_bytes)
+    return error(f.connection, 0, ErrorCode::bad_request,
+                 "device must be a name of 1 to 40 bytes");
+  const NodeId home = c_.owner(shard_of(s.user));
+  if (!c_.up(home))
+    return retry(f.connection, 0, ErrorCode::unavailable, limits::retry_unavailable,
+                 "your inbox's server is away; try again");
+  s.state = Session::State::attaching;
+  s.cursor = hello.cursor;
+  c_.send(home, peer::Attach{.session = ref(f.connection),
+                             .user = s.user,
+                             .device = hello.device,
+                             .has_cursor = hello.has_cursor,
+                             .cursor = hello.cursor});
+  attach_timers_.push({f.connection, ++s.attempt, c_.judged + limits::answer_wait});
+}
+
+void Gateway::attach_again(Session& s, ConnectionId connection, const Cursor& cursor) {
+  s.state = Session::State::attaching_again;
+  s.cursor = cursor;
+  const NodeId home = c_.owner(shard_of(s.user));
+  ++s.attempt;
+  if (!c_.up(home)) return;  // its return starts this again
+  c_.send(home, peer::Attach{.session = ref(connection),
+                             .user = s.user,
+                             .device = {},
+                             .number = s.device,
+                             .generation = s.generation,
+                             .has_cursor = true,
+                             .cursor = cursor});
+  attach_timers_.push({connection, s.attempt, c_.judged + limits::answer_wait});
+}
+
+void Gateway::attach_later(Session& s, ConnectionId connection) {
+  attach_retries_.push({connection, ++s.attempt, c_.now.mono + limits::retry_unavailable});
+}
+
+void Gateway::on(const peer::Attached& m) {
+  Session* s = find(m.session);
+  if (s == nullptr) return;
+  if (m.fresh ? s->state != Session::State::attaching
+              : s->state != Session::State::attaching_again)
+    return;
+  s->state = Session::State::live;
+  ++s->attempt;
+  s->device = m.device.device;
+  s->generation = m.generation;
+  if (s->cursor.incarnation != m.incarnation || s->cursor.held != m.position)
+    s->cursor = Cursor::at(m.incarnation, m.position);
+  if (m.fresh)
+    c_.frame(m.session.connection,
+             to_client::Welcome{m.session, s->user, s->device, s->generation,
+                                c_.config.policy.durability, m.incarnation});
+}
+
+void Gateway::on(const peer::AttachRefused& m) {
+  Session* s = find(m.session);
+  if (s == nullptr) return;
+  const ConnectionId connection = m.session.connection;
+  const Duration after = std::chrono::milliseconds(m.retry_after_ms);
+  if (s->state == Session::State::attaching) {
+    s->state = Session::State::open;
+    ++s->attempt;
+    if (m.retry) return retry(connection, 0, m.code, after, "your inbox cannot be had now; try again");
+    return error(connection, 0, m.code, "too many devices for one account");
+  }
+  if (s->state != Session::State::attaching_again) return;
+  if (m.retry) return attach_later(*s, connection);
+  lose_position(*s, connection, "the session is not known any more");
+}
+
+/// The device must come back and say where it is.
+void Gateway::lose_position(Session& s, ConnectionId connection, std::string_view what) {
+  c_.frame(connection, to_client::Error{0, ErrorCode::cursor_expired, true, 0, 0, what});
+  end(s, connection);
+  c_.close(connection, CloseCode::position_lost);
+}
+
+void Gateway::on(const peer::Replaced& m) {
+  Session* s = find(m.session);
+  if (s == nullptr) return;
+  end(*s, m.session.connection);
+  c_.close(m.session.connection, CloseCode::replaced);
+}
+
+void Gateway::handle(Session& s, const input::Frame& f, const to_server::Sync& sync) {
+  if (!s.attached())
+    return error(f.connection, 0, ErrorCode::bad_request, "say hello first");
+  attach_again(s, f.connection, sync.cursor);
+}
+
+void Gateway::handle(Session& s, const input::Frame& f, const to_server::Acknowledge& ack) {
+  if (s.state != Session::State::live) return;
+  c_.send(c_.owner(shard_of(s.user)),
+          peer::Acknowledged{ref(f.connection), {s.user, s.device}, ack.cursor});
+}
+
+// --- The stream (R15) --------------------------------------------------------------------------------
+
+void Gateway::on(const peer::Entry& m) {
+  Session* s = find(m.session);
+  if (s == nullptr || s->state != Session::State::live) return;
+  if (m.previous != s->cursor.held) return attach_again(*s, m.session.connection, s->cursor);
+  s->cursor = Cursor::at(m.incarnation, m.number);
+  c_.frame(m.session.connection, to_client::Event{m.conversation, m.message, s->cursor});
+}
+
+void Gateway::on(const peer::Ranges& m) {
+  Session* s = find(m.session);
+  if (s == nullptr || s->state != Session::State::live) return;
+  if (m.previous != s->cursor.held) return attach_again(*s, m.session.connection, s->cursor);
+  s->cursor = m.cursor;
+  c_.frame(m.session.connection, to_client::Ranges{m.ranges, m.cursor});
+}
+
+void Gateway::on(const peer::Synced& m) {
+  Session* s = find(m.session);
+  if (s != nullptr && s->state == Session::State::live)
+    c_.frame(m.session.connection, to_client::Synced{m.cursor});
+}
+
+void Gateway::on(const peer::Reset& m) {
+  Session* s = find(m.session);
+  if (s == nullptr || s->state != Session::State::live) return;
+  s->cursor = m.cursor;
+  c_.frame(m.session.connection, to_client::Reset{m.cursor});
+}
+
+// --- Requests ----------------------------------------------------------------------------------------
+
+template <class Call>
+void Gateway::ask(Session& s, const input::Frame& f, NodeId owner,
+                  const ConversationId& conversation, const Call& call) {
+  if (!s.attached())
+    return error(f.connection, call.id, ErrorCode::bad_request, "say hello first");
+  if (call.id == 0)
+    return error(f.connection, 0, ErrorCode::bad_request, "a request needs an id above 0");
+  const Duration waited = Duration(f.waited_ns);
+  if (waited > limits::request_age && c_.config.policy.expired_work == ExpiredWorkPolicy::drop) {
+    ++c_.counters.expired;
+    return retry(f.connection, call.id, ErrorCode::overloaded, limits::retry_overloaded,
+                 "the server is busy; try again");
+  }
+  if (!c_.up(owner))
+    return retry(f.connection, call.id, ErrorCode::unavailable, limits::retry_unavailable,
+                 "the conversation's server is away; try again");
+  if (s.requests >= limits::session_requests)
+    return retry(f.connection, call.id, ErrorCode::rate_limited, limits::retry_unavailable,
+                 "too many unanswered requests on this connection");
+  for (std::uint32_t r = s.first_request; r != none; r = requests_[r].next)
+    if (requests_[r].id == call.id)
+      return error(f.connection, call.id, ErrorCode::bad_request,
+                   "a request with this id is not answered yet");
+  const std::uint32_t request = add_request(s, {.id = call.id, .connection = f.connection, .node = owner});
+  expiries_.push({request, requests_[request].use, c_.judged + limits::answer_wait});
+  c_.send(owner, peer::Request{ref(f.connection),
+                               {s.user, s.device},
+                               s.generation,
+                               static_cast<std::uint32_t>(to_ms(waited)),
+                               conversation,
+                               peer::Call{call}});
+}
+
+void Gateway::handle(Session& s, const input::Frame& f, const to_server::Send& send) {
+  if (send.number == 0)
+    return error(f.connection, send.id, ErrorCode::bad_request, "n counts from 1");
+  if (send.content.length > limits::text_bytes)
+    return error(f.connection, send.id, ErrorCode::too_large,
+                 "a text has fewer than 100,000 characters");
+  ask(s, f, c_.owner(shard_of(send.conversation)), send.conversation, send);
+}
+
+void Gateway::handle(Session& s, const input::Frame& f, const to_server::Create& create) {
+  const auto bad = [&](std::string_view what) {
+    error(f.connection, create.id, ErrorCode::bad_request, what);
+  };
+  if (create.number == 0 || create.number > group_number_max) return bad("n counts from 1");
+  if (create.name.size() > limits::conversation_name_bytes)
+    return bad("a conversation's name has at most 256 bytes");
+  if (std::any_of(create.members.begin(), create.members.end(),
+                  [](UserId u) { return u.value == 0 || u.value > user_id_max; }))
+    return bad("members must be users");
+  if (create.group) {
+    if (create.members.size() > limits::group_members_max) return bad("too many members");
+    if (!s.attached()) return bad("say hello first");
+    const auto id = ConversationId::group(s.user, s.device, create.number);
+    return ask(s, f, c_.owner(shard_of(id)), id, create);
+  }
+  if (create.members.size() != 1 || create.members[0] == s.user)
+    return bad("a direct conversation has one other member");
+  // It exists by its id; there is nothing to change.
+  c_.frame(f.connection, to_client::Ok{.id = create.id,
+                                       .conversation = ConversationId::direct(s.user, create.members[0]),
+                                       .number = create.number,
+                                       .next = create.number + 1});
+}
+
+void Gateway::handle(Session& s, const input::Frame& f, const to_server::Change& change) {
+  using What = to_server::Change::What;
+  const auto bad = [&](std::string_view what) {
+    error(f.connection, change.id, ErrorCode::bad_request, what);
+  };
+  if (change.number == 0) return bad("n counts from 1");
+  if (!change.conversation.is_group()) return bad("a direct conversation cannot be changed");
+  if (change.name.size() > limits::conversation_name_bytes)
+    return bad("a conversation's name has at most 256 bytes");
+  to_server::Change call = change;
+  if (call.what == What::leave) call.user = s.user;
+  if (call.what == What::remove && call.user == s.user) return bad("to go yourself, leave");
+  if (call.what != What::rename && (call.user.value == 0 || call.user.value > user_id_max))
+    return bad("user must be a user");
+  ask(s, f, c_.owner(shard_of(call.conversation)), call.conversation, call);
+}
+
+void Gateway::handle(Session& s, const input::Frame& f, const to_server::History& history) {
+  ask(s, f, c_.owner(shard_of(history.conversation)), history.conversation, history);
+}
+
+void Gateway::handle(Session& s, const input::Frame& f, const to_server::List& list) {
+  ask(s, f, c_.owner(shard_of(s.user)), {}, list);
+}
+
+std::uint32_t Gateway::add_request(Session& s, const Request& r) {
+  std::uint32_t slot = free_request_;
+  if (slot == none) {
+    slot = static_cast<std::uint32_t>(requests_.size());
+    requests_.emplace_back();
+  } else {
+    free_request_ = requests_[slot].next;
+  }
+  const std::uint32_t use = requests_[slot].use + 1;
+  requests_[slot] = r;
+  requests_[slot].use = use;
+  requests_[slot].waiting = true;
+  requests_[slot].next = s.first_request;
+  s.first_request = slot;
+  ++s.requests;
+  return slot;
+}
+
+/// False if the request was answered already.
+bool Gateway::take_request(Session& s, RequestId id) {
+  for (std::uint32_t* at = &s.first_request; *at != none; at = &requests_[*at].next) {
+    const std::uint32_t slot = *at;
+    if (requests_[slot].id != id) continue;
+    *at = requests_[slot].next;
+    --s.requests;
+    requests_[slot].waiting = false;
+    ++requests_[slot].use;
+    requests_[slot].next = free_request_;
+    free_request_ = slot;
+    return true;
+  }
+  return false;
+}
+
+void Gateway::on(const peer::Answer& m) {
+  Session* s = find(m.session);
+  if (s == nullptr) return;
+  std::visit(
+      [&](const auto& reply) {
+        if (take_request(*s, reply.id)) c_.frame(m.session.connection, reply);
+      },
+      m.reply);
+}
+
+/// The owner went away or took too long: what became of the request is not known.
+void Gateway::unanswered(std::uint32_t slot) {
+  const Request r = requests_[slot];
+  Session* s = find(r.connection);
+  if (!r.waiting || s == nullptr || !take_request(*s, r.id)) return;
+  retry(r.connection, r.id, ErrorCode::unavailable, limits::retry_unavailable,
+        "no answer from the conversation's server; try again");
+}
+
+// --- Turns of a step -----------------------------------------------------------------------------------
+
+void Gateway::work() {
+  while (!sweeps_.empty() && !c_.exhausted()) {
+    Sweep& sweep = sweeps_.front();
+    sweep.up ? sweep_sessions(sweep) : sweep_requests(sweep);
+    if (sweep.next >= (sweep.up ? sessions_.size() : requests_.size())) sweeps_.pop();
+  }
+}
+
+void Gateway::sweep_sessions(Sweep& sweep) {
+  for (; sweep.next < sessions_.size() && !c_.exhausted(); ++sweep.next) {
+    Session& s = sessions_[sweep.next];
+    c_.work(1);
+    if (c_.owner(shard_of(s.user)) != sweep.node) continue;
+    const ConnectionId connection{sweep.next, s.use};
+    if (s.attached())
+      attach_again(s, connection, s.cursor);
+    else if (s.state == Session::State::attaching)
+      attach_timed({connection, s.attempt, {}});
+  }
+}
+
+void Gateway::sweep_requests(Sweep& sweep) {
+  for (; sweep.next < requests_.size() && !c_.exhausted(); ++sweep.next) {
+    c_.work(1);
+    if (requests_[sweep.next].waiting && requests_[sweep.next].node == sweep.node)
+      unanswered(sweep.next);
+  }
+}
+
+void Gateway::attach_timed(const AttachTimer& timer) {
+  Session* s = find(timer.connection);
+  if (s == nullptr || s->attempt != timer.attempt) return;
+  if (s->state == Session::State::attaching_again)
+    return attach_again(*s, timer.connection, s->cursor);
+  if (s->state != Session::State::attaching) return;
+  s->state = Session::State::open;
+  ++s->attempt;
+  retry(timer.connection, 0, ErrorCode::unavailable, limits::retry_unavailable,
+        "your inbox's server does not answer; try again");
+}
+
+void Gateway::timers() {
+  while (!expiries_.empty() && !c_.exhausted()) {
+    const Expiry e = expiries_.front();
+    const bool answered = requests_[e.request].use != e.use;
+    if (!answered && e.due > c_.judged) break;
+    expiries_.pop();
+    if (answered) continue;
+    c_.work(1);
+    unanswered(e.request);
+  }
+  while (!attach_timers_.empty() && attach_timers_.front().due <= c_.judged && !c_.exhausted()) {
+    c_.work(1);
+    attach_timed(attach_timers_.pop());
+  }
+  while (!attach_retries_.empty() && attach_retries_.front().due <= c_.now.mono &&
+         !c_.exhausted()) {
+    c_.work(1);
+    attach_timed(attach_retries_.pop());
+  }
+}
+
+Duration Gateway::next_deadline() const {
+  Duration due = never;
+  const Duration away = c_.now.mono - c_.judged;
+  if (!expiries_.empty()) due = std::min(due, expiries_.front().due + away);
+  if (!attach_timers_.empty()) due = std::min(due, attach_timers_.front().due + away);
+  if (!attach_retries_.empty()) due = std::min(due, attach_retries_.front().due);
+  return due;
+}
+
+}  // namespace hubbub

@@ -1,0 +1,132 @@
+// The gateway of a node: sessions of the devices connected here. It owns nothing durable, so
+// losing one loses nothing.
+//
+// It refuses by itself only what is wrong in itself (R2); everything else goes to the owner of the
+// conversation or the user, and the answer comes back along the same way. Every request is
+// answered once: by its owner, or, when the owner goes away or takes too long, with `unavailable`.
+#pragma once
+
+#include "core/node/context.hpp"
+
+namespace hubbub {
+
+class Gateway {
+ public:
+  explicit Gateway(Context& context) : c_(context) {}
+
+  // --- From the edge -------------------------------------------------------------------------------
+  void on(const input::Opened& opened);
+  void on(const input::Closed& closed);
+  void on(const input::Silent& silent);
+  void on(const input::Frame& frame);
+
+  // --- From user shards and conversations ------------------------------------------------------------
+  void on(const peer::Attached& m);
+  void on(const peer::AttachRefused& m);
+  void on(const peer::Replaced& m);
+  void on(const peer::Entry& m);
+  void on(const peer::Ranges& m);
+  void on(const peer::Synced& m);
+  void on(const peer::Reset& m);
+  void on(const peer::Answer& m);
+
+  /// A peer said hello: sessions whose user shard is there attach again. It went away: what was
+  /// asked of it is answered.
+  void peer_up(NodeId node) { sweeps_.push({node, true, 0}); }
+  void peer_lost(NodeId node) { sweeps_.push({node, false, 0}); }
+  void work();
+  bool has_work() const { return !sweeps_.empty(); }
+  void timers();
+  Duration next_deadline() const;
+  std::size_t sessions() const { return open_; }
+  void prefetch(ConnectionId connection) const {
+    if (connection.slot < sessions_.size()) __builtin_prefetch(&sessions_[connection.slot]);
+  }
+  /// Something is judged by time here, so pauses must be noticed (R28).
+  bool judging() const { return !expiries_.empty() || !attach_timers_.empty(); }
+
+ private:
+  static constexpr std::uint32_t none = UINT32_MAX;
+
+  struct Session {
+    enum class State : std::uint8_t { free, open, attaching, live, attaching_again, closing };
+    State state = State::free;
+    DeviceNumber device;
+    std::uint32_t use = 0;
+    std::uint32_t attempt = 0;  ///< which attach is under way
+    Generation generation = 0;
+    std::uint32_t first_request = none;
+    std::uint16_t requests = 0;
+    UserId user;
+    Cursor cursor;  ///< what the device was last sent
+    bool attached() const { return state == State::live || state == State::attaching_again; }
+  };
+  /// A request that waits for its answer.
+  struct Request {
+    RequestId id{};
+    ConnectionId connection;
+    NodeId node;
+    std::uint32_t next = none;
+    std::uint32_t use = 0;
+    bool waiting = false;
+  };
+
+  Session* find(ConnectionId connection);
+  Session* find(const SessionRef& ref);
+  SessionRef ref(ConnectionId connection) const { return {c_.self(), c_.life, connection}; }
+  void error(ConnectionId to, RequestId id, ErrorCode code, std::string_view detail);
+  void retry(ConnectionId to, RequestId id, ErrorCode code, Duration after, std::string_view detail);
+
+  void handle(Session& s, const input::Frame& f, const to_server::Hello& hello);
+  void handle(Session& s, const input::Frame& f, const to_server::Acknowledge& ack);
+  void handle(Session& s, const input::Frame& f, const to_server::Sync& sync);
+  void handle(Session& s, const input::Frame& f, const to_server::Send& send);
+  void handle(Session& s, const input::Frame& f, const to_server::Create& create);
+  void handle(Session& s, const input::Frame& f, const to_server::Change& change);
+  void handle(Session& s, const input::Frame& f, const to_server::History& history);
+  void handle(Session& s, const input::Frame& f, const to_server::List& list);
+
+  template <class Call>
+  void ask(Session& s, const input::Frame& f, NodeId owner, const ConversationId& conversation,
+           const Call& call);
+  void attach_again(Session& s, ConnectionId connection, const Cursor& cursor);
+  void attach_later(Session& s, ConnectionId connection);
+  void lose_position(Session& s, ConnectionId connection, std::string_view what);
+  void end(Session& s, ConnectionId connection);
+
+  std::uint32_t add_request(Session& s, const Request& r);
+  bool take_request(Session& s, RequestId id);
+  void unanswered(std::uint32_t request);
+
+  struct Expiry {
+    std::uint32_t request{};
+    std::uint32_t use{};
+    Duration due{};  ///< on the judging clock
+  };
+  /// An attach that must have been answered, or is to be tried again.
+  struct AttachTimer {
+    ConnectionId connection;
+    std::uint32_t attempt{};
+    Duration due{};
+  };
+  struct Sweep {
+    NodeId node;
+    bool up{};
+    std::uint32_t next{};
+  };
+  void sweep_sessions(Sweep& sweep);
+  void sweep_requests(Sweep& sweep);
+  void attach_timed(const AttachTimer& timer);
+
+  Context& c_;
+  std::vector<Session> sessions_;  ///< by connection slot
+  std::size_t open_ = 0;
+  std::vector<Request> requests_;
+  std::uint32_t free_request_ = none;
+  Ring<Expiry> expiries_;
+  Ring<AttachTimer> attach_timers_;   ///< waits for an answer
+  Ring<AttachTimer> attach_retries_;  ///< waits to try again
+  Ring<Sweep> sweeps_;
+};
+
+}  // namespace hubbub

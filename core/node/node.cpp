@@ -1,0 +1,456 @@
+#include "core/node/node.hpp"
+
+#include <algorithm>
+
+#include "core/base/hash.hpp"
+#include "core/node/context.hpp"
+#include "core/node/conversations.hpp"
+#include "core/node/gateway.hpp"
+#include "core/node/users.hpp"
+
+namespace hubbub {
+
+struct Node::Impl {
+  explicit Impl(const NodeConfig& config)
+      : c(config), gateway(c), conversations(c), users(c) {}
+
+  std::size_t step(std::span<const Input> inputs, Instant now, Outbox& out);
+
+  // --- Inputs ----------------------------------------------------------------------------------------
+  void take(const input::Opened& i) { gateway.on(i); }
+  void take(const input::Closed& i) { gateway.on(i); }
+  void take(const input::Silent& i) { gateway.on(i); }
+  void take(const input::Frame& i) { gateway.on(i); }
+  void take(const input::PeerLinked& i);
+  void take(const input::PeerLost& i);
+  void take(const input::FromPeer& i) { handle(i.node, i.bytes, c.now.mono); }
+  void take(const input::ReadDone& i);
+  void take(const input::ReadFailed& i) { fatal(i.reason); }
+  void take(const input::CommitDurable& i);
+  void take(const input::CommitUnknown& i);
+
+  // --- Peer messages -----------------------------------------------------------------------------------
+  void handle(NodeId from, std::string_view bytes, Duration received);
+  void on(NodeId from, const peer::Hello& m);
+  template <class M>
+  void on(NodeId, const M& m) {
+    using T = std::remove_cvref_t<M>;
+    if constexpr (is_any<T, peer::Attach, peer::Detach, peer::Acknowledged, peer::Deliver,
+                         peer::Fetched>)
+      users.on(m);
+    else if constexpr (is_any<T, peer::Confirm, peer::DeliverRefused, peer::Fetch>)
+      conversations.on(m);
+    else if constexpr (is_any<T, peer::Request>)
+      std::holds_alternative<to_server::List>(m.call) ? users.on(m) : conversations.on(m);
+    else
+      gateway.on(m);
+  }
+  template <class T, class... Any>
+  static constexpr bool is_any = (std::is_same_v<T, Any> || ...);
+  void turn_away(const peer::Message& message);
+
+  // --- Opening (R5) --------------------------------------------------------------------------------------
+  void own_row(std::string_view rows);
+  void open();
+  void partition_meta(PartitionId id, std::string_view rows);
+
+  // --- Reads -----------------------------------------------------------------------------------------------
+  void done(const reads::Record& job, const input::ReadDone& i);
+  void done(const reads::OwnRow&, const input::ReadDone& i) { own_row(i.rows); }
+  void done(const reads::PartitionMeta& job, const input::ReadDone& i) {
+    partition_meta(job.partition, i.rows);
+  }
+  void done(const reads::Owing& job, const input::ReadDone& i) {
+    --c.loads_under_way;
+    conversations.owing_read(job.partition, i.rows, i.more);
+  }
+  void done(const reads::Page& job, const input::ReadDone& i) { conversations.page_read(job, i.rows); }
+  void done(const reads::Delivery& job, const input::ReadDone& i) {
+    conversations.delivery_read(job, i.rows);
+  }
+  void done(const reads::Inbox& job, const input::ReadDone& i) { users.inbox_read(job, i.rows); }
+  void done(const reads::Chats& job, const input::ReadDone& i) {
+    users.chats_read(job, i.rows, i.more);
+  }
+  template <class Table>
+  void loaded(Table& table, const reads::Record& job, const input::ReadDone& i);
+  template <class Table>
+  bool drain(Table& table, std::uint32_t slot);
+  bool drain_next();
+
+  // --- Turns -------------------------------------------------------------------------------------------------
+  void settle();
+  bool has_work() const;
+  void timers();
+  void evict();
+  template <class Table, class Evictable>
+  void evict(Table& table, Evictable evictable);
+  void commit();
+  Duration deadline() const;
+  void notice_pause();
+  void fatal(std::string_view why) { c.out->fatal = c.out->arena.copy(why); }
+  void chain(std::span<const Input> inputs, const Outbox& out);
+
+  Context c;
+  Gateway gateway;
+  Conversations conversations;
+  Users users;
+
+  bool started = false;
+  NodeGeneration next_life = 0;
+  ByteBuffer own_batch;
+  Duration last_step{};
+  Duration paused{};
+  Duration evict_at{};
+  Duration next{};
+  ByteBuffer local_bytes;
+  ByteBuffer chained;
+  std::uint64_t hash = 0;
+};
+
+// --- The step ------------------------------------------------------------------------------------------------
+
+std::size_t Node::Impl::step(std::span<const Input> inputs, Instant now, Outbox& out) {
+  HUBBUB_CHECK(!started || now.mono >= last_step);
+  c.now = now;
+  c.out = &out;
+  if (!started) {
+    started = true;
+    evict_at = now.mono + 1s;
+    c.read(reads::OwnRow{}, {rows::node(c.self()), rows::node(c.self()).add(std::uint8_t{0})});
+  } else {
+    notice_pause();
+  }
+  last_step = now.mono;
+  c.judged = now.mono - paused;
+
+  settle();
+  std::size_t taken = 0;
+  while (taken < inputs.size() && !c.exhausted()) {
+    c.work(1);
+    std::visit([this](const auto& i) { take(i); }, inputs[taken++]);
+    settle();
+  }
+  // What arrived comes before what time says: after a pause, answers may lie in the queue (R28).
+  if (taken == inputs.size() && !c.exhausted()) timers();
+  commit();
+  next = deadline();
+  chain(inputs.first(taken), out);
+  return taken;
+}
+
+/// A gap between steps that this node did not ask for: it stood still, and others are not to be
+/// judged by that time (R28). While somebody is being judged, a step comes at least twice a second.
+void Node::Impl::notice_pause() {
+  const Duration gap = c.now.mono - last_step;
+  if (gap <= limits::pause || !(gateway.judging() || users.judging())) return;
+  ++c.counters.pauses;
+  paused += gap;
+}
+
+/// Follows what has begun to its end, as far as the step's units go.
+void Node::Impl::settle() {
+  do {
+    c.release();
+    while (!c.exhausted() && drain_next()) {
+    }
+    while (!c.local.empty() && !c.exhausted() && c.drains.empty()) {
+      c.work(1);
+      local_bytes.clear();
+      local_bytes.append(c.local.front().second);
+      c.local.pop();
+      handle(c.self(), local_bytes.view(), c.now.mono);
+    }
+    gateway.work();
+    conversations.work();
+    users.work();
+  } while (has_work() && !c.exhausted());
+}
+
+bool Node::Impl::has_work() const {
+  return !c.releasing.empty() || !c.drains.empty() || !c.local.empty() || gateway.has_work() ||
+         conversations.has_work() || users.has_work();
+}
+
+void Node::Impl::timers() {
+  gateway.timers();
+  conversations.timers();
+  users.timers();
+  if (c.now.mono >= evict_at) evict();
+  settle();
+}
+
+Duration Node::Impl::deadline() const {
+  if (has_work()) return c.now.mono;
+  Duration due = std::min({gateway.next_deadline(), conversations.next_deadline(), users.next_deadline()});
+  if (gateway.judging() || users.judging()) due = std::min(due, c.now.mono + limits::pause / 2);
+  if (c.users.size() + c.conversations.size() + c.senders.size() + c.streams.size() > 0)
+    due = std::min(due, evict_at);
+  return std::max(due, c.now.mono);
+}
+
+void Node::Impl::commit() {
+  std::size_t kept = 0;
+  for (const std::uint16_t index : c.dirty) {
+    Partition& p = c.partitions[index];
+    if (!p.can_commit()) {
+      if (p.stamp() != 0) c.dirty[kept++] = index;
+      continue;
+    }
+    std::string_view bytes;
+    const std::uint64_t batch = p.commit(bytes);
+    c.out->commits.push_back({PartitionId{index}, batch, bytes, std::exchange(p.must_sync, false)});
+  }
+  c.dirty.resize(kept);
+}
+
+// --- Opening -------------------------------------------------------------------------------------------------
+
+void Node::Impl::own_row(std::string_view rows) {
+  BatchReader reader(rows);
+  RowWrite row;
+  next_life = 1;
+  if (reader.next(row))
+    if (const auto own = rows::decode<rows::NodeRow>(row.value, c.scratch)) next_life = own->life + 1;
+  ByteBuffer value;
+  wire::encode(rows::NodeRow{.life = next_life}, value);
+  BatchWriter(own_batch).put(rows::node(c.self()), value.view());
+  c.out->commits.push_back({node_row_partition, 1, own_batch.view(), true});
+}
+
+/// The start counter is durable: from here on this node has a name that no earlier life had.
+void Node::Impl::open() {
+  c.life = next_life;
+  for (std::uint16_t n = 0; n < limits::nodes; ++n)
+    if (c.peers[n].linked) c.send(NodeId{n}, peer::Hello{peer::version, c.life});
+  for (std::uint16_t i = 0; i < limits::partitions; ++i) {
+    const PartitionId id{i};
+    if (c.config.map.owner(id) != c.self()) continue;
+    c.partitions[i].state = Partition::State::opening;
+    c.read(reads::PartitionMeta{id}, {rows::partition(id), rows::partition(id).add(std::uint8_t{0})});
+  }
+}
+
+void Node::Impl::partition_meta(PartitionId id, std::string_view rows) {
+  Partition& p = c.partitions[id.value];
+  BatchReader reader(rows);
+  RowWrite row;
+  if (reader.next(row)) {
+    const auto meta = rows::decode<rows::PartitionRow>(row.value, c.scratch);
+    if (!meta) return fatal("a partition's own row cannot be read: was it written by a newer version?");
+    p.incarnation = meta->incarnation;
+    p.ids = MessageIds(meta->ids_reserved_ms);
+  } else {
+    p.incarnation = Incarnation{1} << 32 | (mix64(c.config.entropy ^ id.value) & UINT32_MAX);
+    p.must_sync = true;
+    c.put(p, rows::partition(id), rows::PartitionRow{.incarnation = p.incarnation});
+  }
+  p.state = Partition::State::open;
+  conversations.sweep_owing(id);
+}
+
+// --- Inputs --------------------------------------------------------------------------------------------------
+
+void Node::Impl::take(const input::PeerLinked& i) {
+  c.peers[i.node.value] = {.linked = true};
+  if (c.life != 0) c.send(i.node, peer::Hello{peer::version, c.life});
+}
+
+void Node::Impl::take(const input::PeerLost& i) {
+  c.peers[i.node.value] = {};
+  gateway.peer_lost(i.node);
+}
+
+void Node::Impl::take(const input::CommitDurable& i) {
+  if (i.partition == node_row_partition) return open();
+  Partition& p = c.partitions[i.partition.value];
+  p.durable(i.batch);
+  c.releasing.push(i.partition.value);
+  users.committed(i.partition);
+  if (p.can_commit()) c.mark_dirty(p);
+}
+
+/// A commit never "fails": it may be there after the next start or not, so this life must end
+/// before it says anything that depends on it (R7).
+void Node::Impl::take(const input::CommitUnknown& i) {
+  if (c.config.policy.unknown_commit == UnknownCommitPolicy::assume_done)
+    return take(input::CommitDurable{i.partition, i.batch});
+  fatal(i.reason);
+}
+
+void Node::Impl::take(const input::ReadDone& i) {
+  const auto at = c.reading.find(i.ticket);
+  if (at == c.reading.end()) return;
+  const reads::Job job = at->second;
+  c.reading.erase(at);
+  c.scratch.clear();
+  std::visit([&](const auto& j) { done(j, i); }, job);
+}
+
+void Node::Impl::done(const reads::Record& job, const input::ReadDone& i) {
+  switch (job.kind) {
+    case reads::Kind::conversation: return loaded(c.conversations, job, i);
+    case reads::Kind::sender: return loaded(c.senders, job, i);
+    case reads::Kind::user: return loaded(c.users, job, i);
+    case reads::Kind::stream: return loaded(c.streams, job, i);
+  }
+}
+
+template <class Table>
+void Node::Impl::loaded(Table& table, const reads::Record& job, const input::ReadDone& i) {
+  HUBBUB_CHECK(table.is(job.slot, job.use));
+  auto& entry = table[job.slot];
+  BatchReader reader(i.rows);
+  RowWrite row;
+  std::string last;
+  while (reader.next(row)) {
+    c.work(1);
+    entry.record.restore(row.key, row.value, c.scratch);
+    if (i.more) last = row.key;
+  }
+  if (i.more) {
+    last.push_back('\0');
+    c.read(job, last, entry.record.bounds(entry.key).to, limits::read_rows);
+    return;
+  }
+  entry.record.restored(entry.key);
+  entry.loaded = true;
+  --c.loads_under_way;
+  if (entry.parked != nullptr && entry.parked->empty()) entry.parked.reset();
+  if (entry.parked != nullptr) c.drains.push({job.kind, job.slot});
+  if (job.kind == reads::Kind::conversation) conversations.loaded(job.slot);
+}
+
+/// Handles the first message that waited for the record. True when none is left.
+template <class Table>
+bool Node::Impl::drain(Table& table, std::uint32_t slot) {
+  auto& entry = table[slot];
+  const Parked next_message = std::move(entry.parked->front());
+  entry.parked->pop_front();
+  c.parked_bytes -= next_message.bytes.size();
+  c.work(1);
+  c.draining = &entry;
+  handle(next_message.from, next_message.bytes, next_message.received);
+  c.draining = nullptr;
+  if (!entry.parked->empty()) return false;
+  entry.parked.reset();
+  return true;
+}
+
+bool Node::Impl::drain_next() {
+  if (c.drains.empty()) return false;
+  const Context::Drain d = c.drains.front();
+  bool empty = false;
+  switch (d.kind) {
+    case reads::Kind::conversation: empty = drain(c.conversations, d.slot); break;
+    case reads::Kind::sender: empty = drain(c.senders, d.slot); break;
+    case reads::Kind::user: empty = drain(c.users, d.slot); break;
+    case reads::Kind::stream: empty = drain(c.streams, d.slot); break;
+  }
+  if (empty) c.drains.pop();
+  return true;
+}
+
+// --- Peer messages -------------------------------------------------------------------------------------------
+
+void Node::Impl::handle(NodeId from, std::string_view bytes, Duration received) {
+  c.scratch.clear();
+  c.current = {from, received, bytes};
+  c.turned_away = false;
+  const auto message = wire::decode<peer::Message>(bytes, c.scratch);
+  if (!message) return c.alarm("a peer sent what is not a message");
+  std::visit([&](const auto& m) { on(from, m); }, *message);
+  if (c.turned_away) turn_away(*message);
+}
+
+void Node::Impl::on(NodeId from, const peer::Hello& m) {
+  if (m.version != peer::version) return c.alarm("a peer speaks another version");
+  c.peers[from.value].life = m.life;
+  gateway.peer_up(from);
+  conversations.peer_up(from);
+}
+
+void Node::Impl::turn_away(const peer::Message& message) {
+  if (const auto* request = std::get_if<peer::Request>(&message))
+    return conversations.turn_away(*request);
+  if (const auto* attach = std::get_if<peer::Attach>(&message)) return users.turn_away(*attach);
+  if (const auto* deliver = std::get_if<peer::Deliver>(&message)) return users.turn_away(*deliver);
+  if (const auto* fetch = std::get_if<peer::Fetch>(&message)) return conversations.turn_away(*fetch);
+}
+
+// --- Giving up what is idle ------------------------------------------------------------------------------------
+
+void Node::Impl::evict() {
+  evict_at = c.now.mono + 1s;
+  evict(c.conversations, [this](const Conversation& r) { return conversations.evictable(r); });
+  evict(c.users, [this](const User& r) { return users.evictable(r); });
+  evict(c.senders, [](const SenderRecord&) { return true; });
+  evict(c.streams, [](const ReceivedStream&) { return true; });
+}
+
+template <class Table, class Evictable>
+void Node::Impl::evict(Table& table, Evictable evictable) {
+  for (int looked_at = 0; looked_at < 16; ++looked_at) {
+    const auto slot = table.oldest();
+    if (slot == Table::none || table[slot].touched + limits::idle > c.now.mono) return;
+    c.work(1);
+    if (table[slot].ready() && evictable(table[slot].record)) {
+      ++c.counters.evictions;
+      table.remove(slot);
+    } else {
+      table.touch(slot, c.now.mono);
+    }
+  }
+  // More are idle than one look takes: look again at once.
+  evict_at = c.now.mono;
+}
+
+// --- The chain -----------------------------------------------------------------------------------------------
+
+void Node::Impl::chain(std::span<const Input> inputs, const Outbox& out) {
+  chained.clear();
+  wire::Writer writer(chained);
+  writer.write(c.now.mono.count());
+  writer.write(c.now.wall.count());
+  for (const Input& i : inputs) writer.write(i);
+  for (const auto& f : out.frames) writer.write(f);
+  for (const auto& x : out.closes) writer.write(x);
+  for (const auto& m : out.peers) writer.write(m);
+  for (const auto& b : out.commits) writer.write(b);
+  for (const auto& r : out.reads) writer.write(r);
+  hash = hash_bytes(chained.view(), hash);
+}
+
+// --- The face --------------------------------------------------------------------------------------------------
+
+Node::Node(const NodeConfig& config) : impl_(std::make_unique<Impl>(config)) {}
+Node::~Node() = default;
+Node::Node(Node&&) noexcept = default;
+Node& Node::operator=(Node&&) noexcept = default;
+
+std::size_t Node::step(std::span<const Input> inputs, Instant now, Outbox& out) {
+  return impl_->step(inputs, now, out);
+}
+
+void Node::prefetch(const Input& input) const {
+  if (const auto* frame = std::get_if<input::Frame>(&input))
+    impl_->gateway.prefetch(frame->connection);
+}
+
+Duration Node::next_deadline() const { return impl_->next; }
+const NodeCounters& Node::counters() const { return impl_->c.counters; }
+std::uint64_t Node::hash() const { return impl_->hash; }
+NodeGeneration Node::life() const { return impl_->c.life; }
+
+Node::Sizes Node::sizes() const {
+  const Context& c = impl_->c;
+  Sizes sizes{.sessions = impl_->gateway.sessions(),
+              .conversations = c.conversations.size(),
+              .users = c.users.size(),
+              .parked_bytes = c.parked_bytes,
+              .owed = impl_->conversations.owed()};
+  for (const Partition& p : c.partitions) sizes.held_bytes += p.held_bytes();
+  return sizes;
+}
+
+}  // namespace hubbub

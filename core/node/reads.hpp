@@ -1,0 +1,70 @@
+// What a node was doing when it asked for rows, kept by ticket until they are in.
+#pragma once
+
+#include <cstdint>
+#include <variant>
+
+#include "core/base/ids.hpp"
+#include "core/wire/frames.hpp"
+
+namespace hubbub::reads {
+
+/// The four kinds of record that are loaded into memory.
+enum class Kind : std::uint8_t { conversation, sender, user, stream };
+
+struct Record {
+  Kind kind{};
+  std::uint32_t slot{};
+  std::uint32_t use{};
+};
+
+struct OwnRow {};
+struct PartitionMeta {
+  PartitionId partition;
+};
+/// The marks of what a partition owes (R13).
+struct Owing {
+  PartitionId partition;
+};
+
+/// A page of messages: for a reader's history, or for a session that catches up.
+struct Page {
+  ConversationId conversation;
+  Sequence from{};
+  Sequence to{};
+  bool descending{};    ///< read from `to` down: a page cut short keeps the newest
+  bool more{};          ///< there is more to read beyond [from, to]
+  Sequence head{};
+  SessionRef session;   ///< history
+  RequestId request{};
+  NodeId asker;         ///< fetch
+  std::uint64_t ticket{};
+  UserId reader;
+  bool fetch{};
+};
+
+/// Messages that a delivery needs and memory lacks.
+struct Delivery {
+  std::uint32_t slot{};
+  std::uint32_t use{};
+  ShardId shard;
+};
+
+/// A session's next inbox rows.
+struct Inbox {
+  std::uint32_t slot{};
+  std::uint32_t use{};
+  DeviceNumber device;
+  std::uint32_t serial{};
+  bool ranges{};
+};
+
+struct Chats {
+  SessionRef session;
+  RequestId request{};
+  UserId user;
+};
+
+using Job = std::variant<Record, OwnRow, PartitionMeta, Owing, Page, Delivery, Inbox, Chats>;
+
+}  // namespace hubbub::reads

@@ -1,0 +1,125 @@
+// Residency: what is in memory of one kind of record, what is being loaded, and what waits for it.
+//
+// A record is absent, loading, or ready. Asking for an absent one starts a load; what needs it is
+// parked with it and handled again, in order, once the rows are in: nothing that comes later may
+// overtake it. Records that nobody used for a while are given up, oldest first.
+#pragma once
+
+#include <absl/container/flat_hash_map.h>
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "core/base/check.hpp"
+#include "core/base/ids.hpp"
+#include "core/base/limits.hpp"
+#include "core/base/time.hpp"
+
+namespace hubbub {
+
+/// A peer message that waits for a record.
+struct Parked {
+  NodeId from;
+  Duration received{};  ///< monotonic
+  std::string bytes;
+};
+
+template <class Key, class Record>
+class Resident {
+ public:
+  using Slot = std::uint32_t;
+  static constexpr Slot none = UINT32_MAX;
+
+  struct Entry {
+    Key key{};
+    Record record{};
+    Duration touched{};
+    Slot older = none;
+    Slot newer = none;
+    std::uint32_t use = 0;  ///< raised when the slot is given up
+    bool loaded = false;
+    bool in_use = false;
+    std::unique_ptr<std::deque<Parked>> parked;
+    bool ready() const { return loaded && parked == nullptr; }
+  };
+
+  Slot find(const Key& key) const {
+    const auto at = index_.find(key);
+    return at == index_.end() ? none : at->second;
+  }
+
+  /// Makes a record that is not loaded. REQUIRES: find(key) == none.
+  Slot add(const Key& key, Duration now) {
+    Slot slot = free_;
+    if (slot == none) {
+      slot = static_cast<Slot>(entries_.size());
+      entries_.emplace_back();
+    } else {
+      free_ = entries_[slot].newer;
+    }
+    Entry& e = entries_[slot];
+    e.key = key;
+    e.in_use = true;
+    e.touched = now;
+    link_newest(slot);
+    index_.emplace(key, slot);
+    return slot;
+  }
+
+  Entry& operator[](Slot slot) { return entries_[slot]; }
+  const Entry& operator[](Slot slot) const { return entries_[slot]; }
+  bool is(Slot slot, std::uint32_t use) const {
+    return slot < entries_.size() && entries_[slot].in_use && entries_[slot].use == use;
+  }
+
+  void touch(Slot slot, Duration now) {
+    entries_[slot].touched = now;
+    if (newest_ == slot) return;
+    unlink(slot);
+    link_newest(slot);
+  }
+
+  /// The record that was not used for longest; `none` if there is none.
+  Slot oldest() const { return oldest_; }
+
+  void remove(Slot slot) {
+    Entry& e = entries_[slot];
+    HUBBUB_CHECK(e.in_use && e.parked == nullptr);
+    index_.erase(e.key);
+    unlink(slot);
+    e.record = Record{};
+    e.loaded = e.in_use = false;
+    ++e.use;
+    e.newer = free_;
+    free_ = slot;
+  }
+
+  std::size_t size() const { return index_.size(); }
+  /// All slots ever made lie below this.
+  Slot end() const { return static_cast<Slot>(entries_.size()); }
+
+ private:
+  void link_newest(Slot slot) {
+    entries_[slot].older = newest_;
+    entries_[slot].newer = none;
+    if (newest_ != none) entries_[newest_].newer = slot;
+    newest_ = slot;
+    if (oldest_ == none) oldest_ = slot;
+  }
+  void unlink(Slot slot) {
+    Entry& e = entries_[slot];
+    (e.older == none ? oldest_ : entries_[e.older].newer) = e.newer;
+    (e.newer == none ? newest_ : entries_[e.newer].older) = e.older;
+  }
+
+  absl::flat_hash_map<Key, Slot> index_;
+  std::deque<Entry> entries_;  // a deque: entries stay where they are
+  Slot free_ = none;
+  Slot oldest_ = none;
+  Slot newest_ = none;
+};
+
+}  // namespace hubbub

@@ -1,0 +1,477 @@
+#include "core/node/users.hpp"
+
+#include <algorithm>
+
+namespace hubbub {
+
+// --- Sessions (R3, R15) ------------------------------------------------------------------------------
+
+void Users::refuse(const peer::Attach& a, ErrorCode code, bool retry, Duration retry_after) {
+  c_.send(a.session.node,
+          peer::AttachRefused{a.session, code, retry,
+                              static_cast<std::uint32_t>(to_ms(retry_after))});
+}
+
+void Users::turn_away(const peer::Attach& a) {
+  refuse(a, ErrorCode::overloaded, true, limits::retry_overloaded);
+}
+
+void Users::on(const peer::Attach& a) {
+  Partition& p = c_.partition(shard_of(a.user));
+  if (p.state != Partition::State::open)
+    return refuse(a, ErrorCode::unavailable, true, limits::retry_unavailable);
+  User* user = c_.need(a.user);
+  if (user == nullptr) return;
+  if (p.full()) return turn_away(a);
+  const bool fresh = a.generation == 0;
+  if (fresh && user->device(a.device) == nullptr &&
+      user->devices.size() >= limits::devices_per_user)
+    return refuse(a, ErrorCode::forbidden, false, {});
+  Device* known = fresh ? &device_for(a.user, *user, a.device) : user->device(a.number);
+  if (known == nullptr) return refuse(a, ErrorCode::cursor_expired, false, {});
+  Device& device = *known;
+  SessionStream& stream = device.stream;
+  if (!fresh && a.generation < device.generation)
+    return c_.emit(p, a.session.node, peer::Replaced{a.session});
+  if (stream.mode != SessionStream::Mode::detached && stream.ref != a.session &&
+      c_.alive(stream.ref))
+    c_.emit(p, stream.ref.node, peer::Replaced{stream.ref});
+  device.generation = fresh ? device.generation + 1 : a.generation;
+  if (fresh)
+    c_.put(p, rows::device({a.user, device.number}),
+           rows::DeviceRow{.name = device.name,
+                           .generation = device.generation,
+                           .acknowledged = device.acknowledged});
+  start_stream(p, *user, device, a);
+  pump_later(c_.users.find(a.user), device.number);
+}
+
+Device& Users::device_for(UserId, User& user, std::string_view name) {
+  if (Device* known = user.device(name)) return *known;
+  Device& added = user.devices.emplace_back();
+  added.number = DeviceNumber{static_cast<std::uint16_t>(user.devices.size())};
+  added.name = name;
+  return added;
+}
+
+/// Decides where the stream begins, says so, and resets a device whose cursor means nothing here.
+void Users::start_stream(Partition& p, User& user, Device& device, const peer::Attach& a) {
+  SessionStream& s = device.stream;
+  s = SessionStream{
+      .mode = SessionStream::Mode::entries, .serial = ++last_serial_, .ref = a.session};
+  const bool ahead = a.has_cursor && a.cursor.incarnation == p.incarnation &&
+                     std::max(a.cursor.held, a.cursor.target) > user.head;
+  if (ahead) c_.tail_lost(p, "a device knows more of its inbox than is stored");
+  const bool reset = a.has_cursor && a.cursor.incarnation != p.incarnation;
+  if (reset) {
+    s.sent = user.head > limits::reset_window ? user.head - limits::reset_window : 0;
+  } else if (a.has_cursor) {
+    s.sent = a.cursor.held;
+    if (a.cursor.in_sync()) {
+      s.mode = SessionStream::Mode::ranges;
+      s.target = a.cursor.target;
+      s.reached = s.reached_acknowledged = a.cursor.reached;
+    }
+  }
+  s.acknowledged = s.sent;
+  c_.emit(p, a.session.node,
+          peer::Attached{a.session, {a.user, device.number}, device.generation, p.incarnation,
+                         s.sent, a.generation == 0});
+  if (reset) c_.emit(p, a.session.node, peer::Reset{a.session, Cursor::at(p.incarnation, s.sent)});
+}
+
+void Users::on(const peer::Detach& d) {
+  const auto slot = c_.users.find(d.device.user);
+  if (slot == c_.users.none || !c_.users[slot].loaded) return;
+  Device* device = c_.users[slot].record.device(d.device.device);
+  if (device == nullptr || device->stream.ref != d.session) return;
+  device->stream = SessionStream{};
+}
+
+void Users::on(const peer::Acknowledged& m) {
+  const auto slot = c_.users.find(m.device.user);
+  if (slot == c_.users.none || !c_.users[slot].loaded) return;
+  Device* device = c_.users[slot].record.device(m.device.device);
+  if (device == nullptr) return;
+  SessionStream& s = device->stream;
+  const Incarnation incarnation = c_.partition(shard_of(m.device.user)).incarnation;
+  if (s.mode == SessionStream::Mode::detached || s.ref != m.session ||
+      m.cursor.incarnation != incarnation || m.cursor.held > s.sent)
+    return;
+  s.acknowledged = std::max(s.acknowledged, m.cursor.held);
+  if (m.cursor.in_sync() && m.cursor.target == s.target)
+    s.reached_acknowledged = std::min(s.reached_acknowledged, m.cursor.reached);
+  if (s.acknowledged > device->acknowledged) {
+    device->acknowledged = s.acknowledged;
+    if (!device->cursor_dirty)
+      flushes_.push({{slot, c_.users[slot].use, device->number},
+                     c_.now.mono + limits::cursor_write_delay});
+    device->cursor_dirty = true;
+  }
+  pump(slot, *device);
+}
+
+void Users::store_cursor(UserId id, Device& device) {
+  if (!device.cursor_dirty) return;
+  device.cursor_dirty = false;
+  c_.put(c_.partition(shard_of(id)), rows::device({id, device.number}),
+         rows::DeviceRow{.name = device.name,
+                         .generation = device.generation,
+                         .acknowledged = device.acknowledged});
+}
+
+// --- Deliveries (R13) --------------------------------------------------------------------------------
+
+void Users::turn_away(const peer::Deliver& d) {
+  c_.send(c_.owner(shard_of(d.conversation)),
+          peer::DeliverRefused{d.conversation, d.shard, d.incarnation, 0, true});
+}
+
+void Users::on(const peer::Deliver& d) {
+  Partition& p = c_.partition(d.shard);
+  if (p.state != Partition::State::open || d.messages.empty()) return turn_away(d);
+  ReceivedStream* stream = c_.need(StreamKey{d.shard, d.conversation});
+  if (stream == nullptr) return;
+  const NodeId back = c_.owner(shard_of(d.conversation));
+  const bool same = d.incarnation == stream->incarnation;
+  if (same && d.previous > stream->have)
+    return c_.emit(p, back,
+                   peer::DeliverRefused{d.conversation, d.shard, d.incarnation, stream->have, false});
+  // Nothing may change before all who get it are in memory: they load side by side.
+  for (const UserId id : d.recipients)
+    if (c_.users.find(id) == c_.users.none) c_.load<reads::Kind::user>(c_.users, id);
+  for (const UserId id : d.recipients)
+    if (c_.need(id) == nullptr) return;
+  if (p.full()) return turn_away(d);
+  const auto is_new = [&](const Message& m) { return !same || m.seq > stream->have; };
+  const auto first = std::find_if(d.messages.begin(), d.messages.end(), is_new);
+  const std::span<const Message> fresh(first, d.messages.end());
+  if (!fresh.empty()) {
+    for (const UserId id : d.recipients) append(p, id, d.conversation, fresh);
+    *stream = {d.incarnation, fresh.back().seq};
+    c_.put(p, rows::stream(d.shard, d.conversation),
+           rows::StreamRow{.incarnation = d.incarnation, .have = stream->have});
+    // What is pushed depends on every row above, so it comes after them.
+    for (const UserId id : d.recipients) push(p, id, d.conversation, fresh);
+  }
+  c_.emit(p, back, peer::Confirm{d.conversation, d.shard, d.incarnation, stream->have});
+}
+
+/// Own messages are in the own inbox, so that all devices of a user see one order (R14).
+bool Users::belongs(UserId id, const Message& m) const {
+  return m.from != id || m.kind != EntryKind::text ||
+         c_.config.policy.own_messages == OwnMessagesPolicy::in_inbox;
+}
+
+void Users::append(Partition& p, UserId id, const ConversationId& conversation,
+                   std::span<const Message> messages) {
+  User& user = c_.users[c_.users.find(id)].record;
+  for (const Message& m : messages) {
+    if (!belongs(id, m)) continue;
+    ++c_.counters.inbox_entries;
+    c_.put(p, rows::inbox(id, ++user.head),
+           rows::InboxRow{.conversation = conversation, .seq = m.seq});
+    const bool names_user = std::find(m.users.begin(), m.users.end(), id) != m.users.end();
+    const bool first_of_direct = !conversation.is_group() && m.seq == 1;
+    if (names_user || first_of_direct)
+      c_.put(p, rows::chat(id, conversation), rows::ChatRow{.joined = m.kind != EntryKind::left});
+  }
+  c_.put(p, rows::user(id), rows::UserRow{.head = user.head});
+}
+
+/// Gives new entries to the sessions that are at the head; the others are on their way there.
+void Users::push(Partition& p, UserId id, const ConversationId& conversation,
+                 std::span<const Message> messages) {
+  User& user = c_.users[c_.users.find(id)].record;
+  const auto count = static_cast<Sequence>(std::count_if(
+      messages.begin(), messages.end(), [&](const Message& m) { return belongs(id, m); }));
+  for (Device& d : user.devices) {
+    SessionStream& s = d.stream;
+    if (s.mode != SessionStream::Mode::live) continue;
+    if (!c_.alive(s.ref)) {
+      s = SessionStream{};
+      continue;
+    }
+    Sequence number = user.head - count;
+    for (const Message& m : messages) {
+      if (!belongs(id, m)) continue;
+      ++number;
+      if (c_.nearly_spent() || s.sent - s.acknowledged >= limits::unacknowledged_entries) {
+        s.mode = SessionStream::Mode::entries;
+        pump_later(c_.users.find(id), d.number);
+        break;
+      }
+      send_entry(p, s, number, conversation, m);
+    }
+  }
+}
+
+void Users::send_entry(Partition& p, SessionStream& s, Sequence number,
+                       const ConversationId& conversation, const Message& message) {
+  ++c_.counters.entries_sent;
+  c_.emit(p, s.ref.node,
+          peer::Entry{s.ref, s.sent, number, p.incarnation, conversation, message});
+  s.sent = number;
+}
+
+// --- Catching up (R15, R16) --------------------------------------------------------------------------
+
+void Users::pump_later(Slot slot, DeviceNumber device) {
+  pumps_.push({slot, c_.users[slot].use, device});
+}
+
+void Users::pump(Slot slot, Device& device) {
+  SessionStream& s = device.stream;
+  using Mode = SessionStream::Mode;
+  if (s.busy || s.mode == Mode::detached || s.mode == Mode::live) return;
+  if (!c_.alive(s.ref)) {
+    s = SessionStream{};
+    return;
+  }
+  const UserId id = c_.users[slot].key;
+  const User& user = c_.users[slot].record;
+  Partition& p = c_.partition(shard_of(id));
+  const bool by_ranges = c_.config.policy.catch_up == CatchUpPolicy::ranges;
+  if (s.mode == Mode::entries && by_ranges && user.head - s.sent > limits::sync_entries) {
+    s.mode = Mode::ranges;
+    s.target = s.reached = s.reached_acknowledged = user.head;
+  }
+  if (s.mode == Mode::ranges) {
+    if (s.reached_acknowledged - s.reached < limits::unacknowledged_ranges)
+      read_inbox(slot, device, s.sent + 1, s.reached, true);
+    return;
+  }
+  if (s.sent == user.head) {
+    s.mode = Mode::live;
+    if (!s.told_synced)
+      c_.emit(p, s.ref.node, peer::Synced{s.ref, Cursor::at(p.incarnation, s.sent)});
+    s.told_synced = true;
+    return;
+  }
+  if (by_ranges && s.sent - s.acknowledged >= limits::unacknowledged_entries) return;
+  read_inbox(slot, device, s.sent + 1,
+             std::min<Sequence>(user.head, s.sent + limits::delivery_entries), false);
+}
+
+void Users::read_inbox(Slot slot, Device& device, Sequence from, Sequence to, bool ranges) {
+  const UserId id = c_.users[slot].key;
+  device.stream.busy = true;
+  c_.read(reads::Inbox{slot, c_.users[slot].use, device.number, device.stream.serial, ranges},
+          rows::inbox(id, from), rows::inbox(id, to + 1),
+          static_cast<std::uint32_t>(ranges ? limits::ranges_chunk : limits::delivery_entries),
+          ranges);
+}
+
+Device* Users::waiting_device(Slot slot, std::uint32_t use, DeviceNumber number,
+                              std::uint32_t serial) {
+  if (!c_.users.is(slot, use)) return nullptr;
+  Device* device = c_.users[slot].record.device(number);
+  if (device == nullptr || !device->stream.busy || device->stream.serial != serial)
+    return nullptr;
+  return device;
+}
+
+void Users::inbox_read(const reads::Inbox& job, std::string_view rows) {
+  Device* device = waiting_device(job.slot, job.use, job.device, job.serial);
+  if (device == nullptr) return;
+  device->stream.busy = false;
+  if (rows.empty()) {
+    // They are in this node's memory, so they will be durable soon: go on then.
+    const ShardId shard = shard_of(c_.users[job.slot].key);
+    after_commit_[partition_of(shard).value].push_back({job.slot, job.use, job.device});
+    return;
+  }
+  if (job.ranges) {
+    ranges_read(c_.partition(shard_of(c_.users[job.slot].key)), *device, rows);
+    return pump_later(job.slot, job.device);
+  }
+  entries_read(job.slot, *device, rows);
+}
+
+void Users::ranges_read(Partition& p, Device& device, std::string_view rows) {
+  SessionStream& s = device.stream;
+  ranges_.clear();
+  BatchReader reader(rows);
+  RowWrite row;
+  Sequence least = 0;
+  while (reader.next(row)) {
+    c_.work(1);
+    const auto parsed = rows::parse(row.key, row.value, c_.scratch);
+    if (!parsed) break;
+    const auto* entry = std::get_if<rows::InboxRow>(&parsed->row);
+    if (entry == nullptr) break;
+    // The newest entries may not be durable yet: the sync's target is the newest that is.
+    if (least == 0 && s.reached == s.target) s.target = s.reached_acknowledged = parsed->number;
+    least = parsed->number;
+    ranges_.add(entry->conversation, entry->seq);
+  }
+  if (least == 0) return;
+  s.reached = least - 1;
+  ++c_.counters.ranges_sent;
+  c_.emit(p, s.ref.node,
+          peer::Ranges{s.ref, s.sent, Cursor::during(p.incarnation, s.sent, s.target, s.reached),
+                       ranges_.ranges()});
+  if (s.reached > s.sent) return;
+  s.sent = s.acknowledged = s.target;
+  s.mode = SessionStream::Mode::entries;
+}
+
+void Users::entries_read(Slot slot, Device& device, std::string_view rows) {
+  CatchUp catch_up{.slot = slot,
+                   .use = c_.users[slot].use,
+                   .device = device.number,
+                   .serial = device.stream.serial};
+  BatchReader reader(rows);
+  RowWrite row;
+  while (catch_up.count < catch_up.entries.size() && reader.next(row)) {
+    const auto parsed = rows::decode<rows::InboxRow>(row.value, c_.scratch);
+    if (!parsed) break;
+    catch_up.entries[catch_up.count++] = *parsed;
+  }
+  device.stream.busy = true;
+  fetch(catch_up);
+}
+
+/// Entries from `next` on that are consecutive in one conversation.
+std::uint32_t Users::CatchUp::run_size() const {
+  std::uint32_t size = 1;
+  while (next + size < count &&
+         entries[next + size].conversation == entries[next].conversation &&
+         entries[next + size].seq == entries[next].seq + size)
+    ++size;
+  return size;
+}
+
+/// Asks for the content of the next run; where that cannot be had now, declares the run (R16).
+void Users::fetch(CatchUp& catch_up) {
+  const UserId id = c_.users[catch_up.slot].key;
+  Device& device = *c_.users[catch_up.slot].record.device(catch_up.device);
+  while (catch_up.next < catch_up.count) {
+    const rows::InboxRow& first = catch_up.entries[catch_up.next];
+    const NodeId owner = c_.owner(shard_of(first.conversation));
+    if (c_.up(owner)) {
+      const std::uint64_t ticket = ++last_ticket_;
+      fetching_.emplace(ticket, catch_up);
+      fetch_timeouts_.push({ticket, c_.judged + limits::fetch_wait});
+      return c_.send(owner, peer::Fetch{c_.self(), ticket, id,
+                                        {first.conversation, first.seq,
+                                         first.seq + catch_up.run_size() - 1}});
+    }
+    declare(c_.partition(shard_of(id)), device.stream, catch_up);
+  }
+  device.stream.busy = false;
+  pump_later(catch_up.slot, catch_up.device);
+}
+
+void Users::declare(Partition& p, SessionStream& s, CatchUp& catch_up) {
+  const rows::InboxRow& first = catch_up.entries[catch_up.next];
+  const std::uint32_t size = catch_up.run_size();
+  const Range range{first.conversation, first.seq, first.seq + size - 1};
+  ++c_.counters.ranges_sent;
+  c_.emit(p, s.ref.node,
+          peer::Ranges{s.ref, s.sent, Cursor::at(p.incarnation, s.sent + size), {&range, 1}});
+  s.sent += size;
+  catch_up.next += size;
+}
+
+void Users::on(const peer::Fetched& f) {
+  const auto at = fetching_.find(f.ticket);
+  if (at == fetching_.end()) return;
+  CatchUp catch_up = at->second;
+  fetching_.erase(at);
+  Device* device =
+      waiting_device(catch_up.slot, catch_up.use, catch_up.device, catch_up.serial);
+  if (device == nullptr) return;
+  Partition& p = c_.partition(shard_of(c_.users[catch_up.slot].key));
+  SessionStream& s = device->stream;
+  if (f.messages.empty()) declare(p, s, catch_up);
+  for (const Message& m : f.messages) {
+    const rows::InboxRow& entry = catch_up.entries[catch_up.next];
+    if (catch_up.next == catch_up.count || entry.seq != m.seq) break;
+    send_entry(p, s, s.sent + 1, entry.conversation, m);
+    ++catch_up.next;
+  }
+  fetch(catch_up);
+}
+
+// --- Lists -------------------------------------------------------------------------------------------
+
+void Users::turn_away(const peer::Request& r) {
+  const auto& list = std::get<to_server::List>(r.call);
+  const to_client::Error error{list.id, ErrorCode::overloaded, true,
+                               static_cast<std::uint32_t>(to_ms(limits::retry_overloaded)), 0,
+                               "the server is busy; try again"};
+  c_.send(r.session.node, peer::Answer{r.session, error});
+}
+
+void Users::on(const peer::Request& r) {
+  if (c_.partition(shard_of(r.from.user)).state != Partition::State::open) return turn_away(r);
+  const auto& list = std::get<to_server::List>(r.call);
+  const rows::Bounds all = rows::chats_of(r.from.user);
+  rows::Key from = all.from;
+  if (list.has_after) from = rows::chat(r.from.user, list.after).add(std::uint8_t{0});
+  c_.read(reads::Chats{r.session, list.id, r.from.user}, from, all.to,
+          std::clamp<std::uint32_t>(list.limit, 1, limits::list_conversations));
+}
+
+void Users::chats_read(const reads::Chats& job, std::string_view rows, bool more) {
+  std::vector<ConversationId> found;
+  BatchReader reader(rows);
+  RowWrite row;
+  while (reader.next(row)) {
+    c_.work(1);
+    const auto parsed = rows::parse(row.key, row.value, c_.scratch);
+    const auto* chat = parsed ? std::get_if<rows::ChatRow>(&parsed->row) : nullptr;
+    if (chat != nullptr && chat->joined) found.push_back(parsed->conversation);
+  }
+  c_.emit(c_.partition(shard_of(job.user)), job.session.node,
+          peer::Answer{job.session, to_client::ListPage{job.request, found, more}});
+}
+
+// --- Turns of a step -----------------------------------------------------------------------------------
+
+void Users::committed(PartitionId partition) {
+  for (const Pump& p : after_commit_[partition.value]) pumps_.push(p);
+  after_commit_[partition.value].clear();
+}
+
+void Users::work() {
+  while (!pumps_.empty() && !c_.exhausted()) {
+    const Pump next = pumps_.pop();
+    c_.work(1);
+    if (!c_.users.is(next.slot, next.use)) continue;
+    if (Device* device = c_.users[next.slot].record.device(next.device)) pump(next.slot, *device);
+  }
+}
+
+void Users::timers() {
+  while (!flushes_.empty() && flushes_.front().due <= c_.now.mono && !c_.exhausted()) {
+    const Pump of = flushes_.pop().of;
+    if (!c_.users.is(of.slot, of.use)) continue;
+    if (Device* device = c_.users[of.slot].record.device(of.device))
+      store_cursor(c_.users[of.slot].key, *device);
+  }
+  while (!fetch_timeouts_.empty() && fetch_timeouts_.front().due <= c_.judged && !c_.exhausted()) {
+    const std::uint64_t ticket = fetch_timeouts_.pop().ticket;
+    c_.work(1);
+    on(peer::Fetched{.reader = {}, .ticket = ticket, .messages = {}});
+  }
+}
+
+Duration Users::next_deadline() const {
+  Duration due = never;
+  if (!flushes_.empty()) due = std::min(due, flushes_.front().due);
+  if (!fetch_timeouts_.empty())
+    due = std::min(due, fetch_timeouts_.front().due + (c_.now.mono - c_.judged));
+  return due;
+}
+
+bool Users::evictable(const User& u) const {
+  return std::all_of(u.devices.begin(), u.devices.end(), [this](const Device& d) {
+    const SessionStream& s = d.stream;
+    return !d.cursor_dirty && !s.busy &&
+           (s.mode == SessionStream::Mode::detached || !c_.alive(s.ref));
+  });
+}
+
+}  // namespace hubbub

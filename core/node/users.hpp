@@ -1,0 +1,101 @@
+// The users of a node's partitions: takes deliveries into their inboxes (R13, R14), gives every
+// device its generation (R3) and every session its stream (R15, R16).
+#pragma once
+
+#include "core/node/context.hpp"
+
+namespace hubbub {
+
+class Users {
+ public:
+  explicit Users(Context& context) : c_(context) {}
+
+  void on(const peer::Attach& attach);
+  void on(const peer::Detach& detach);
+  void on(const peer::Acknowledged& acknowledged);
+  void on(const peer::Deliver& deliver);
+  void on(const peer::Fetched& fetched);
+  /// A list; anything else goes to conversations.
+  void on(const peer::Request& request);
+  void turn_away(const peer::Attach& attach);
+  void turn_away(const peer::Deliver& deliver);
+  void turn_away(const peer::Request& request);
+
+  void inbox_read(const reads::Inbox& job, std::string_view rows);
+  void chats_read(const reads::Chats& job, std::string_view rows, bool more);
+
+  /// Rows of this partition became durable: streams that waited for them go on.
+  void committed(PartitionId partition);
+  void work();
+  bool has_work() const { return !pumps_.empty(); }
+  void timers();
+  Duration next_deadline() const;
+  /// Something is judged by time here, so pauses must be noticed (R28).
+  bool judging() const { return !fetch_timeouts_.empty(); }
+  bool evictable(const User& u) const;
+
+ private:
+  using Slot = std::uint32_t;
+
+  void refuse(const peer::Attach& a, ErrorCode code, bool retry, Duration retry_after);
+  Device& device_for(UserId id, User& user, std::string_view name);
+  void start_stream(Partition& p, User& user, Device& device, const peer::Attach& a);
+
+  bool belongs(UserId id, const Message& message) const;
+  void append(Partition& p, UserId id, const ConversationId& conversation,
+              std::span<const Message> messages);
+  void push(Partition& p, UserId id, const ConversationId& conversation,
+            std::span<const Message> messages);
+  void send_entry(Partition& p, SessionStream& stream, Sequence number,
+                  const ConversationId& conversation, const Message& message);
+
+  void pump(Slot slot, Device& device);
+  void read_inbox(Slot slot, Device& device, Sequence from, Sequence to, bool ranges);
+  void ranges_read(Partition& p, Device& device, std::string_view rows);
+  void entries_read(Slot slot, Device& device, std::string_view rows);
+  void pump_later(Slot slot, DeviceNumber device);
+  void store_cursor(UserId id, Device& device);
+
+  /// Inbox entries on their way to a session: the content of one run at a time is fetched.
+  struct CatchUp {
+    Slot slot{};
+    std::uint32_t use{};
+    DeviceNumber device;
+    std::uint32_t serial{};
+    std::array<rows::InboxRow, limits::delivery_entries> entries{};
+    std::uint32_t count = 0;
+    std::uint32_t next = 0;
+    std::uint32_t run_size() const;
+  };
+  void fetch(CatchUp& catch_up);
+  void declare(Partition& p, SessionStream& stream, CatchUp& catch_up);
+  Device* waiting_device(Slot slot, std::uint32_t use, DeviceNumber number,
+                         std::uint32_t serial);
+
+  struct Pump {
+    Slot slot{};
+    std::uint32_t use{};
+    DeviceNumber device;
+  };
+  struct Timed {
+    std::uint64_t ticket{};
+    Duration due{};
+  };
+  struct Flush {
+    Pump of;
+    Duration due{};
+  };
+
+  Context& c_;
+  Ring<Pump> pumps_;
+  /// By partition: streams that found their next rows not durable yet.
+  std::array<std::vector<Pump>, limits::partitions> after_commit_;
+  absl::flat_hash_map<std::uint64_t, CatchUp> fetching_;
+  Ring<Timed> fetch_timeouts_;
+  std::uint64_t last_ticket_ = 0;
+  std::uint32_t last_serial_ = 0;
+  Ring<Flush> flushes_;
+  RangeBuilder ranges_;
+};
+
+}  // namespace hubbub
