@@ -10,9 +10,9 @@
 #include <boost/beast/websocket/stream.hpp>
 #include <memory>
 
+#include "core/server/clients.hpp"
 #include "core/server/connection.hpp"
 #include "core/server/http_answer.hpp"
-#include "core/server/node_loop.hpp"
 #include "core/server/outbound.hpp"
 
 namespace hubbub::server {
@@ -34,12 +34,12 @@ constexpr std::size_t large_read_bytes = 16 * 1024;
 class WebSocketConnection final : public Connection,
                                   public std::enable_shared_from_this<WebSocketConnection> {
  public:
-  WebSocketConnection(Socket socket, NodeLoop& loop) : ws_(std::move(socket)), loop_(loop) {}
+  WebSocketConnection(Socket socket, Clients& clients) : ws_(std::move(socket)), clients_(clients) {}
 
   void start() {
     error_code ignored;
     socket().set_option(asio::ip::tcp::no_delay(true), ignored);
-    id_ = loop_.accepted(shared_from_this());
+    id_ = clients_.accepted(shared_from_this());
     upgrade_ = std::make_unique<Upgrade>();
     upgrade_->parser.header_limit(header_bytes);
     http::async_read_header(
@@ -73,11 +73,7 @@ class WebSocketConnection final : public Connection,
     write_next();
   }
 
-  void abort() override {
-    stopped_reading_ = true;
-    error_code ignored;
-    socket().close(ignored);
-  }
+  void abort() override { gone(); }
 
  private:
   struct Upgrade {
@@ -133,9 +129,9 @@ class WebSocketConnection final : public Connection,
   void accept() {
     ws_.auto_fragment(false);
     ws_.text(true);
-    ws_.read_message_max(limits::frame_bytes);
+    ws_.read_message_max(0);  // on_read counts, to say what is wrong before closing
     ws_.set_option(websocket::stream_base::decorator([](websocket::response_type& response) {
-      response.set(http::field::sec_websocket_protocol, sub_protocol);
+      response.set(http::field::sec_websocket_protocol, json_subprotocol);
       response.set(http::field::server, "hubbub");
     }));
     ws_.async_accept(upgrade_->parser.get(),
@@ -146,8 +142,8 @@ class WebSocketConnection final : public Connection,
     upgrade_.reset();
     ws_.set_option(websocket::stream_base::decorator([](websocket::response_type&) {}));
     if (error) return gone();
-    ws_.control_callback([this](websocket::frame_type, beast::string_view) { loop_.heard(id_); });
-    loop_.upgraded(id_, user_);
+    ws_.control_callback([this](websocket::frame_type, beast::string_view) { clients_.heard(id_); });
+    clients_.upgraded(id_, user_);
     if (!stopped_reading_) read_some();
   }
 
@@ -166,26 +162,23 @@ class WebSocketConnection final : public Connection,
   }
 
   void on_read(error_code error, std::size_t size) {
-    if (error) return on_read_error(error);
+    if (error) return gone();
     if (stopped_reading_) return read_to_end();
-    loop_.heard(id_);
+    clients_.heard(id_);
     const bool in_large = !large_.empty();
     if (in_large) large_.resize(large_.size() - large_read_bytes + size);
+    if (ws_.got_binary()) {
+      return clients_.bad_message(id_, ErrorCode::bad_request,
+                                  "frames are text: send JSON as a text message, not a binary one");
+    }
+    if (large_.size() > limits::frame_bytes) {
+      return clients_.bad_message(id_, ErrorCode::too_large, "a message is longer than 1280 KiB");
+    }
     if (!ws_.is_message_done()) {
       if (!in_large) large_.assign(small_.data(), size);
       return read_some();
     }
-    if (ws_.got_binary()) {
-      return loop_.bad_message(id_, "frames are text: send JSON as a text message, not a binary one");
-    }
-    loop_.message(id_, in_large ? std::string_view(large_) : std::string_view(small_.data(), size));
-  }
-
-  void on_read_error(error_code error) {
-    if (error == websocket::error::message_too_big || error == websocket::error::buffer_overflow) {
-      // Beast has said 1009 already; the loop learns that it is over.
-    }
-    gone();
+    clients_.message(id_, in_large ? std::string_view(large_) : std::string_view(small_.data(), size));
   }
 
   /// After our close: what still comes is thrown away, until the peer's close or the deadline.
@@ -242,11 +235,11 @@ class WebSocketConnection final : public Connection,
     stopped_reading_ = true;
     error_code ignored;
     socket().close(ignored);
-    if (!std::exchange(gone_, true)) loop_.gone(id_);
+    if (!std::exchange(gone_, true)) clients_.gone(id_);
   }
 
   websocket::stream<Socket, false> ws_;
-  NodeLoop& loop_;
+  Clients& clients_;
   ConnectionId id_;
   std::optional<UserId> user_;
   std::unique_ptr<Upgrade> upgrade_;
@@ -265,8 +258,8 @@ class WebSocketConnection final : public Connection,
 
 }  // namespace
 
-void serve_socket(Socket socket, NodeLoop& loop) {
-  std::make_shared<WebSocketConnection>(std::move(socket), loop)->start();
+void serve_socket(Socket socket, Clients& clients) {
+  std::make_shared<WebSocketConnection>(std::move(socket), clients)->start();
 }
 
 }  // namespace hubbub::server

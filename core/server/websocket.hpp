@@ -12,16 +12,14 @@
 
 namespace hubbub::server {
 
-class NodeLoop;
+class Clients;
 
 /// With a concrete executor: the polymorphic one costs memory in every operation.
 using Socket =
     boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
 
-/// The sub-protocol this server speaks.
-inline constexpr char sub_protocol[] = "hubbub.v1.json";
-
-/// Takes the socket over. On the loop's thread.
-void serve_socket(Socket socket, NodeLoop& loop);
+/// Takes the socket over. On the thread of the loop that owns `clients`, which must live until the
+/// socket's io_context has run out of work or is destroyed.
+void serve_socket(Socket socket, Clients& clients);
 
 }  // namespace hubbub::server
