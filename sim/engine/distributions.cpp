@@ -49,9 +49,8 @@ Ziggurat make_ziggurat(double tail, double area, Density density, Inverse invers
 const Ziggurat exponential_table =
     make_ziggurat(exponential_tail, exponential_area, exponential_density,
                   [](double y) { return -exact_log(y); });
-const Ziggurat normal_table =
-    make_ziggurat(normal_tail, normal_area, normal_density,
-                  [](double y) { return std::sqrt(-2 * exact_log(y)); });
+const Ziggurat normal_table = make_ziggurat(normal_tail, normal_area, normal_density,
+                                            [](double y) { return std::sqrt(-2 * exact_log(y)); });
 
 /// In (0, 1], for logarithms.
 double positive_unit(Random& random) {

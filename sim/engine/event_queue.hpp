@@ -3,8 +3,9 @@
 // A ladder queue (Tang, Goh and Thng, ACM TOMACS 15(3), 2005) that is exact and adapts its widths
 // by powers of two. From the near to the far:
 //
-//   late_    a small heap: what was pushed before `frontier_`, into time already sorted
-//   run_     the sorted events before `frontier_`
+//   run_     sorted events before `frontier_`
+//   late_    a small heap: what was pushed before `frontier_` while the run was too long to
+//            insert it
 //   rungs_   buckets of equal width, each rung finer than the one before and covering
 //            the one bucket of it that was reached last; unsorted
 //   rung 0   one bucket for everything beyond
@@ -72,8 +73,12 @@ class EventQueue {
     const auto ticks = static_cast<std::uint64_t>(key.time.count());
     HUBBUB_CHECK(ticks - now_ < static_cast<std::uint64_t>(event_time_end.count()) - now_);
     const Event event{ticks << 8 | key.order_class, ties_.tie(key), payload};
+    if (ticks >= frontier_ && in_rungs_ == 0 && size() < insert_limit) {
+      depth_ = 0;  // nothing is beyond the frontier, so it may lie anywhere
+      frontier_ = ticks + 1;
+    }
     if (ticks < frontier_) {
-      push_late(event);
+      push_sorted(event);
     } else {
       place(event);
     }
@@ -134,12 +139,15 @@ class EventQueue {
 
   // Below this a bucket is sorted at once; spreading so few costs more than sorting them.
   static constexpr std::uint32_t sort_limit = 48;
-  // Buckets of a new rung: 8 to 16 events each, and at most 4096, whose open blocks still lie in
-  // a second-level cache.
+  // Buckets of a new rung: 8 to 16 events each, and at most 1024, whose open blocks still lie
+  // in the second-level cache.
   static constexpr unsigned least_rung_bits = 3;
-  static constexpr unsigned greatest_rung_bits = 12;
+  static constexpr unsigned greatest_rung_bits = 10;
   // Spread the sorted part when this many came late to it.
   static constexpr std::size_t late_limit = 128;
+  // A run shorter than this takes late events in their place, which is faster than a heap. A queue
+  // of so few events is nothing but that run.
+  static constexpr std::size_t insert_limit = 32;
   // At least this many events are prefetched ahead, if the queue is too large for a cache.
   static constexpr std::size_t ahead = 16;
   static constexpr std::size_t cached_events = 4096;
@@ -154,13 +162,34 @@ class EventQueue {
     return !late_.empty() && (head_ == run_.size() || late_.front() < run_[head_]);
   }
 
-  void push_late(const Event& event) {
+  /// REQUIRES: the event is before `frontier_`.
+  void push_sorted(const Event& event) {
     prefetch_(event.payload);
+    if (run_.size() - head_ < insert_limit) {
+      insert_into_run(event);
+      return;
+    }
     late_.push_back(event);
     std::push_heap(late_.begin(), late_.end(), later);
     if (late_.size() >= late_limit && frontier_ - now_ > 1 && depth_ + 1 < greatest_depth) {
       spread_run();
     }
+  }
+
+  void insert_into_run(const Event& event) {
+    drop_spent();
+    run_.push_back(event);
+    std::size_t at = run_.size() - 1;
+    for (; at > head_ && event < run_[at - 1]; --at) run_[at] = run_[at - 1];
+    run_[at] = event;
+    if (at <= prefetched_) ++prefetched_;
+  }
+
+  void drop_spent() {
+    if (head_ < spent_limit && head_ < run_.size()) return;
+    run_.erase(run_.begin(), run_.begin() + static_cast<std::ptrdiff_t>(head_));
+    prefetched_ -= head_;
+    head_ = 0;
   }
 
   /// REQUIRES: the event is at or after `frontier_`.
@@ -254,8 +283,8 @@ class EventQueue {
   }
 
   void add_rung(std::uint64_t start, std::uint64_t end, std::size_t count) {
-    const auto bits = std::clamp(static_cast<unsigned>(std::bit_width(count / 16)),
-                                 least_rung_bits, greatest_rung_bits);
+    const auto bits = std::clamp(static_cast<unsigned>(std::bit_width(count / 16)), least_rung_bits,
+                                 greatest_rung_bits);
     const auto width_bits = static_cast<unsigned>(std::bit_width(end - start - 1));
     Rung& rung = rungs_[++depth_];
     rung.start = start;
@@ -267,11 +296,7 @@ class EventQueue {
   }
 
   void append_sorted(const Bucket& bucket) {
-    if (head_ >= spent_limit || head_ == run_.size()) {
-      run_.erase(run_.begin(), run_.begin() + static_cast<std::ptrdiff_t>(head_));
-      prefetched_ -= head_;
-      head_ = 0;
-    }
+    drop_spent();
     const auto before = static_cast<std::ptrdiff_t>(run_.size());
     consume(bucket, [this](const Event* events, std::uint32_t count) {
       run_.insert(run_.end(), events, events + count);
