@@ -46,9 +46,7 @@ class Ledger {
 
   Entities entities;
 
-  void remember(const PastEvent& event) {
-    past_[past_count_++ % past_.size()] = event;
-  }
+  void remember(const PastEvent& event) { past_[past_count_++ % past_.size()] = event; }
 
   void compared(Invariant invariant, std::uint64_t count = 1) {
     counts_[static_cast<std::size_t>(invariant)].compared += count;

@@ -183,8 +183,7 @@ void MembershipChecks::judge_delivered(Duration now, const MessageChecks& messag
 void MembershipChecks::judge_delivered_to(Duration now, std::uint32_t who, std::uint32_t c,
                                           Sequence head) {
   ledger_.compared(Invariant::delivered_all);
-  const auto missing =
-      allowed(who, c).first_missing_from(find(inboxes_, pair_of(who, c)), head);
+  const auto missing = allowed(who, c).first_missing_from(find(inboxes_, pair_of(who, c)), head);
   if (!missing) return;
   ledger_.violated(Invariant::delivered_all, now, {no_entity, c}, [&] {
     return fmt::format("inbox of {} lacks {} of {}; it waits for a delivery", user(who),

@@ -113,11 +113,13 @@ void MessageChecks::acknowledged(const Send& s, Sequence seq, MessageId id) {
     const bool was_sent = sender != senders_.end() && s.number <= sender->second.greatest_sent;
     ledger_.compared(was_sent ? Invariant::exactly_once : Invariant::accounted);
     if ((word & identity_mask) == identity) return;
-    ledger_.violated(was_sent ? Invariant::exactly_once : Invariant::accounted, s.now, touched, [&] {
-      return fmt::format("{}: its message {} in {} was acknowledged as {}, and {}",
-                         ledger_.device(s.device), s.number, ledger_.conversation(s.conversation),
-                         seq, was_sent ? "before as another one" : "never sent");
-    });
+    ledger_.violated(was_sent ? Invariant::exactly_once : Invariant::accounted, s.now, touched,
+                     [&] {
+                       return fmt::format("{}: its message {} in {} was acknowledged as {}, and {}",
+                                          ledger_.device(s.device), s.number,
+                                          ledger_.conversation(s.conversation), seq,
+                                          was_sent ? "before as another one" : "never sent");
+                     });
     return;
   }
   const Pending was = pending->second;
@@ -160,8 +162,7 @@ void MessageChecks::refused(const Send& s) {
   }
   if (refused_.contains(key)) return;
   const auto sender = senders_.find(pair_of(s.device, s.conversation));
-  const bool answered =
-      sender != senders_.end() && s.number <= sender->second.acknowledged_through;
+  const bool answered = sender != senders_.end() && s.number <= sender->second.acknowledged_through;
   const Invariant broken = answered ? Invariant::refused_never : Invariant::accounted;
   ledger_.compared(broken);
   ledger_.violated(broken, s.now, touched, [&] {
@@ -279,9 +280,10 @@ void MessageChecks::judge_origin(Duration now, std::uint32_t device, std::uint32
   if (send.digest != m.content.digest || m.number < send.least_number ||
       m.number > send.greatest_number) {
     ledger_.violated(Invariant::no_forgery, now, touched, [&] {
-      return fmt::format("{} of {} is number {} with digest {:x}; {} sent it as {} with digest {:x}",
-                         m.seq, ledger_.conversation(c), m.number, m.content.digest,
-                         ledger_.device(device), send.greatest_number, send.digest);
+      return fmt::format(
+          "{} of {} is number {} with digest {:x}; {} sent it as {} with digest {:x}", m.seq,
+          ledger_.conversation(c), m.number, m.content.digest, ledger_.device(device),
+          send.greatest_number, send.digest);
     });
   }
   ledger_.compared(Invariant::exactly_once);

@@ -105,15 +105,13 @@ void MessageChecks::finish_conversation(Duration now, std::uint32_t c) {
   here.words.for_each([&](Sequence seq, std::uint64_t word) {
     const bool was_acknowledged = (word >> 63) & 1;
     const bool is_stored = (word >> 62) & 1;
-    const Invariant judged =
-        was_acknowledged ? Invariant::acked_kept : Invariant::effects_durable;
+    const Invariant judged = was_acknowledged ? Invariant::acked_kept : Invariant::effects_durable;
     ledger_.compared(judged);
     if (is_stored) return;
     ledger_.violated(judged, now, {no_entity, c}, [&] {
       return fmt::format("{} of {} was {} and is not stored; the conversation ends at {}", seq,
                          ledger_.conversation(c),
-                         was_acknowledged ? "acknowledged" : "shown to a device",
-                         here.stored_head);
+                         was_acknowledged ? "acknowledged" : "shown to a device", here.stored_head);
     });
   });
 }
@@ -124,9 +122,8 @@ void MessageChecks::judge_ids_unique(Duration now) {
   for (auto twice = ids_.begin();;) {
     twice = std::adjacent_find(twice, ids_.end());
     if (twice == ids_.end()) return;
-    ledger_.violated(Invariant::id_unique, now, {}, [&] {
-      return fmt::format("two messages have the id {:x}", *twice);
-    });
+    ledger_.violated(Invariant::id_unique, now, {},
+                     [&] { return fmt::format("two messages have the id {:x}", *twice); });
     ++twice;
   }
 }

@@ -12,10 +12,10 @@ namespace hubbub::sim {
 
 /// Nothing false may ever be said, whatever is broken.
 inline constexpr std::array<std::string_view, 16> safety_invariants{
-    "acked-kept",   "effects-durable", "refused-never",  "one-binding",
-    "no-gaps",      "exactly-once",    "sender-order",   "stream-order",
-    "delivered-only", "inbox-agrees",  "monotonic-reads", "members-only",
-    "no-forgery",   "id-unique",       "bounded",        "accounted"};
+    "acked-kept",     "effects-durable", "refused-never",   "one-binding",
+    "no-gaps",        "exactly-once",    "sender-order",    "stream-order",
+    "delivered-only", "inbox-agrees",    "monotonic-reads", "members-only",
+    "no-forgery",     "id-unique",       "bounded",         "accounted"};
 
 /// What must come true once everything is healed.
 inline constexpr std::array<std::string_view, 4> liveness_invariants{"delivered-all", "caught-up",

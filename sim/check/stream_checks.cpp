@@ -158,6 +158,7 @@ void StreamChecks::declared(Duration now, std::uint32_t device, std::uint32_t us
     last.seq = std::max(last.seq, ranges[i].to);
   }
   Inbox& box = inbox(user);
+  if (box.incarnation == 0) box.incarnation = to.incarnation;
   if (box.incarnation == to.incarnation) box.told_head = std::max(box.told_head, to.target);
 }
 
@@ -194,10 +195,10 @@ void StreamChecks::synced(Duration now, std::uint32_t device, const Cursor& to) 
   if (to == from) return;
   ledger_.violated(back ? Invariant::inbox_agrees : Invariant::stream_order, now,
                    {device, no_entity}, [&] {
-                     return fmt::format("{} was told that it holds everything at cursor {}; it "
-                                        "holds what cursor {} says",
-                                        ledger_.device(device), hubbub::to_text(to),
-                                        hubbub::to_text(from));
+                     return fmt::format(
+                         "{} was told that it holds everything at cursor {}; it "
+                         "holds what cursor {} says",
+                         ledger_.device(device), hubbub::to_text(to), hubbub::to_text(from));
                    });
   begin(s, to);
 }
@@ -215,9 +216,10 @@ void StreamChecks::bind(Duration now, std::uint32_t device, std::uint32_t user,
     ledger_.compared(Invariant::inbox_agrees);
     if (word != hash) {
       ledger_.violated(Invariant::inbox_agrees, now, {device, conversation}, [&] {
-        return fmt::format("inbox number {} of {} is {} of {} for {}, and was something else before",
-                           number, hubbub::to_text(ledger_.entities.user_id(user)), seq,
-                           ledger_.conversation(conversation), ledger_.device(device));
+        return fmt::format(
+            "inbox number {} of {} is {} of {} for {}, and was something else before", number,
+            hubbub::to_text(ledger_.entities.user_id(user)), seq,
+            ledger_.conversation(conversation), ledger_.device(device));
       });
     }
   }
@@ -243,10 +245,11 @@ void StreamChecks::stored(Duration now, std::uint32_t user, Sequence number,
   if (word != 0) ledger_.compared(Invariant::one_binding);
   if (word != 0 && word != hash) {
     ledger_.violated(Invariant::one_binding, now, touched, [&] {
-      return fmt::format("inbox number {} of {} is stored as {} of {}, and devices were shown "
-                         "something else",
-                         number, hubbub::to_text(ledger_.entities.user_id(user)), seq,
-                         ledger_.conversation(conversation));
+      return fmt::format(
+          "inbox number {} of {} is stored as {} of {}, and devices were shown "
+          "something else",
+          number, hubbub::to_text(ledger_.entities.user_id(user)), seq,
+          ledger_.conversation(conversation));
     });
   }
   word = hash;
@@ -259,10 +262,10 @@ void StreamChecks::finish(Duration now, bool stores_seen) {
     if (box.told_head > 0) ledger_.compared(Invariant::effects_durable);
     if (box.told_head > box.stored_head) {
       ledger_.violated(Invariant::effects_durable, now, {}, [&] {
-        return fmt::format("inbox number {} of {} was shown to a device; the stored inbox ends at "
-                           "{}",
-                           box.told_head, hubbub::to_text(ledger_.entities.user_id(user)),
-                           box.stored_head);
+        return fmt::format(
+            "inbox number {} of {} was shown to a device; the stored inbox ends at "
+            "{}",
+            box.told_head, hubbub::to_text(ledger_.entities.user_id(user)), box.stored_head);
       });
     }
     // From here on a word is the sum of all entries up to it.
@@ -287,9 +290,10 @@ void StreamChecks::judge_stored(Duration now, const Stream& s, std::uint32_t dev
   ledger_.compared(Invariant::stream_order);
   if (s.sum == expected) return;
   ledger_.violated(Invariant::stream_order, now, {device, no_entity}, [&] {
-    return fmt::format("what {} was shown and declared from inbox number {} to cursor {} is not "
-                       "what is stored there",
-                       ledger_.device(device), s.base + 1, hubbub::to_text(c));
+    return fmt::format(
+        "what {} was shown and declared from inbox number {} to cursor {} is not "
+        "what is stored there",
+        ledger_.device(device), s.base + 1, hubbub::to_text(c));
   });
 }
 

@@ -81,8 +81,8 @@ class StreamChecks {
   std::string hole(std::uint32_t device, const Cursor& from, const Cursor& to) const;
 
   Ledger& ledger_;
-  std::vector<Stream> streams_;            // by device
-  std::vector<Inbox> inboxes_;             // by user
+  std::vector<Stream> streams_;  // by device
+  std::vector<Inbox> inboxes_;   // by user
   std::vector<std::pair<std::uint32_t, Stream>> closed_;
   absl::flat_hash_map<std::uint64_t, Last> last_;  // by (device, conversation)
 };

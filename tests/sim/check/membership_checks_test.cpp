@@ -1,0 +1,155 @@
+#include "tests/sim/check/people.hpp"
+
+namespace hubbub::sim {
+namespace {
+
+using Kind = Event::Kind;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+/// A group of Alice and Bob, in which Carol is from the second to the fourth message, and again
+/// from the sixth on.
+struct Group {
+  ChatModel chat;
+  ConversationId id;
+
+  Group() {
+    chat.attach(alices);
+    chat.attach(bobs);
+    chat.attach(carols);
+    id = chat.create_group(alices, {bob});
+    speak();
+    chat.join(alices, id, carol);
+    speak();
+    speak();
+    chat.leave(alices, id, carol);
+    speak();
+    chat.join(alices, id, carol);
+    speak();
+  }
+  void speak() {
+    chat.acknowledge(bobs, id, chat.send(bobs, id));
+    for (const DeviceId device : {alices, bobs, carols}) chat.catch_up(device);
+  }
+};
+
+TEST(MembershipChecks, AcceptMembersWhoComeAndGo) {
+  Group group;
+  group.chat.page(carols, group.id);
+  group.chat.end();
+  const Judged judged = judge(group.chat.history);
+  EXPECT_THAT(judged.broken, IsEmpty());
+  for (const char* name : {"members-only", "delivered-only", "delivered-all"})
+    EXPECT_GT(judged.results.at(name).compared, 0u) << name;
+}
+
+TEST(MembershipChecks, NobodyIsShownADirectConversationOfOthers) {
+  ChatModel chat = talk();
+  chat.attach(carols);
+  Event stranger = chat.history[find(chat.history, Kind::shown)];
+  stranger.device = carols;
+  chat.history.push_back(stranger);
+  const Judged judged = judge(chat.history, {.stores_seen = false});
+  EXPECT_THAT(judged.broken, ElementsAre("members-only"));
+  EXPECT_THAT(judged.violations[0].what, HasSubstr("u_3 was told of 1 of c_1_2"));
+}
+
+TEST(MembershipChecks, NobodyIsShownWhatWasSaidBetweenTwoMemberships) {
+  Group group;
+  // Carol's page holds what was said while she was away.
+  Event page{.kind = Kind::paged, .device = carols, .conversation = group.id};
+  page.page = group.chat.log(group.id);
+  page.to = page.page.back().seq;
+  group.chat.history.push_back(page);
+  group.chat.end();
+  EXPECT_THAT(judge(group.chat.history).broken, ElementsAre("members-only"));
+}
+
+TEST(MembershipChecks, NobodyIsSentARangeFromBeforeTheyJoined) {
+  Group group;
+  group.chat.end();
+  Event range{.kind = Kind::declared, .device = carols};
+  range.ranges = {{group.id, 1, 1}};
+  const Sequence head = group.chat.inbox_size(carol);
+  range.cursor = Cursor::at(ChatModel::incarnation, head + 1);
+  group.chat.history.insert(
+      group.chat.history.begin() +
+          static_cast<std::ptrdiff_t>(find(group.chat.history, Kind::stored_message)),
+      range);
+  EXPECT_THAT(judge(group.chat.history).broken, Contains("members-only"));
+}
+
+TEST(MembershipChecks, APageLeavesNothingOutThatItsReaderMayRead) {
+  Group group;
+  group.chat.page(carols, group.id);
+  group.chat.end();
+  auto& page = group.chat.history[find(group.chat.history, Kind::paged)].page;
+  page.erase(page.begin() + 1);
+  EXPECT_THAT(judge(group.chat.history).broken, ElementsAre("no-gaps"));
+}
+
+TEST(MembershipChecks, APageOfADirectConversationIsJudgedAtOnce) {
+  ChatModel chat = talk();
+  chat.page(bobs, alice_and_bob);
+  auto& page = chat.history[find(chat.history, Kind::paged)].page;
+  page.erase(page.begin() + 1);
+  EXPECT_THAT(judge(chat.history, {.stores_seen = false}).broken, ElementsAre("no-gaps"));
+}
+
+TEST(MembershipChecks, AHistoryNeverEndsBeforeWhatItsReaderWasToldOf) {
+  ChatModel chat = talk();
+  chat.page(bobs, alice_and_bob);
+  Event& page = chat.history[find(chat.history, Kind::paged)];
+  page.to = 2;
+  page.page.pop_back();
+  EXPECT_THAT(judge(chat.history, {.stores_seen = false}).broken, ElementsAre("monotonic-reads"));
+}
+
+TEST(MembershipChecks, AnInboxHoldsOnlyWhatWasSaidDuringMemberships) {
+  Group group;
+  group.chat.end();
+  // Where she joined again stands instead what was said just before.
+  auto& history = group.chat.history;
+  for (Event& event : history)
+    if (event.kind == Kind::stored_inbox && event.device.user == carol && event.number == 5)
+      event.seq -= 1;
+  EXPECT_THAT(judge(history).broken, Contains("delivered-only"));
+}
+
+TEST(MembershipChecks, AnInboxHoldsEachEntryOnce) {
+  ChatModel chat = talk();
+  chat.end();
+  Event again = chat.history[find(chat.history, Kind::stored_inbox, 2)];
+  again.number = 4;
+  chat.history.insert(chat.history.begin() + static_cast<std::ptrdiff_t>(
+                                                 find(chat.history, Kind::stored_inbox, 2) + 1),
+                      again);
+  EXPECT_THAT(judge(chat.history).broken, Contains("delivered-only"));
+}
+
+TEST(MembershipChecks, AnInboxHasWhatItsConversationHas) {
+  ChatModel chat = talk();
+  chat.end();
+  std::erase_if(chat.history,
+                [](const Event& e) { return e.message.seq == 3 && e.kind != Kind::shown; });
+  // Nobody was told that message 3 was taken; it reached inboxes all the same.
+  EXPECT_THAT(judge(chat.history).broken, Contains("effects-durable"));
+}
+
+TEST(MembershipChecks, EveryMembersInboxGetsEverything) {
+  ChatModel chat = talk();
+  chat.acknowledge(alices, alice_and_bob, chat.send(alices, alice_and_bob));
+  chat.catch_up(alices);  // Bob's delivery is still on its way
+  chat.end();
+  const auto last_of_bob = [](const Event& e) { return e.device.user == bob && e.number == 4; };
+  drop(chat.history, find(chat.history, Kind::stored_inbox, 0, last_of_bob));
+  const Judged judged = judge(chat.history);
+  EXPECT_THAT(judged.broken, ElementsAre("delivered-all"));
+  EXPECT_THAT(judged.violations[0].what, HasSubstr("inbox of u_2 lacks 4 of c_1_2"));
+  EXPECT_THAT(judge(chat.history, {.liveness_reached = false}).broken, IsEmpty());
+}
+
+}  // namespace
+}  // namespace hubbub::sim
