@@ -30,6 +30,7 @@ enum class ErrorCode : std::uint8_t {
   moved,
   unsupported,
 };
+constexpr ErrorCode last_of(ErrorCode) { return ErrorCode::unsupported; }
 
 std::string_view to_text(ErrorCode code);
 std::optional<ErrorCode> parse_error_code(std::string_view text);

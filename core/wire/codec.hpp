@@ -2,9 +2,9 @@
 //
 // A structure names its fields once, `static auto fields(auto& s) { return std::tie(s.a, s.b); }`,
 // and has its byte form by that: numbers little-endian at their full width, text and lists with a
-// 32-bit count before them, variants with their index. Reading checks every length against what is left, and
-// never allocates more than the input is long: lists are placed in the caller's arena, text is a
-// view into the input.
+// 32-bit count before them, variants with their index. Reading checks every length against what is
+// left before it allocates, and every enumeration that has a `last_of`: lists are placed in the
+// caller's arena, text is a view into the input.
 #pragma once
 
 #include <bit>
@@ -15,6 +15,7 @@
 #include <string_view>
 #include <tuple>
 #include <type_traits>
+#include <utility>
 #include <variant>
 
 #include "core/base/bytes.hpp"
@@ -45,6 +46,28 @@ inline constexpr bool is_variant = false;
 template <class... T>
 inline constexpr bool is_variant<std::variant<T...>> = true;
 
+/// A `last_of(E)` beside an enumeration says which values there are; reading refuses all others.
+template <class T>
+concept BoundedEnum = std::is_enum_v<T> && requires(T value) {
+  { last_of(value) } -> std::same_as<T>;
+};
+
+/// The bytes that a value takes at least.
+template <class T>
+consteval std::size_t least_bytes() {
+  if constexpr (Number<T> || is_id<T>) {
+    return sizeof(T);
+  } else if constexpr (std::same_as<T, std::string_view> || is_span<T>) {
+    return sizeof(std::uint32_t);
+  } else if constexpr (is_variant<T>) {
+    return sizeof(std::uint8_t);
+  } else {
+    return []<class... Field>(std::type_identity<std::tuple<Field&...>>) {
+      return (std::size_t{0} + ... + least_bytes<Field>());
+    }(std::type_identity<decltype(T::fields(std::declval<T&>()))>{});
+  }
+}
+
 class Writer {
  public:
   explicit Writer(ByteBuffer& to) : to_(to) {}
@@ -63,10 +86,10 @@ class Writer {
       for (const auto& item : value) write(item);
     } else if constexpr (is_variant<T>) {
       write(static_cast<std::uint8_t>(value.index()));
-      std::visit([this](const auto& alternative) { write(alternative); }, value);
+      std::visit([&](const auto& alternative) { write(alternative); }, value);
     } else {
       static_assert(HasFields<T>, "give the structure a `fields`");
-      std::apply([this](const auto&... field) { (write(field), ...); }, T::fields(value));
+      std::apply([&](const auto&... field) { (write(field), ...); }, T::fields(value));
     }
   }
 
@@ -93,6 +116,11 @@ class Reader {
     } else if constexpr (Number<T>) {
       const std::string_view bytes = take(sizeof value);
       if (ok_) std::memcpy(&value, bytes.data(), sizeof value);
+      if constexpr (BoundedEnum<T>)
+        if (value > last_of(value)) {
+          value = T{};
+          ok_ = false;
+        }
     } else if constexpr (is_id<T>) {
       read(value.value);
     } else if constexpr (std::same_as<T, std::string_view>) {
@@ -103,8 +131,8 @@ class Reader {
       using Item = std::remove_const_t<typename T::element_type>;
       std::uint32_t count = 0;
       read(count);
-      // Every item takes at least one byte, so a count beyond the rest is a lie.
-      if (!ok_ || count > from_.size()) {
+      // A count of more items than fit into the rest is a lie.
+      if (!ok_ || count > from_.size() / least_bytes<Item>()) {
         ok_ = false;
         return;
       }
@@ -121,15 +149,14 @@ class Reader {
       read_alternative(value, index, std::make_index_sequence<std::variant_size_v<T>>{});
     } else {
       static_assert(HasFields<T>, "give the structure a `fields`");
-      std::apply([this](auto&... field) { (read(field), ...); }, T::fields(value));
+      std::apply([&](auto&... field) { (read(field), ...); }, T::fields(value));
     }
   }
 
  private:
   template <class V, std::size_t... I>
   void read_alternative(V& value, std::size_t index, std::index_sequence<I...>) {
-    const auto read_one = [&]<std::size_t N>() { read(value.template emplace<N>()); };
-    (void)((index == I && (read_one.template operator()<I>(), true)) || ...);
+    (void)((index == I && (read(value.template emplace<I>()), true)) || ...);
   }
 
   std::string_view take(std::size_t size) {

@@ -108,6 +108,9 @@ struct List {
 
 using Frame = std::variant<Hello, Send, Acknowledge, Sync, History, Create, Change, List>;
 
+constexpr History::Direction last_of(History::Direction) { return History::Direction::around; }
+constexpr Change::What last_of(Change::What) { return Change::What::rename; }
+
 }  // namespace to_server
 
 /// What the server says.

@@ -20,6 +20,7 @@ struct Content {
 };
 
 enum class EntryKind : std::uint8_t { text, created, joined, left, renamed };
+constexpr EntryKind last_of(EntryKind) { return EntryKind::renamed; }
 
 /// `number` and `key` are the device's own for this conversation (R1) when `kind` is text, and its
 /// call number and key (R4) otherwise. `content`: the text, or a conversation's name (created,

@@ -1,0 +1,280 @@
+// The JSON of every frame, written out: what clients are promised.
+#include "core/wire/frame_json.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "core/wire/json_value.hpp"
+#include "tests/core/wire/generators.hpp"
+
+namespace hubbub {
+namespace {
+
+using generators::bytes_of;
+
+const ConversationId direct = ConversationId::direct(UserId{71}, UserId{84});
+const ConversationId group = ConversationId::group(UserId{71}, DeviceNumber{2}, 17);
+const std::vector<UserId> two_users = {UserId{84}, UserId{90}};
+
+Content content_of(std::string_view text) {
+  return {static_cast<std::uint32_t>(text.size()), hash_bytes(text), text};
+}
+
+/// Frames and errors of one message, as one structure that is compared by its bytes.
+template <class Frame>
+ParsedFrames<Frame> parse(std::string_view text, Arena& arena) {
+  ParsedFrames<Frame> parsed;
+  if constexpr (std::same_as<Frame, to_server::Frame>) parse_client_message(text, arena, parsed);
+  if constexpr (std::same_as<Frame, to_client::Frame>) parse_server_message(text, arena, parsed);
+  return parsed;
+}
+
+/// `frame` is written as `text`, and read back from it.
+template <class Frame>
+void expect_golden(const Frame& frame, std::string_view text) {
+  std::string written;
+  encode(frame, written);
+  EXPECT_EQ(written, text);
+  Arena arena;
+  const auto parsed = parse<Frame>(text, arena);
+  ASSERT_EQ(parsed.frames.size(), 1u)
+      << (parsed.errors.empty() ? "" : std::string(parsed.errors[0].detail));
+  EXPECT_EQ(bytes_of(parsed.frames[0]), bytes_of(frame));
+}
+
+Message message_of(EntryKind kind, std::string_view text, std::span<const UserId> users) {
+  return {.seq = 42,
+          .id = MessageId{18'000'000'000'000'000'001u},
+          .sent_at_ms = 1'700'000'000'123,
+          .kind = kind,
+          .from = UserId{71},
+          .device = DeviceNumber{2},
+          .number = 317,
+          .key = 0x9f2c,
+          .content = text.empty() && kind != EntryKind::renamed ? Content{} : content_of(text),
+          .users = users};
+}
+
+TEST(ClientFrame, Hello) {
+  expect_golden<to_server::Frame>(
+      to_server::Hello{.device = "tablet", .has_cursor = false, .cursor = {}},
+      R"({"type":"hello","device":"tablet"})");
+  expect_golden<to_server::Frame>(
+      to_server::Hello{.device = "tablet", .has_cursor = true, .cursor = Cursor::at(0x5f3a, 0x1c)},
+      R"({"type":"hello","device":"tablet","cursor":"5f3a-1c"})");
+}
+
+TEST(ClientFrame, Message) {
+  expect_golden<to_server::Frame>(
+      to_server::Send{1, direct, 317, 0x9f2c, content_of("Lunch at \"one\"?")},
+      R"({"type":"message","id":1,"conversation_id":"c_71_84","n":317,"key":"0000000000009f2c","content":"Lunch at \"one\"?"})");
+}
+
+TEST(ClientFrame, AckAndSync) {
+  const Cursor cursor = Cursor::during(1, 2, 9, 5);
+  expect_golden<to_server::Frame>(to_server::Acknowledge{cursor},
+                                  R"({"type":"ack","cursor":"1-2-9-5"})");
+  expect_golden<to_server::Frame>(to_server::Sync{cursor}, R"({"type":"sync","cursor":"1-2-9-5"})");
+}
+
+TEST(ClientFrame, History) {
+  using Direction = to_server::History::Direction;
+  expect_golden<to_server::Frame>(
+      to_server::History{3, group, Direction::around, 40, 20, 44},
+      R"({"type":"history","id":3,"conversation_id":"c_71_2_17","around":40,"limit":20,"seen":44})");
+}
+
+TEST(ClientFrame, HistoryOfTheNewestNeedsNoAnchor) {
+  Arena arena;
+  const auto parsed =
+      parse<to_server::Frame>(R"({"type":"history","id":3,"conversation_id":"c_71_84"})", arena);
+  ASSERT_EQ(parsed.frames.size(), 1u);
+  const to_server::Frame expected = to_server::History{
+      3, direct, to_server::History::Direction::before, 0, limits::history_messages_default, 0};
+  EXPECT_EQ(bytes_of(parsed.frames[0]), bytes_of(expected));
+}
+
+TEST(ClientFrame, Create) {
+  expect_golden<to_server::Frame>(
+      to_server::Create{4, 17, 1, true, two_users, "Lunch"},
+      R"({"type":"create","id":4,"n":17,"key":"0000000000000001","kind":"group","members":["u_84","u_90"],"name":"Lunch"})");
+  expect_golden<to_server::Frame>(
+      to_server::Create{4, 17, 1, false, std::span(two_users).first(1), ""},
+      R"({"type":"create","id":4,"n":17,"key":"0000000000000001","kind":"direct","members":["u_84"]})");
+}
+
+TEST(ClientFrame, Changes) {
+  using What = to_server::Change::What;
+  const std::string rest =
+      R"(,"id":5,"n":18,"key":"0000000000000002","conversation_id":"c_71_2_17")";
+  expect_golden<to_server::Frame>(to_server::Change{5, 18, 2, What::add, group, UserId{90}, ""},
+                                  R"({"type":"add")" + rest + R"(,"user":"u_90"})");
+  expect_golden<to_server::Frame>(to_server::Change{5, 18, 2, What::remove, group, UserId{90}, ""},
+                                  R"({"type":"remove")" + rest + R"(,"user":"u_90"})");
+  expect_golden<to_server::Frame>(to_server::Change{5, 18, 2, What::leave, group, UserId{}, ""},
+                                  R"({"type":"leave")" + rest + "}");
+  expect_golden<to_server::Frame>(to_server::Change{5, 18, 2, What::rename, group, UserId{}, "Tea"},
+                                  R"({"type":"rename")" + rest + R"(,"name":"Tea"})");
+}
+
+TEST(ClientFrame, List) {
+  expect_golden<to_server::Frame>(to_server::List{6, true, direct, 10},
+                                  R"({"type":"list","id":6,"after":"c_71_84","limit":10})");
+}
+
+TEST(ServerFrame, Welcome) {
+  expect_golden<to_client::Frame>(
+      to_client::Welcome{.session = {NodeId{2}, 7, {40, 3}},
+                         .user = UserId{71},
+                         .device = DeviceNumber{2},
+                         .generation = 5,
+                         .durability = Durability::synced,
+                         .incarnation = 0xfedcba9876543210},
+      R"({"type":"welcome","session":"s_2_7_40_3","user":"u_71","device_number":2,"generation":5,)"
+      R"("durability":"synced","incarnation":"fedcba9876543210","limits":{"text_characters":99999,)"
+      R"("frame_bytes":1310720,"frames_per_message":64,"unanswered":64,"unanswered_session":256,)"
+      R"("ack_every":32,"group_members":100,"name_bytes":256,"history":64,"list":64},"ping_s":25})");
+}
+
+TEST(ServerFrame, Ok) {
+  expect_golden<to_client::Frame>(
+      to_client::Ok{1, direct, 42, MessageId{18'000'000'000'000'000'001u}, 1'700'000'000'123, 317,
+                    318},
+      R"({"type":"ok","id":1,"conversation_id":"c_71_84","seq":42,"message_id":"18000000000000000001",)"
+      R"("sent_at":1700000000123,"n":317,"next":318})");
+  expect_golden<to_client::Frame>(to_client::Ok{.id = 1, .conversation = direct},
+                                  R"({"type":"ok","id":1,"conversation_id":"c_71_84"})");
+}
+
+TEST(ServerFrame, Error) {
+  expect_golden<to_client::Frame>(
+      to_client::Error{1, ErrorCode::rate_limited, true, 900, 0, "slower, please"},
+      R"({"type":"error","id":1,"code":"rate_limited","retry":true,"retry_after_ms":900,"detail":"slower, please"})");
+  expect_golden<to_client::Frame>(
+      to_client::Error{1, ErrorCode::conflict, false, 0, 318, ""},
+      R"({"type":"error","id":1,"code":"conflict","retry":false,"expected":318,"detail":""})");
+}
+
+TEST(ServerFrame, Message) {
+  expect_golden<to_client::Frame>(
+      to_client::Event{direct, message_of(EntryKind::text, "Lunch?", {}), Cursor::at(1, 9)},
+      R"({"type":"message","conversation_id":"c_71_84","seq":42,"message_id":"18000000000000000001",)"
+      R"("from":"u_71","device_number":2,"n":317,"key":"0000000000009f2c","sent_at":1700000000123,)"
+      R"("content":"Lunch?","cursor":"1-9"})");
+}
+
+TEST(ServerFrame, Conversation) {
+  const std::string rest =
+      R"(,"conversation_id":"c_71_2_17","seq":42,"message_id":"18000000000000000001",)"
+      R"("from":"u_71","device_number":2,"n":317,"key":"0000000000009f2c","sent_at":1700000000123,)";
+  const auto golden = [&](EntryKind kind, std::string_view text, std::span<const UserId> users,
+                          const std::string& name, const std::string& end) {
+    expect_golden<to_client::Frame>(
+        to_client::Event{group, message_of(kind, text, users), Cursor::at(1, 9)},
+        R"({"type":"conversation","event":")" + name + "\"" + rest + end + R"(,"cursor":"1-9"})");
+  };
+  golden(EntryKind::created, "Lunch", two_users, "created",
+         R"("users":["u_84","u_90"],"name":"Lunch")");
+  golden(EntryKind::joined, "", two_users, "joined", R"("users":["u_84","u_90"])");
+  golden(EntryKind::left, "", two_users, "left", R"("users":["u_84","u_90"])");
+  golden(EntryKind::renamed, "", {}, "renamed", R"("name":"")");
+}
+
+TEST(ServerFrame, Range) {
+  const std::vector<Range> ranges = {{direct, 3, 9}, {group, 1, 1}};
+  expect_golden<to_client::Frame>(
+      to_client::Ranges{ranges, Cursor::during(1, 2, 9, 5)},
+      R"({"type":"range","ranges":[{"conversation_id":"c_71_84","from":3,"to":9},)"
+      R"({"conversation_id":"c_71_2_17","from":1,"to":1}],"cursor":"1-2-9-5"})");
+}
+
+TEST(ServerFrame, SyncedAndReset) {
+  expect_golden<to_client::Frame>(to_client::Synced{Cursor::at(1, 9)},
+                                  R"({"type":"synced","cursor":"1-9"})");
+  expect_golden<to_client::Frame>(to_client::Reset{Cursor::at(1, 9)},
+                                  R"({"type":"reset","cursor":"1-9"})");
+}
+
+TEST(ServerFrame, History) {
+  const std::vector<Message> messages = {message_of(EntryKind::text, "Lunch?", {}),
+                                         message_of(EntryKind::renamed, "Tea", {})};
+  expect_golden<to_client::Frame>(
+      to_client::HistoryPage{3, group, messages, true, 43},
+      R"({"type":"history","id":3,"conversation_id":"c_71_2_17","messages":[)"
+      R"({"type":"message","seq":42,"message_id":"18000000000000000001","from":"u_71",)"
+      R"("device_number":2,"n":317,"key":"0000000000009f2c","sent_at":1700000000123,"content":"Lunch?"},)"
+      R"({"type":"conversation","event":"renamed","seq":42,"message_id":"18000000000000000001",)"
+      R"("from":"u_71","device_number":2,"n":317,"key":"0000000000009f2c","sent_at":1700000000123,"name":"Tea"}],)"
+      R"("has_more":true,"head":43})");
+}
+
+TEST(ServerFrame, List) {
+  const std::vector<ConversationId> conversations = {direct, group};
+  expect_golden<to_client::Frame>(
+      to_client::ListPage{6, conversations, false},
+      R"({"type":"list","id":6,"conversations":["c_71_84","c_71_2_17"],"has_more":false})");
+}
+
+template <class Frame>
+void comes_back_equal() {
+  const Frame frame = *generators::for_json<Frame>();
+  std::string text;
+  encode(frame, text);
+  Arena arena;
+  const auto parsed = parse<Frame>(text, arena);
+  for (const auto& error : parsed.errors) RC_FAIL(std::string(error.detail) + " in " + text);
+  RC_ASSERT(parsed.frames.size() == 1u);
+  RC_ASSERT(bytes_of(parsed.frames[0]) == bytes_of(frame));
+}
+
+RC_GTEST_PROP(FrameJson, BringsEveryClientFrameBack, ()) { comes_back_equal<to_server::Frame>(); }
+RC_GTEST_PROP(FrameJson, BringsEveryServerFrameBack, ()) { comes_back_equal<to_client::Frame>(); }
+
+RC_GTEST_PROP(FrameJson, BringsSeveralFramesBackInTheirOrder, ()) {
+  std::vector<to_client::Frame> frames(*rc::gen::inRange<std::size_t>(1, 6));
+  for (auto& frame : frames) frame = *generators::for_json<to_client::Frame>();
+  std::string text;
+  encode(frames, text);
+  Arena arena;
+  const auto parsed = parse<to_client::Frame>(text, arena);
+  RC_ASSERT(parsed.frames.size() == frames.size());
+  for (std::size_t i = 0; i < frames.size(); ++i)
+    RC_ASSERT(bytes_of(parsed.frames[i]) == bytes_of(frames[i]));
+}
+
+RC_GTEST_PROP(FrameJson, IsJsonWhateverBytesATextHolds, (const std::string& bytes)) {
+  std::string text;
+  encode(to_client::Error{.detail = bytes}, text);
+  RC_ASSERT(!nlohmann::json::parse(text, nullptr, false).is_discarded());
+}
+
+TEST(FrameJson, EscapesEveryCodePointSoThatItComesBack) {
+  std::string all;
+  for (char32_t c = 0; c <= 0x10FFFF; ++c) {
+    if (c >= 0xD800 && c <= 0xDFFF) continue;
+    char bytes[4];
+    all.append(bytes, json::put_utf8(c, bytes));
+  }
+  std::string text;
+  json::append_string(all, text);
+  EXPECT_EQ(nlohmann::json::parse(text).get<std::string>(), all);
+  Arena arena;
+  const auto parsed = json::parse(text, {.values = 1, .depth = 1}, arena);
+  ASSERT_TRUE(parsed.has_value());
+  EXPECT_EQ((*parsed)->text, all);
+  const std::string ascii = nlohmann::json(all).dump(-1, ' ', true);  // everything escaped
+  const auto unescaped = json::parse(ascii, {.values = 1, .depth = 1}, arena);
+  ASSERT_TRUE(unescaped.has_value());
+  EXPECT_EQ((*unescaped)->text, all);
+}
+
+TEST(FrameJson, EmitsTheReplacementCharacterForEveryByteThatIsNotUtf8) {
+  std::string text;
+  json::append_string("a\xC0\xAF\xED\xA0\x80z\xF0\x9F\x98", text);
+  EXPECT_EQ(text, "\"a\uFFFD\uFFFD\uFFFD\uFFFD\uFFFDz\uFFFD\uFFFD\uFFFD\"");
+}
+
+}  // namespace
+}  // namespace hubbub
