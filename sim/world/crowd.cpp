@@ -1,0 +1,295 @@
+// What clients do of themselves: arriving, writing, leaving.
+#include "sim/world/crowd.hpp"
+
+#include <fmt/format.h>
+
+#include "sim/world/body.hpp"
+
+namespace hubbub::sim {
+namespace {
+
+constexpr std::uint32_t first_client_source = 4096;
+
+PopulationSettings population_settings(const Scenario& scenario, std::uint64_t seed) {
+  const Clients& c = scenario.clients;
+  PopulationSettings p;
+  p.seed = seed;
+  p.users = c.users;
+  p.devices = c.devices;
+  p.online = c.online;
+  p.acquaintances = c.acquaintances;
+  p.conversations = c.conversations;
+  for (const Groups& groups : c.groups) p.groups.push_back({groups.count, groups.members});
+  p.group_share = c.group_share;
+  p.messages_per_day = c.messages_per_day;
+  p.peak = c.peak;
+  p.length = sampler(c.length);
+  p.typed_ahead = c.typed_ahead;
+  p.group_changes_per_day = c.group_changes_per_day;
+  p.open_history = c.open_history;
+  return p;
+}
+
+DeviceSettings device_settings(const Scenario& scenario) {
+  const Clients& c = scenario.clients;
+  DeviceSettings s;
+  // The two enumerations are the same; sim/clients knows nothing of scenario files.
+  s.backoff.kind = static_cast<BackoffKind>(c.reconnect.policy);
+  s.backoff.base = c.reconnect.base;
+  s.backoff.cap = c.reconnect.cap;
+  s.acknowledge_after = c.acknowledge_every;
+  s.answer_timeout = c.answer_timeout;
+  s.retry_budget = c.retry_budget;
+  return s;
+}
+static_assert(static_cast<int>(BackoffKind::full_jitter) == static_cast<int>(ReconnectPolicy::full_jitter) &&
+              static_cast<int>(BackoffKind::fixed) == static_cast<int>(ReconnectPolicy::fixed) &&
+              static_cast<int>(BackoffKind::exponential) == static_cast<int>(ReconnectPolicy::exponential));
+
+}  // namespace
+
+Crowd::Crowd(Stage& stage, Fleet& fleet)
+    : stage_(stage),
+      fleet_(fleet),
+      population_(population_settings(stage.scenario, stage.seed)),
+      observer_(stage, population_.clients(), stage.scenario.clients.devices),
+      settings_(device_settings(stage.scenario)),
+      edge_{settings_, observer_, {}},
+      latency_(sampler(stage.scenario.network.client)),
+      tunnel_every_(sampler(stage.scenario.clients.tunnels.every)),
+      tunnel_length_(sampler(stage.scenario.clients.tunnels.length)),
+      absence_every_(sampler(stage.scenario.clients.absence.every)),
+      absence_length_(sampler(stage.scenario.clients.absence.length)),
+      groups_(population_.groups().size()) {
+  clients_.reserve(population_.clients());
+  const std::uint64_t seed = mix64(stage.seed ^ purpose::devices);
+  for (std::uint32_t i = 0; i < population_.clients(); ++i) {
+    Client& client = clients_.emplace_back(
+        Client{Device(Population::id_of(population_.user_of(i)), population_.device_of(i), seed), {}, never, {}, 0, 0, 0, 0, 0, Link::none, false, false, false, {}});
+    client.source.number = first_client_source + i;
+  }
+}
+
+void Crowd::start() {
+  for (std::uint32_t g = 0; g < groups_.size(); ++g) {
+    std::uint32_t user = 0;
+    if (population_.creator(g, user)) at(user * stage_.scenario.clients.devices).creates = true;
+  }
+  const auto arrive = static_cast<std::uint64_t>(stage_.scenario.clients.arrive.count());
+  for (std::uint32_t i = 0; i < clients(); ++i) {
+    if (!population_.comes_online(population_.user_of(i))) continue;
+    Client& client = at(i);
+    Random random(stage_.seed, purpose::client_arrival, i);
+    const Duration when{static_cast<std::int64_t>(random.below(arrive + 1))};
+    // Its first turn is its arrival: the end of an absence.
+    client.absent = true;
+    stage_.agenda.put(stage_.now + when, Happening::client_leaves, client.source,
+                      Agenda::pair(i, static_cast<std::uint32_t>(Turn::absence_ends)));
+  }
+}
+
+void Crowd::turns(std::uint32_t number, std::uint32_t turn_value) {
+  if (!stage_.safety) return;
+  Client& client = at(number);
+  const auto turn = static_cast<Turn>(turn_value);
+  const bool first = client.acts == 0 && client.turns == 0;
+  ++client.turns;
+  edge_.actions.clear();
+  switch (turn) {
+    case Turn::tunnel_begins:
+      client.in_tunnel = true;
+      if (client.link == Link::open) fleet_.cut(client.node, client.connection);
+      client.link = Link::none;
+      client.device.closed(stage_.now, broken, edge_);
+      edge_.actions.clear();
+      client.device.go_offline(edge_);
+      edge_.actions.clear();
+      ++client.attempt;
+      break;
+    case Turn::tunnel_ends:
+      client.in_tunnel = false;
+      if (!client.absent) go_online(client, number);
+      break;
+    case Turn::absence_begins:
+      client.absent = true;
+      if (client.device.attached()) observer_.lost(stage_.now, client.device, CloseCode::normal, true);
+      client.device.go_offline(edge_);
+      carry_out(number);
+      break;
+    case Turn::absence_ends:
+      client.absent = false;
+      if (!client.in_tunnel) go_online(client, number);
+      break;
+  }
+  if (first) {
+    schedule_act(client, number);
+    schedule_turn(client, number, Turn::tunnel_ends);
+  }
+  schedule_turn(client, number, turn);
+}
+
+/// After a tunnel's end the next one is drawn, and so on; a share of the clients does this.
+void Crowd::schedule_turn(Client& client, std::uint32_t number, Turn turn) {
+  const bool tunnel = turn == Turn::tunnel_begins || turn == Turn::tunnel_ends;
+  const bool begins = turn == Turn::tunnel_begins || turn == Turn::absence_begins;
+  const Absence& absence = tunnel ? stage_.scenario.clients.tunnels : stage_.scenario.clients.absence;
+  const std::uint64_t use = tunnel ? purpose::client_tunnel : purpose::client_absence;
+  if (!Random(stage_.seed, use, number).chance(absence.share)) return;
+  Random random(stage_.seed, use + 1, std::uint64_t{number} << 32 | client.turns);
+  const Sampler& sampler = tunnel ? (begins ? tunnel_length_ : tunnel_every_)
+                                  : (begins ? absence_length_ : absence_every_);
+  const Duration wait = draw(sampler, random);
+  if (wait == Duration{0} && !begins) return;  // never away
+  if (wait >= stage_.scenario.duration) return;
+  const auto next = static_cast<Turn>(static_cast<std::uint32_t>(turn) ^ 1);
+  stage_.agenda.put(stage_.now + wait, Happening::client_leaves, client.source,
+                    Agenda::pair(number, static_cast<std::uint32_t>(next)));
+}
+
+void Crowd::go_online(Client& client, std::uint32_t number) {
+  observer_.wants(number);
+  client.device.go_online(stage_.now, edge_);
+  carry_out(number);
+}
+
+void Crowd::settle() {
+  for (std::uint32_t i = 0; i < clients(); ++i) {
+    Client& client = at(i);
+    if (!population_.comes_online(population_.user_of(i))) continue;
+    client.in_tunnel = client.absent = false;
+    if (client.device.wants_connection() || client.device.gone()) continue;
+    edge_.actions.clear();
+    go_online(client, i);
+  }
+}
+
+// --- Acts -----------------------------------------------------------------------------------------
+
+void Crowd::schedule_act(Client& client, std::uint32_t number) {
+  const Duration pause = population_.pause_after(number, client.acts);
+  // What would come after the end need not be remembered.
+  if (pause >= stage_.scenario.duration || stage_.now + pause >= stage_.scenario.duration) return;
+  stage_.agenda.put(stage_.now + pause, Happening::client_acts, client.source, number);
+}
+
+void Crowd::acts(std::uint32_t number) {
+  if (!stage_.safety) return;
+  Client& client = at(number);
+  const Act act = population_.act(number, client.acts++);
+  if (!client.absent && !client.device.gone()) {
+    edge_.actions.clear();
+    ConversationId conversation;
+    if (act.kind == Act::Kind::write) {
+      write(client, number, act);
+    } else if (act.kind == Act::Kind::change) {
+      change(client, number, act);
+    } else if (conversation_of(client, act, conversation)) {
+      client.device.open_history(stage_.now, conversation, edge_);
+    }
+    carry_out(number);
+  }
+  schedule_act(client, number);
+}
+
+bool Crowd::conversation_of(const Client& client, const Act& act, ConversationId& id) const {
+  if (act.in_group) {
+    id = groups_[act.group];
+    return id != ConversationId{};
+  }
+  if (act.peer == UserId{} || act.peer == client.device.user()) return false;
+  id = ConversationId::direct(client.device.user(), act.peer);
+  return true;
+}
+
+void Crowd::write(Client& client, std::uint32_t number, const Act& act) {
+  ConversationId conversation;
+  if (!conversation_of(client, act, conversation)) return;
+  const Body body(stage_.now, number);
+  const Content content{act.length, hash_bytes(body.view()), body.view()};
+  ++stage_.meters.written;
+  if (!client.device.write(stage_.now, conversation, content, act.ahead, edge_))
+    ++stage_.meters.not_taken;
+}
+
+void Crowd::change(Client& client, std::uint32_t number, const Act& act) {
+  ConversationId conversation;
+  if (!conversation_of(client, act, conversation)) return;
+  if (client.device.pending() > 4) return;  // people do not pile up such requests
+  Call call;
+  call.what = act.change;
+  call.conversation = conversation;
+  call.user = act.change == to_server::Change::What::leave ? client.device.user() : act.peer;
+  if (act.change == to_server::Change::What::rename) call.name = fmt::format("named by {} for the {}th time", number, client.acts);
+  if (act.change != to_server::Change::What::add && act.change != to_server::Change::What::remove && act.change != to_server::Change::What::leave) call.user = UserId{};
+  client.device.call(stage_.now, std::move(call), edge_);
+}
+
+void Crowd::create_groups(Client& client, std::uint32_t number) {
+  client.creates = false;
+  for (std::uint32_t g = 0; g < groups_.size(); ++g) {
+    std::uint32_t creator = 0;
+    if (!population_.creator(g, creator) || creator != population_.user_of(number)) continue;
+    const Population::Group& group = population_.groups()[g];
+    Call call;
+    call.create = call.group = true;
+    call.tag = std::uint64_t{g} + 1;
+    call.name = fmt::format("group {}", g);
+    for (std::uint32_t m = 0; m < group.members; ++m) {
+      const std::uint32_t user = (group.first + m) % population_.users();
+      if (user != creator) call.members.push_back(Population::id_of(user));
+    }
+    client.device.call(stage_.now, std::move(call), edge_);
+  }
+}
+
+void Crowd::note_created() {
+  for (const Observer::Created& c : observer_.created) groups_[c.tag - 1] = c.conversation;
+  observer_.created.clear();
+}
+
+// --- Looking --------------------------------------------------------------------------------------
+
+bool Crowd::quiet() const {
+  for (const Client& client : clients_)
+    if (client.device.wants_connection() ? !client.device.quiet() : client.device.pending() > 0 && !client.device.gone())
+      return false;
+  return true;
+}
+
+std::vector<std::string> Crowd::stuck() const {
+  constexpr std::size_t shown = 5;
+  std::vector<std::string> what;
+  for (const Client& client : clients_) {
+    const Device& d = client.device;
+    if (!d.wants_connection() || d.quiet()) continue;
+    if (what.size() < shown)
+      what.push_back(fmt::format("{} on its device {}: {}, {}, {} unanswered, {} ranges to page",
+                                 to_text(d.user()), d.index(),
+                                 d.attached() ? "attached" : "not attached",
+                                 d.at_head() ? "at the head" : "not at the head", d.pending(),
+                                 d.unpaged()));
+  }
+  return what;
+}
+
+void Crowd::tell_the_end(Checker& checker) const {
+  for (const Client& client : clients_) {
+    const Device& d = client.device;
+    if (d.id().device == DeviceNumber{} && !d.wants_connection()) continue;  // never came
+    checker.device_at_end(d.id(), d.wants_connection(), d.attached(), d.cursor(), d.pending(), d.unpaged());
+  }
+}
+
+std::uint64_t Crowd::pending() const {
+  std::uint64_t sum = 0;
+  for (const Client& client : clients_) sum += client.device.pending();
+  return sum;
+}
+
+std::size_t Crowd::bytes() const {
+  std::size_t sum = clients_.capacity() * sizeof(Client);
+  for (const Client& client : clients_) sum += client.device.heap_bytes();
+  return sum;
+}
+
+}  // namespace hubbub::sim

@@ -1,0 +1,98 @@
+// The clients: each a Device with a link to one node, and the behaviour of a population.
+#pragma once
+
+#include <vector>
+
+#include "sim/clients/behaviour.hpp"
+#include "sim/clients/device.hpp"
+#include "sim/world/fleet.hpp"
+#include "sim/world/observe.hpp"
+#include "sim/world/stage.hpp"
+
+namespace hubbub::sim {
+
+class Crowd {
+ public:
+  Crowd(Stage& stage, Fleet& fleet);
+
+  /// Puts everyone's first moves on the agenda.
+  void start();
+  /// The liveness phase: nobody begins anything, and everybody comes back.
+  void settle();
+
+  // --- Happenings -------------------------------------------------------------------------------
+  void wakes(std::uint32_t client);
+  void acts(std::uint32_t client);
+  /// A tunnel or an absence begins or ends (`turn`: see Away).
+  void turns(std::uint32_t client, std::uint32_t turn);
+  /// A connection reaches a server: answers on the client's behalf.
+  void dial_at_node(std::uint32_t client, std::uint32_t attempt);
+  void dialled(Piece* piece);
+  void at_client(Piece* piece);
+  void hang_up_at_client(Piece* piece);
+  /// Frames reached a server that has no such connection any more.
+  void bounced(Piece* piece);
+
+  // --- Looking ----------------------------------------------------------------------------------
+  /// Everyone who wants a connection has one and nothing left to do.
+  bool quiet() const;
+  void tell_the_end(Checker& checker) const;
+  std::uint32_t clients() const { return static_cast<std::uint32_t>(clients_.size()); }
+  /// The first few who are not quiet, and why.
+  std::vector<std::string> stuck() const;
+  /// Messages and calls without an answer.
+  std::uint64_t pending() const;
+  std::size_t bytes() const;
+
+ private:
+  enum class Turn : std::uint32_t { tunnel_begins, tunnel_ends, absence_begins, absence_ends };
+  enum class Link : std::uint8_t { none, dialling, open };
+
+  struct Client {
+    Device device;
+    Source source;
+    Duration wakes_at = never;
+    Duration last_up{0};          ///< when the last thing sent arrives
+    std::uint32_t attempt = 0;    ///< its connections so far
+    std::uint32_t acts = 0;
+    std::uint32_t turns = 0;      ///< tunnels and absences so far
+    std::uint32_t sent = 0;       ///< latencies drawn on this connection
+    std::uint16_t node = 0;
+    Link link = Link::none;
+    bool in_tunnel = false;
+    bool absent = false;
+    bool creates = false;         ///< has groups to create once it is attached
+    ConnectionId connection;
+  };
+
+  Client& at(std::uint32_t client) { return clients_[client]; }
+  void carry_out(std::uint32_t client);
+  void send(Client& client, std::uint32_t number);
+  void dial(Client& client, std::uint32_t number);
+  void hang_up(Client& client);
+  void reject(Client& client, std::uint32_t number, std::uint32_t node, ConnectionId id);
+  Duration latency(const Client& client, std::uint32_t number, std::uint32_t count) const;
+  void schedule_act(Client& client, std::uint32_t number);
+  void schedule_turn(Client& client, std::uint32_t number, Turn turn);
+  void go_online(Client& client, std::uint32_t number);
+  void create_groups(Client& client, std::uint32_t number);
+  void write(Client& client, std::uint32_t number, const Act& act);
+  void change(Client& client, std::uint32_t number, const Act& act);
+  void note_created();
+  /// False: that group does not exist (yet).
+  bool conversation_of(const Client& client, const Act& act, ConversationId& id) const;
+
+  Stage& stage_;
+  Fleet& fleet_;
+  Population population_;
+  Observer observer_;
+  DeviceSettings settings_;
+  DeviceEdge edge_;
+  Sampler latency_, tunnel_every_, tunnel_length_, absence_every_, absence_length_;
+  std::vector<Client> clients_;
+  std::vector<ConversationId> groups_;  ///< as they come into being
+  ByteBuffer bytes_;
+  Arena arena_;
+};
+
+}  // namespace hubbub::sim

@@ -1,0 +1,170 @@
+// The clients' ends of their connections.
+#include <algorithm>
+
+#include "core/wire/codec.hpp"
+#include "sim/world/crowd.hpp"
+#include "sim/world/frame_check.hpp"
+
+namespace hubbub::sim {
+
+Duration Crowd::latency(const Client& client, std::uint32_t number, std::uint32_t count) const {
+  Random random(stage_.seed, purpose::client_link ^ mix64(std::uint64_t{number} << 32 | client.attempt),
+                std::uint64_t{count} * 2 + 1);
+  return draw(latency_, random);
+}
+
+void Crowd::carry_out(std::uint32_t number) {
+  Client& client = at(number);
+  if (!edge_.actions.frames.empty()) send(client, number);
+  if (edge_.actions.close) hang_up(client);
+  if (edge_.actions.connect) dial(client, number);
+  const Duration due = std::max(client.device.deadline(), stage_.now);
+  if (due >= client.wakes_at || due >= event_time_end) return;
+  client.wakes_at = due;
+  stage_.agenda.put(due, Happening::client_wakes, client.source, number);
+}
+
+void Crowd::wakes(std::uint32_t number) {
+  Client& client = at(number);
+  if (client.wakes_at != stage_.now) return;  // an earlier one took its place
+  client.wakes_at = never;
+  edge_.actions.clear();
+  client.device.timer(stage_.now, edge_);
+  carry_out(number);
+}
+
+void Crowd::send(Client& client, std::uint32_t number) {
+  if (client.link != Link::open) return;
+  bytes_.clear();
+  for (const to_server::Frame& frame : edge_.actions.frames) {
+    const std::size_t at = bytes_.size();
+    bytes_.resize(at + sizeof(std::uint32_t));
+    wire::encode(frame, bytes_);
+    const auto size = static_cast<std::uint32_t>(bytes_.size() - at - sizeof(std::uint32_t));
+    std::memcpy(bytes_.at(at), &size, sizeof size);
+    if (++stage_.meters.frames_up % frames_per_json_check == 0) {
+      check_json(frame);
+      ++stage_.meters.frames_checked_as_json;
+    }
+  }
+  Piece* piece = stage_.slab.hold(bytes_.view());
+  piece->a = client.node, piece->b = client.connection.slot, piece->c = client.connection.use;
+  piece->d = number;
+  client.last_up = std::max(client.last_up, stage_.now + latency(client, number, client.sent++));
+  stage_.agenda.put(client.last_up, Happening::at_node, client.source, piece);
+}
+
+void Crowd::dial(Client& client, std::uint32_t number) {
+  ++client.attempt;
+  client.sent = 0;
+  client.link = Link::dialling;
+  Random random(stage_.seed, purpose::client_dial, std::uint64_t{number} << 32 | client.attempt);
+  client.node = static_cast<std::uint16_t>(random.below(fleet_.nodes()));
+  client.last_up = stage_.now + latency(client, number, client.sent++);
+  stage_.agenda.put(client.last_up, Happening::dial_at_node, client.source,
+                    Agenda::pair(number, client.attempt));
+}
+
+void Crowd::hang_up(Client& client) {
+  if (client.link == Link::open) {
+    Piece* piece = stage_.slab.hold({});
+    piece->a = client.node, piece->b = client.connection.slot, piece->c = client.connection.use;
+    stage_.agenda.put(std::max(client.last_up, stage_.now), Happening::hang_up_at_node, client.source, piece);
+  }
+  client.link = Link::none;
+  ++client.attempt;  // whatever still comes on the old one is for nobody
+}
+
+void Crowd::dial_at_node(std::uint32_t number, std::uint32_t attempt) {
+  Client& client = at(number);
+  if (client.attempt != attempt || client.link != Link::dialling) return;  // given up meanwhile
+  ConnectionId id;
+  const Fleet::Dialled outcome = fleet_.dial(client.node, number, attempt, client.device.user(), id);
+  if (outcome == Fleet::Dialled::no_answer) return;  // the device's own timeout will tell
+  Piece* piece = stage_.slab.hold({reinterpret_cast<const char*>(&client.node), sizeof client.node});
+  piece->a = number, piece->b = attempt, piece->c = id.slot, piece->d = id.use;
+  piece->flag = outcome == Fleet::Dialled::yes ? 1 : 0;
+  stage_.agenda.put(stage_.now + latency(client, number, client.sent++), Happening::dialled, client.source, piece);
+}
+
+void Crowd::dialled(Piece* piece) {
+  const std::uint32_t number = piece->a;
+  Client& client = at(number);
+  const bool current = client.attempt == piece->b && client.link == Link::dialling;
+  const ConnectionId id{piece->c, piece->d};
+  const bool accepted = piece->flag != 0;
+  std::uint16_t node = 0;
+  std::memcpy(&node, piece->data(), sizeof node);
+  stage_.slab.release(piece);
+  if (!current && accepted) return reject(client, number, node, id);
+  if (!current) return;
+  edge_.actions.clear();
+  if (accepted) {
+    client.link = Link::open;
+    client.connection = id;
+    client.device.connected(stage_.now, edge_);
+  } else {
+    client.link = Link::none;
+    client.device.closed(stage_.now, broken, edge_);
+  }
+  carry_out(number);
+}
+
+/// A connection came too late: the client has given it up. In a tunnel it cannot even say so.
+void Crowd::reject(Client& client, std::uint32_t number, std::uint32_t node, ConnectionId id) {
+  if (client.in_tunnel) return fleet_.cut(node, id);
+  Piece* piece = stage_.slab.hold({});
+  piece->a = node, piece->b = id.slot, piece->c = id.use;
+  stage_.agenda.put(stage_.now + latency(client, number, client.sent++), Happening::hang_up_at_node,
+                    client.source, piece);
+}
+
+void Crowd::at_client(Piece* piece) {
+  const std::uint32_t number = piece->a;
+  Client& client = at(number);
+  for (std::size_t at = 0; at < piece->size;) {
+    if (client.attempt != piece->b || client.link != Link::open) break;
+    std::uint32_t size = 0;
+    std::memcpy(&size, piece->data() + at, sizeof size);
+    at += sizeof size;
+    arena_.clear();
+    const auto frame = wire::decode<to_client::Frame>(piece->view().substr(at, size), arena_);
+    HUBBUB_CHECK(frame.has_value());
+    at += size;
+    edge_.actions.clear();
+    client.device.frame(stage_.now, *frame, edge_);
+    if (client.creates && client.device.attached()) create_groups(client, number);
+    carry_out(number);
+  }
+  if (!observer_.created.empty()) note_created();
+  stage_.slab.release(piece);
+}
+
+void Crowd::hang_up_at_client(Piece* piece) {
+  const std::uint32_t number = piece->a;
+  Client& client = at(number);
+  const bool current = client.attempt == piece->b && client.link != Link::none;
+  const auto code = static_cast<CloseCode>(piece->c);
+  stage_.slab.release(piece);
+  if (!current) return;
+  client.link = Link::none;
+  edge_.actions.clear();
+  client.device.closed(stage_.now, code, edge_);
+  carry_out(number);
+}
+
+void Crowd::bounced(Piece* piece) {
+  const std::uint32_t number = piece->d;
+  Client& client = at(number);
+  const bool current = client.link == Link::open && client.node == piece->a &&
+                       client.connection == ConnectionId{piece->b, piece->c};
+  const bool answers = fleet_.reachable(piece->a);
+  stage_.slab.release(piece);
+  if (!current || !answers) return;
+  Piece* reset = stage_.slab.hold({});
+  reset->a = number, reset->b = client.attempt, reset->c = static_cast<std::uint32_t>(broken);
+  stage_.agenda.put(stage_.now + latency(client, number, client.sent++), Happening::hang_up_at_client,
+                    client.source, reset);
+}
+
+}  // namespace hubbub::sim

@@ -1,0 +1,90 @@
+// A host's disk and the store on it: group commit, and everything that goes wrong with disks.
+//
+// While one write is under way everything that is to be committed gathers, from all nodes of the
+// host, and becomes the next write. With synced durability a commit is done when its sync is;
+// buffered, when the page cache has it, and the system syncs by itself now and then.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "core/base/ids.hpp"
+#include "core/base/policy.hpp"
+#include "core/store/memory_store.hpp"
+#include "sim/world/agenda.hpp"
+#include "sim/world/draws.hpp"
+#include "sim/world/slab.hpp"
+
+namespace hubbub::sim {
+
+/// A batch on its way to the disk.
+struct PendingCommit {
+  std::uint16_t node = 0;  ///< whose
+  PartitionId partition;
+  std::uint64_t batch = 0;
+  bool sync = false;
+  Piece* rows = nullptr;
+};
+
+class HostDisk {
+ public:
+  HostDisk(const Disk& settings, const Policy& policy, std::uint64_t seed, std::uint32_t host,
+           Slab& slab);
+
+  MemoryStore& store() { return store_; }
+  const MemoryStore& store() const { return store_; }
+
+  /// Takes a batch. True: the disk was idle, and `begin` is to be called.
+  bool submit(const PendingCommit& commit);
+  /// Starts a write of all that gathered; returns how long it takes. REQUIRES: idle, and `waiting`.
+  Duration begin(Duration now);
+  bool waiting() const { return !gathering_.empty(); }
+  bool busy() const { return busy_; }
+
+  struct Finished {
+    std::span<const PendingCommit> commits;
+    bool durable = true;   ///< false: ended unknown
+    std::string reason;    ///< why
+  };
+  /// The write is done. The commits are valid until `begin`; their rows are released.
+  Finished finish();
+
+  Duration read_time() { return draw(read_, random_); }
+  /// What the system does by itself, if no write is under way.
+  void write_back();
+
+  // --- Faults -----------------------------------------------------------------------------------
+  void slow_down(Duration until, double factor);
+  /// The process ended: nothing that was submitted will be answered.
+  void process_crash();
+  /// The power is gone. `torn`: a part of what was not synced reached the disk.
+  void power_loss(bool torn);
+  void reopen() { store_.reopen(); }
+
+  struct Counts {
+    std::uint64_t writes = 0, commits = 0, rows = 0, bytes = 0, sync_errors = 0;
+    Duration busy{};
+  };
+  const Counts& counts() const { return counts_; }
+
+ private:
+  void drop_everything();
+
+  MemoryStore store_;
+  Slab& slab_;
+  Sampler read_, write_, sync_;
+  Random random_;
+  bool synced_;
+  TornWritePolicy torn_policy_;
+  std::vector<PendingCommit> gathering_, underway_;
+  std::vector<std::string_view> batches_;
+  bool busy_ = false;
+  bool underway_synced_ = false;
+  bool begun_ = false;  ///< the store took the write that is under way
+  std::string refusal_;
+  Duration slow_until_{};
+  double slow_factor_ = 1;
+  Counts counts_;
+};
+
+}  // namespace hubbub::sim

@@ -1,0 +1,38 @@
+// Chance in the world: purposes of its streams, and distributions of a scenario as samplers.
+#pragma once
+
+#include "sim/engine/distributions.hpp"
+#include "sim/scenario/scenario.hpp"
+
+namespace hubbub::sim {
+
+namespace purpose {
+inline constexpr std::uint64_t client_link = 0x636c696e6b;
+inline constexpr std::uint64_t client_dial = 0x6469616c;
+inline constexpr std::uint64_t client_ping = 0x70696e67;
+inline constexpr std::uint64_t client_arrival = 0x617272697665;
+inline constexpr std::uint64_t client_tunnel = 0x74756e6e656c;
+inline constexpr std::uint64_t client_absence = 0x616273656e7465;
+inline constexpr std::uint64_t peer_link = 0x706c696e6b;
+inline constexpr std::uint64_t disk = 0x6469736b;
+inline constexpr std::uint64_t store_identity = 0x73746f7265;
+inline constexpr std::uint64_t fault = 0x6661756c74;
+inline constexpr std::uint64_t devices = 0x646576;
+}  // namespace purpose
+
+inline Sampler sampler(const Distribution& d) {
+  switch (d.kind) {
+    case Distribution::Kind::constant: return Sampler::constant(d.a);
+    case Distribution::Kind::uniform: return Sampler::uniform(d.a, d.b);
+    case Distribution::Kind::exponential: return Sampler::exponential(d.a);
+    case Distribution::Kind::normal: return Sampler::normal(d.a, d.b);
+    case Distribution::Kind::lognormal: return Sampler::lognormal(d.a, d.b);
+  }
+  return {};
+}
+
+inline Duration draw(const Sampler& from, Random& random) {
+  return Duration{from.draw_integer(random)};
+}
+
+}  // namespace hubbub::sim

@@ -1,0 +1,41 @@
+// What goes wrong, and when: once at a given time, or again and again at random ones, during the
+// safety phase. What took effect is counted; a fault that met nothing to break did not.
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "sim/world/fleet.hpp"
+#include "sim/world/stage.hpp"
+
+namespace hubbub::sim {
+
+inline constexpr std::size_t fault_kinds = 8;
+static_assert(static_cast<std::size_t>(FaultKind::slow_cpu) + 1 == fault_kinds);
+
+class Faults {
+ public:
+  Faults(Stage& stage, Fleet& fleet);
+
+  /// Puts all first times on the agenda.
+  void start();
+  void happens(std::uint32_t which);
+  /// How often each kind took effect.
+  std::array<std::uint64_t, fault_kinds> counts() const;
+
+ private:
+  struct Planned {
+    const Fault* fault;
+    Random random;
+  };
+  void schedule_next(std::uint32_t which);
+  bool strike(const Fault& fault, std::uint32_t host, Random& random);
+
+  Stage& stage_;
+  Fleet& fleet_;
+  Source source_;
+  std::vector<Planned> planned_;
+  std::array<std::uint64_t, fault_kinds> counts_{};
+};
+
+}  // namespace hubbub::sim

@@ -1,0 +1,162 @@
+// The servers: hosts with a disk, the nodes of their process, the links between nodes, and the
+// server's ends of client connections. Runs the real Node.
+//
+// An idle node steps as soon as something arrives, with everything that waits, up to a bound. A
+// step costs the sum of its service times; what it wants done leaves when that time is over.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "core/node/node.hpp"
+#include "sim/world/connections.hpp"
+#include "sim/world/disk.hpp"
+#include "sim/world/links.hpp"
+#include "sim/world/mailbox.hpp"
+#include "sim/world/silence.hpp"
+#include "sim/world/stage.hpp"
+
+namespace hubbub::sim {
+
+class Fleet {
+ public:
+  explicit Fleet(Stage& stage);
+
+  std::uint32_t hosts() const { return static_cast<std::uint32_t>(hosts_.size()); }
+  std::uint32_t nodes() const { return static_cast<std::uint32_t>(nodes_.size()); }
+  void start_all();
+
+  // --- Happenings -------------------------------------------------------------------------------
+  void host_starts(std::uint32_t host, std::uint32_t life);
+  void link_up(std::uint32_t a, std::uint32_t b);
+  void link_down(std::uint32_t from, std::uint32_t to);
+  void disk_done(std::uint32_t host, std::uint32_t life);
+  void write_back(std::uint32_t host, std::uint32_t life);
+  void read_done(Piece* piece);
+  void step_done(std::uint32_t node, std::uint32_t life);
+  void node_wakes(std::uint32_t node);
+  void at_peer(Piece* piece);
+
+  // --- From clients -----------------------------------------------------------------------------
+  enum class Dialled : std::uint8_t { yes, refused, no_answer };
+  /// A client's connection arrives. `yes`: `id` is its name here.
+  Dialled dial(std::uint32_t node, std::uint32_t client, std::uint32_t attempt, UserId user, ConnectionId& id);
+  /// Frames of a client arrive: their number, then each with its size before it. False: there is
+  /// no such connection, and the host says so; the piece is the caller's again.
+  bool frames_arrive(Piece* piece);
+  /// The client's end was closed.
+  void hang_up(std::uint32_t node, ConnectionId id);
+  /// The client's end is gone and nobody says so: silence will.
+  void cut(std::uint32_t node, ConnectionId id);
+  void silence(std::uint32_t node, ConnectionId id);
+  bool reachable(std::uint32_t node) const { return hosts_[host_of(node)].powered; }
+
+  // --- Faults. True if it took effect -------------------------------------------------------------
+  enum class Crash : std::uint8_t { process, power, torn };
+  bool crash(std::uint32_t host, Crash how, Duration down_for);
+  /// The power goes in the middle of the next write.
+  bool tear_next_write(std::uint32_t host, Duration down_for);
+  bool fail_next_sync(std::uint32_t host);
+  bool slow_sync(std::uint32_t host, Duration length, double factor);
+  bool slow_cpu(std::uint32_t host, Duration length, double factor);
+  bool pause(std::uint32_t host, Duration length);
+  bool disconnect(std::uint32_t host, double share, Random& random);
+  void torn_now(std::uint32_t host, std::uint32_t life);
+  /// Everything is as new from now on; what is down comes back.
+  void heal();
+  /// Torn writes and failed syncs that happened.
+  std::uint64_t torn() const { return torn_; }
+  std::uint64_t sync_errors() const;
+
+  // --- Looking ----------------------------------------------------------------------------------
+  /// Nobody steps, waits, writes or is down.
+  bool quiet() const;
+  /// Conversations with deliveries that are not confirmed, by the rows of a node's partitions.
+  std::uint64_t owed(std::uint32_t node);
+  std::uint64_t queued(std::uint32_t node) const { return nodes_[node].mailbox.size(); }
+  template <class Visit>
+  void for_each_row(Visit&& visit) {
+    for (Host& host : hosts_) host.disk.store().for_each(visit);
+  }
+  void put_hashes_into_chain();
+  NodeCounters counters() const;
+  std::uint64_t rows() const;
+  std::size_t store_bytes() const;
+  std::size_t connection_bytes() const;
+  HostDisk::Counts disk_counts() const;
+  /// Little's law on every mailbox: pairs of (area, waited) that must be equal, of empty ones.
+  bool little_holds() const;
+
+ private:
+  struct Host {
+    Host(const Scenario& scenario, std::uint64_t seed, std::uint32_t number, Slab& slab)
+        : disk(scenario.servers.disk, scenario.policy, seed, number, slab) {}
+    bool up = false;        ///< its process runs
+    bool powered = true;    ///< its system runs
+    std::uint32_t life = 0;
+    Source source;
+    HostDisk disk;
+    Duration paused_until{0};
+    Duration slow_until{0};
+    double slow_factor = 1;
+    std::optional<Duration> tear_down_for;  ///< tear the next write
+    bool fail_sync = false;                  ///< of the next write
+  };
+  struct NodeSlot {
+    std::unique_ptr<Node> node;
+    Mailbox mailbox;
+    Outbox out;
+    bool busy = false;
+    Duration wakes_at = never;
+    Source source;
+    Connections connections;
+    NodeCounters past;      ///< of earlier lives
+    std::uint64_t past_hash = 0;
+  };
+
+  std::uint32_t host_of(std::uint32_t node) const { return node / stage_.scenario.servers.nodes; }
+  NodeCounters counters_of(const NodeSlot& slot) const;
+  bool up(std::uint32_t node) const { return hosts_[host_of(node)].up; }
+  /// Puts something into a node's mailbox; `go_on` lets it step.
+  void mail(std::uint32_t node, Mail mail);
+  void wake_at(std::uint32_t node, Duration at);
+  void go_on(std::uint32_t node);
+  void step(std::uint32_t node);
+  void make_inputs(const NodeSlot& slot);
+  Input input_of(const Mail& mail);
+  Duration cost_of(const NodeSlot& slot, std::size_t taken, Duration now);
+  void carry_out(std::uint32_t node);
+  void send_frames(std::uint32_t node, const Outbox& out);
+  void send_to_client(NodeSlot& slot, Connection& connection, Piece* piece, Happening kind);
+  void close(std::uint32_t node, const output::Close& close);
+  void drop_connection(std::uint32_t node, ConnectionId id, CloseCode code, bool tell_client);
+  void send_to_peer(std::uint32_t node, const output::ToPeer& message);
+  void submit(std::uint32_t node, const output::Commit& commit);
+  void begin_write(std::uint32_t host);
+  void read(std::uint32_t node, const output::Read& read);
+  void start_links(std::uint32_t node);
+  Duration peer_latency(std::uint32_t from, std::uint32_t to);
+  void end_process(std::uint32_t host, Crash how, Duration down_for);
+  void end_node(std::uint32_t node, bool tell_clients);
+  void judge_frame(const to_client::Frame& frame, std::uint32_t node);
+  void judge_peer(std::string_view bytes, std::uint32_t node);
+  void judge_message(const ConversationId& conversation, Sequence seq, std::uint32_t node, std::string_view what);
+
+  Stage& stage_;
+  ShardMap map_;
+  Sampler client_latency_, server_latency_;
+  Pings pings_;
+  Links links_;
+  std::deque<Host> hosts_;
+  std::deque<NodeSlot> nodes_;
+  std::uint64_t torn_ = 0;
+  // Scratch, kept for its memory.
+  std::vector<Input> inputs_;
+  Arena arena_;
+  ByteBuffer bytes_;
+  ByteBuffer rows_;
+};
+
+}  // namespace hubbub::sim

@@ -1,0 +1,152 @@
+// What a step wants done, done: frames, closes, peer messages, commits, reads. And the judge's look
+// at what leaves: nothing may tell of a row that is not durable.
+#include <algorithm>
+
+#include "core/wire/peer.hpp"
+#include "core/wire/rows.hpp"
+#include "sim/world/frame_check.hpp"
+#include "sim/world/fleet.hpp"
+
+namespace hubbub::sim {
+
+void Fleet::carry_out(std::uint32_t node) {
+  NodeSlot& slot = nodes_[node];
+  const Outbox& out = slot.out;
+  send_frames(node, out);
+  for (const output::Close& c : out.closes) close(node, c);
+  for (const output::ToPeer& message : out.peers) send_to_peer(node, message);
+  for (const output::Commit& commit : out.commits) submit(node, commit);
+  for (const output::Read& r : out.reads) read(node, r);
+  if (!out.alarm.empty()) ++stage_.meters.alarms;
+  const bool fatal = !out.fatal.empty();
+  slot.out.clear();
+  if (!fatal) return;
+  ++stage_.meters.exits;
+  end_process(host_of(node), Crash::process, stage_.scenario.servers.restart);
+}
+
+void Fleet::send_frames(std::uint32_t node, const Outbox& out) {
+  NodeSlot& slot = nodes_[node];
+  for (std::size_t i = 0; i < out.frames.size();) {
+    const ConnectionId id = out.frames[i].connection;
+    Connection* c = slot.connections.find(id);
+    bytes_.clear();
+    std::uint32_t count = 0;
+    for (; i < out.frames.size() && out.frames[i].connection == id; ++i) {
+      const to_client::Frame& frame = out.frames[i].frame;
+      judge_frame(frame, node);
+      if (c == nullptr) continue;
+      const std::size_t at = bytes_.size();
+      bytes_.resize(at + sizeof(std::uint32_t));
+      wire::encode(frame, bytes_);
+      const auto size = static_cast<std::uint32_t>(bytes_.size() - at - sizeof(std::uint32_t));
+      std::memcpy(bytes_.at(at), &size, sizeof size);
+      ++count;
+      if (++stage_.meters.frames_down % frames_per_json_check == 0) {
+        check_json(frame);
+        ++stage_.meters.frames_checked_as_json;
+      }
+    }
+    if (count == 0) continue;
+    Piece* piece = stage_.slab.hold(bytes_.view());
+    piece->a = c->client, piece->b = c->attempt;
+    send_to_client(slot, *c, piece, Happening::at_client);
+  }
+}
+
+void Fleet::send_to_client(NodeSlot& slot, Connection& c, Piece* piece, Happening kind) {
+  Random random(stage_.seed, purpose::client_link ^ mix64(std::uint64_t{c.client} << 32 | c.attempt),
+                std::uint64_t{c.drawn++} * 2);
+  c.last_down = std::max(c.last_down, stage_.now + draw(client_latency_, random));
+  stage_.agenda.put(c.last_down, kind, slot.source, piece);
+}
+
+void Fleet::close(std::uint32_t node, const output::Close& close) {
+  if (nodes_[node].connections.find(close.connection) == nullptr) return;
+  if (close.code == CloseCode::position_lost) ++stage_.meters.resyncs;
+  drop_connection(node, close.connection, close.code, true);
+}
+
+void Fleet::send_to_peer(std::uint32_t node, const output::ToPeer& message) {
+  const std::uint32_t to = message.node.value;
+  judge_peer(message.bytes, node);
+  LinkEnd& end = links_.end(node, to);
+  if (!end.stands) return;
+  ++stage_.meters.peer_messages;
+  stage_.meters.peer_bytes += message.bytes.size();
+  Piece* piece = stage_.slab.hold(message.bytes);
+  piece->a = node, piece->b = to, piece->c = end.epoch;
+  stage_.agenda.put(Links::arrival(end, stage_.now, peer_latency(node, to)), Happening::at_peer,
+                    nodes_[node].source, piece);
+}
+
+void Fleet::submit(std::uint32_t node, const output::Commit& commit) {
+  const std::uint32_t host = host_of(node);
+  PendingCommit pending;
+  pending.node = static_cast<std::uint16_t>(node);
+  pending.partition = commit.partition;
+  pending.batch = commit.batch;
+  pending.sync = commit.sync;
+  pending.rows = stage_.slab.hold(commit.rows);
+  if (hosts_[host].disk.submit(pending) && !hosts_[host].disk.busy()) begin_write(host);
+}
+
+void Fleet::begin_write(std::uint32_t host) {
+  Host& h = hosts_[host];
+  if (h.fail_sync) h.disk.store().fail_next_sync();
+  h.fail_sync = false;
+  const Duration time = h.disk.begin(stage_.now);
+  stage_.meters.disk_sync.record(time.count());
+  stage_.agenda.put(stage_.now + time, Happening::disk_done, h.source, Agenda::pair(host, h.life));
+  if (h.tear_down_for)
+    stage_.agenda.put(stage_.now + time / 2, Happening::power_fails, h.source, Agenda::pair(host, h.life));
+}
+
+void Fleet::read(std::uint32_t node, const output::Read& read) {
+  Host& host = hosts_[host_of(node)];
+  bytes_.clear();
+  wire::encode(read, bytes_);
+  Piece* piece = stage_.slab.hold(bytes_.view());
+  piece->a = node, piece->b = host.life;
+  stage_.agenda.put(stage_.now + host.disk.read_time(), Happening::read_done, host.source, piece);
+}
+
+// --- The judge's look -------------------------------------------------------------------------------
+
+void Fleet::judge_message(const ConversationId& conversation, Sequence seq, std::uint32_t node,
+                            std::string_view what) {
+  // Only the owner's own edge can tell: elsewhere the owner's disk may have been lost since.
+  const std::uint32_t owner = map_.owner(conversation).value;
+  if (seq == 0 || host_of(owner) != host_of(node)) return;
+  const rows::Key from = rows::message(conversation, seq);
+  const rows::Key to = rows::message(conversation, seq + 1);
+  rows_.clear();
+  const auto found = hosts_[host_of(owner)].disk.store().read({from, to, 1, 1, false}, rows_);
+  stage_.checker.effect(stage_.now, found.has_value() && !rows_.empty(), what);
+}
+
+void Fleet::judge_frame(const to_client::Frame& frame, std::uint32_t node) {
+  if (const auto* ok = std::get_if<to_client::Ok>(&frame))
+    judge_message(ok->conversation, ok->seq, node, "an ok");
+  else if (const auto* event = std::get_if<to_client::Event>(&frame))
+    judge_message(event->conversation, event->message.seq, node, "an event");
+}
+
+void Fleet::judge_peer(std::string_view bytes, std::uint32_t node) {
+  constexpr const peer::Message* type = nullptr;
+  if (bytes.empty()) return;
+  const auto index = static_cast<std::uint8_t>(bytes.front());
+  if (index != peer::index_in<peer::Answer>(type) && index != peer::index_in<peer::Deliver>(type)) return;
+  arena_.clear();
+  const auto message = wire::decode<peer::Message>(bytes, arena_);
+  HUBBUB_CHECK(message.has_value());
+  if (const auto* answer = std::get_if<peer::Answer>(&*message)) {
+    if (const auto* ok = std::get_if<to_client::Ok>(&answer->reply))
+      judge_message(ok->conversation, ok->seq, node, "an answer to a gateway");
+  } else if (const auto* deliver = std::get_if<peer::Deliver>(&*message)) {
+    if (!deliver->messages.empty())
+      judge_message(deliver->conversation, deliver->messages.back().seq, node, "a delivery");
+  }
+}
+
+}  // namespace hubbub::sim

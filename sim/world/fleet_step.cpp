@@ -1,0 +1,315 @@
+// How nodes step: what arrives becomes inputs, a step takes its time, then its outputs leave.
+#include <algorithm>
+
+#include "core/wire/batch.hpp"
+#include "core/wire/codec.hpp"
+#include "sim/clients/device_edge.hpp"
+#include "sim/world/fleet.hpp"
+
+namespace hubbub::sim {
+namespace {
+
+/// Inputs handed to one step. More wait for the next.
+constexpr std::size_t inputs_most = 64;
+/// What a step costs beside what it does; it also keeps a node that is due at once, again and
+/// again, from standing still in time.
+constexpr Duration step_least = 1us;
+
+}  // namespace
+
+void Fleet::mail(std::uint32_t node, Mail mail) {
+  if (!up(node)) {
+    if (mail.piece != nullptr) stage_.slab.release(mail.piece);
+    return;
+  }
+  mail.at = stage_.now;
+  nodes_[node].mailbox.push(mail);
+}
+
+void Fleet::wake_at(std::uint32_t node, Duration at) {
+  NodeSlot& slot = nodes_[node];
+  at = std::max(at, stage_.now);
+  if (at >= slot.wakes_at || at >= event_time_end) return;
+  slot.wakes_at = at;
+  stage_.agenda.put(at, Happening::node_wakes, slot.source, node);
+}
+
+void Fleet::node_wakes(std::uint32_t node) {
+  NodeSlot& slot = nodes_[node];
+  if (slot.wakes_at != stage_.now) return;  // an earlier wake took its place
+  slot.wakes_at = never;
+  go_on(node);
+}
+
+void Fleet::go_on(std::uint32_t node) {
+  NodeSlot& slot = nodes_[node];
+  const Host& host = hosts_[host_of(node)];
+  if (!host.up || slot.busy) return;
+  if (stage_.now < host.paused_until) return wake_at(node, host.paused_until);
+  const Duration deadline = slot.node->next_deadline();
+  if (slot.mailbox.empty() && deadline > stage_.now) {
+    if (deadline != never) wake_at(node, deadline);
+    return;
+  }
+  step(node);
+}
+
+void Fleet::step(std::uint32_t node) {
+  NodeSlot& slot = nodes_[node];
+  make_inputs(slot);
+  const std::size_t taken =
+      slot.node->step(inputs_, Instant{stage_.now, epoch + stage_.now}, slot.out);
+  HUBBUB_CHECK(taken <= inputs_.size());
+  ++stage_.meters.steps;
+  stage_.meters.units_max = std::max<std::uint64_t>(stage_.meters.units_max, slot.out.units);
+  stage_.checker.step(stage_.now, NodeId{static_cast<std::uint16_t>(node)}, slot.out.units);
+  const Duration cost = cost_of(slot, taken, stage_.now);
+  for (std::size_t i = 0; i < taken; ++i) {
+    if (Piece* piece = slot.mailbox[0].piece) stage_.slab.release(piece);
+    slot.mailbox.pop_front(stage_.now);
+  }
+  slot.busy = true;
+  const std::uint32_t host = host_of(node);
+  const Host& h = hosts_[host];
+  const double factor = (stage_.now < h.slow_until ? h.slow_factor : 1) / stage_.scenario.servers.speed;
+  const Duration busy{static_cast<std::int64_t>(static_cast<double>(cost.count()) * factor)};
+  stage_.agenda.put(stage_.now + std::max(busy, step_least), Happening::step_done, slot.source,
+                    Agenda::pair(node, h.life));
+}
+
+void Fleet::step_done(std::uint32_t node, std::uint32_t life) {
+  const Host& host = hosts_[host_of(node)];
+  NodeSlot& slot = nodes_[node];
+  if (!host.up || host.life != life) return;
+  if (stage_.now < host.paused_until) {
+    stage_.agenda.put(host.paused_until, Happening::step_done, slot.source, Agenda::pair(node, life));
+    return;
+  }
+  slot.busy = false;
+  carry_out(node);
+  if (host.up && host.life == life) go_on(node);
+}
+
+void Fleet::make_inputs(const NodeSlot& slot) {
+  inputs_.clear();
+  arena_.clear();
+  const std::size_t count = std::min(inputs_most, slot.mailbox.size());
+  for (std::size_t i = 0; i < count; ++i) inputs_.push_back(input_of(slot.mailbox[i]));
+}
+
+Input Fleet::input_of(const Mail& mail) {
+  const NodeId peer{mail.number};
+  const PartitionId partition{mail.number};
+  switch (mail.kind) {
+    case Mail::Kind::opened: return input::Opened{mail.connection, UserId{mail.word}};
+    case Mail::Kind::closed: return input::Closed{mail.connection};
+    case Mail::Kind::silent: return input::Silent{mail.connection};
+    case Mail::Kind::frame: {
+      const std::string_view bytes = mail.piece->view().substr(mail.word >> 32, mail.word & 0xffffffff);
+      const auto frame = wire::decode<to_server::Frame>(bytes, arena_);
+      HUBBUB_CHECK(frame.has_value());
+      return input::Frame{mail.connection, (stage_.now - mail.at).count(), *frame};
+    }
+    case Mail::Kind::peer_linked: return input::PeerLinked{peer};
+    case Mail::Kind::peer_lost: return input::PeerLost{peer};
+    case Mail::Kind::from_peer: return input::FromPeer{peer, mail.piece->view()};
+    case Mail::Kind::read_done: return input::ReadDone{mail.word, mail.piece->view(), mail.more};
+    case Mail::Kind::read_failed: return input::ReadFailed{mail.word, mail.piece->view()};
+    case Mail::Kind::commit_durable: return input::CommitDurable{partition, mail.word};
+    case Mail::Kind::commit_unknown:
+      return input::CommitUnknown{partition, mail.word, mail.piece->view()};
+  }
+  HUBBUB_CHECK(false);
+  return input::Closed{};
+}
+
+namespace {
+
+std::int64_t rows_in(std::string_view batch) {
+  std::int64_t count = 0;
+  BatchReader reader(batch);
+  for (RowWrite row; reader.next(row);) ++count;
+  return count;
+}
+
+}  // namespace
+
+Duration Fleet::cost_of(const NodeSlot& slot, std::size_t taken, Duration) {
+  const ServiceTimes& service = stage_.scenario.servers.service;
+  Duration cost{0};
+  for (std::size_t i = 0; i < taken; ++i) {
+    const Mail& mail = slot.mailbox[i];
+    if (mail.kind == Mail::Kind::frame) cost += service.frame;
+    if (mail.kind == Mail::Kind::opened) cost += service.accept;
+    if (mail.kind == Mail::Kind::from_peer) cost += service.peer;
+    if (mail.kind == Mail::Kind::read_done) cost += service.row * rows_in(mail.piece->view());
+  }
+  cost += service.event * static_cast<std::int64_t>(slot.out.frames.size());
+  cost += service.peer * static_cast<std::int64_t>(slot.out.peers.size());
+  for (const output::Commit& commit : slot.out.commits) cost += service.row * rows_in(commit.rows);
+  return cost;
+}
+
+// --- What comes back to a node --------------------------------------------------------------------
+
+void Fleet::disk_done(std::uint32_t host, std::uint32_t life) {
+  Host& h = hosts_[host];
+  if (!h.up || h.life != life) return;
+  const HostDisk::Finished finished = h.disk.finish();
+  std::uint32_t last = UINT32_MAX;
+  for (const PendingCommit& commit : finished.commits) {
+    Mail m;
+    m.kind = finished.durable ? Mail::Kind::commit_durable : Mail::Kind::commit_unknown;
+    m.number = commit.partition.value;
+    m.word = commit.batch;
+    if (!finished.durable) m.piece = stage_.slab.hold(finished.reason);
+    mail(commit.node, m);
+  }
+  for (const PendingCommit& commit : finished.commits) {
+    if (commit.node != last) go_on(commit.node);
+    last = commit.node;
+  }
+  if (h.disk.waiting()) begin_write(host);
+}
+
+void Fleet::write_back(std::uint32_t host, std::uint32_t life) {
+  Host& h = hosts_[host];
+  if (!h.up || h.life != life) return;
+  h.disk.write_back();
+  stage_.agenda.put(stage_.now + stage_.scenario.servers.disk.writeback, Happening::writeback,
+                    h.source, Agenda::pair(host, life));
+}
+
+void Fleet::read_done(Piece* piece) {
+  const std::uint32_t node = piece->a;
+  Host& host = hosts_[host_of(node)];
+  if (!host.up || host.life != piece->b) return stage_.slab.release(piece);
+  const auto ticket_and_range = [&] {
+    arena_.clear();
+    return *wire::decode<output::Read>(piece->view(), arena_);
+  }();
+  rows_.clear();
+  const auto more = host.disk.store().read(ticket_and_range.range, rows_);
+  Mail m;
+  m.kind = more ? Mail::Kind::read_done : Mail::Kind::read_failed;
+  m.word = ticket_and_range.ticket;
+  m.more = more && *more;
+  m.piece = stage_.slab.hold(more ? rows_.view() : std::string_view(more.error().what));
+  stage_.slab.release(piece);
+  mail(node, m);
+  go_on(node);
+}
+
+void Fleet::at_peer(Piece* piece) {
+  const LinkEnd& end = links_.end(piece->a, piece->b);
+  if (end.epoch != piece->c || !up(piece->b)) return stage_.slab.release(piece);
+  Mail m;
+  m.kind = Mail::Kind::from_peer;
+  m.number = static_cast<std::uint16_t>(piece->a);
+  m.piece = piece;
+  const std::uint32_t to = piece->b;
+  mail(to, m);
+  go_on(to);
+}
+
+// --- Client connections -----------------------------------------------------------------------------
+
+Fleet::Dialled Fleet::dial(std::uint32_t node, std::uint32_t client, std::uint32_t attempt,
+                               UserId user, ConnectionId& id) {
+  const Host& host = hosts_[host_of(node)];
+  NodeSlot& slot = nodes_[node];
+  if (!host.powered) return Dialled::no_answer;
+  if (!host.up || slot.mailbox.size() >= stage_.scenario.servers.queue) return Dialled::refused;
+  id = slot.connections.open(client, attempt, stage_.now);
+  Connection& c = *slot.connections.find(id);
+  Random random(stage_.seed, purpose::client_ping, std::uint64_t{client} << 32 | attempt);
+  c.first_ping = pings_.phase(random.bits());
+  Mail m;
+  m.kind = Mail::Kind::opened;
+  m.connection = id;
+  m.word = user.value;
+  mail(node, m);
+  go_on(node);
+  return Dialled::yes;
+}
+
+bool Fleet::frames_arrive(Piece* piece) {
+  const std::uint32_t node = piece->a;
+  const ConnectionId id{piece->b, piece->c};
+  NodeSlot& slot = nodes_[node];
+  Connection* c = slot.connections.find(id);
+  if (c == nullptr) return false;
+  c->heard = stage_.now;
+  const bool full = slot.mailbox.size() >= stage_.scenario.servers.queue;
+  if (full) {
+    drop_connection(node, id, CloseCode::overloaded, true);
+    stage_.slab.release(piece);
+    go_on(node);
+    return true;
+  }
+  std::size_t at = 0;
+  for (bool first = true; at < piece->size; first = false) {
+    std::uint32_t size = 0;
+    std::memcpy(&size, piece->data() + at, sizeof size);
+    at += sizeof size;
+    Mail m;
+    m.kind = Mail::Kind::frame;
+    m.connection = id;
+    m.word = static_cast<std::uint64_t>(at) << 32 | size;
+    m.piece = piece;
+    if (!first) ++piece->holders;
+    mail(node, m);
+    at += size;
+  }
+  go_on(node);
+  return true;
+}
+
+void Fleet::hang_up(std::uint32_t node, ConnectionId id) {
+  if (nodes_[node].connections.find(id) == nullptr) return;
+  drop_connection(node, id, broken, false);
+  go_on(node);
+}
+
+void Fleet::cut(std::uint32_t node, ConnectionId id) {
+  NodeSlot& slot = nodes_[node];
+  const Connection* c = slot.connections.find(id);
+  if (c == nullptr) return;
+  Piece* piece = stage_.slab.hold({});
+  piece->a = node, piece->b = id.slot, piece->c = id.use;
+  stage_.agenda.put(pings_.gives_up(c->opened, c->first_ping, c->heard, stage_.now),
+                    Happening::silence, slot.source, piece);
+}
+
+void Fleet::silence(std::uint32_t node, ConnectionId id) {
+  if (nodes_[node].connections.find(id) == nullptr) return;
+  Mail m;
+  m.kind = Mail::Kind::silent;
+  m.connection = id;
+  mail(node, m);
+  go_on(node);
+}
+
+void Fleet::drop_connection(std::uint32_t node, ConnectionId id, CloseCode code, bool tell_client) {
+  NodeSlot& slot = nodes_[node];
+  Connection& c = *slot.connections.find(id);
+  stage_.meters.pings += pings_.count(c.opened, c.first_ping, stage_.now);
+  Piece* piece = stage_.slab.hold({});
+  piece->a = c.client, piece->b = c.attempt, piece->c = static_cast<std::uint32_t>(code);
+  if (tell_client) {
+    send_to_client(slot, c, piece, Happening::hang_up_at_client);
+  } else if (!hosts_[host_of(node)].powered) {
+    // Nobody says anything: the client's own pings find out.
+    stage_.agenda.put(pings_.gives_up(c.opened, c.first_ping, c.last_down, stage_.now),
+                      Happening::hang_up_at_client, slot.source, piece);
+  } else {
+    stage_.slab.release(piece);
+  }
+  slot.connections.close(id);
+  Mail m;
+  m.kind = Mail::Kind::closed;
+  m.connection = id;
+  mail(node, m);
+}
+
+}  // namespace hubbub::sim

@@ -1,0 +1,55 @@
+// The links between nodes. While both ends live a link is a stream: what is sent arrives, in
+// order. A crash breaks it; what is inside is lost; the living end learns of it a little later.
+// When both ends live again they are linked anew, and each is told so.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include "core/base/time.hpp"
+
+namespace hubbub::sim {
+
+/// One direction of a link: from a sender to a receiver.
+struct LinkEnd {
+  bool stands = false;       ///< what is sent now will arrive
+  bool known = false;        ///< the receiver was told that it stands
+  std::uint32_t epoch = 0;   ///< of the stream; pieces of an older one are dropped
+  Duration last{};           ///< when the last piece arrives: later ones come after it
+  std::uint32_t drawn = 0;   ///< latencies so far
+};
+
+class Links {
+ public:
+  explicit Links(std::uint32_t nodes) : nodes_(nodes), ends_(std::size_t{nodes} * nodes) {}
+
+  LinkEnd& end(std::uint32_t from, std::uint32_t to) { return ends_[std::size_t{from} * nodes_ + to]; }
+
+  /// When something sent now, with this latency, arrives.
+  static Duration arrival(LinkEnd& end, Duration now, Duration latency) {
+    end.last = std::max(end.last, now + latency);
+    return end.last;
+  }
+  /// Both directions begin a new stream.
+  void connect(std::uint32_t a, std::uint32_t b, Duration now) {
+    for (LinkEnd* e : {&end(a, b), &end(b, a)}) {
+      e->stands = e->known = true;
+      ++e->epoch;
+      e->last = now;
+    }
+  }
+  /// Nothing that is in this direction arrives any more.
+  void cut(std::uint32_t from, std::uint32_t to) {
+    LinkEnd& e = end(from, to);
+    e.stands = false;
+    ++e.epoch;
+  }
+  std::uint32_t nodes() const { return nodes_; }
+
+ private:
+  std::uint32_t nodes_;
+  std::vector<LinkEnd> ends_;
+};
+
+}  // namespace hubbub::sim

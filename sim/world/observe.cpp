@@ -1,0 +1,154 @@
+#include "sim/world/observe.hpp"
+
+#include <algorithm>
+
+#include "sim/world/body.hpp"
+
+namespace hubbub::sim {
+
+void Observer::sent(Duration now, const Device& device, const ConversationId& conversation,
+                    const Outgoing& message) {
+  message.sends == 1 ? ++stage_.meters.sent : ++stage_.meters.renumbered;
+  stage_.meters.count(now, Series::sent);
+  stage_.checker.sent(now, device.id(), conversation, message.number, message.key, message.digest);
+  chain(Fact::sent, device, message.key ^ message.number);
+}
+
+void Observer::repeated(Duration now, const Device& device, const ConversationId&,
+                        const Outgoing& message) {
+  ++stage_.meters.repeated;
+  stage_.meters.count(now, Series::repeated);
+  chain(Fact::repeated, device, message.key ^ message.number);
+}
+
+void Observer::acknowledged(Duration now, const Device& device, const ConversationId& conversation,
+                            const Outgoing& message, const to_client::Ok& ok) {
+  Meters& m = stage_.meters;
+  ++m.acknowledged;
+  m.count(now, Series::acknowledged);
+  if (counted(message.written)) m.ack.record((now - message.written).count());
+  const Duration from = stage_.scenario.warm_up;
+  const Duration end = stage_.scenario.duration;
+  if (stage_.safety && now >= from) {
+    ++m.acknowledged_counted;
+    if (now < stage_.first_fault) ++m.acknowledged_before_fault;
+    if (now >= end - end / 3) ++m.acknowledged_last_third;
+  }
+  stage_.checker.acknowledged(now, device.id(), conversation, ok.number, message.key, ok.seq,
+                              ok.message);
+  chain(Fact::acknowledged, device, message.key ^ ok.seq);
+}
+
+void Observer::refused(Duration now, const Device& device, const ConversationId& conversation,
+                       const Outgoing& message, const to_client::Error&) {
+  ++stage_.meters.refused;
+  stage_.meters.count(now, Series::refused);
+  stage_.checker.refused(now, device.id(), conversation, message.number, message.key);
+  chain(Fact::refused, device, message.key);
+}
+
+void Observer::put_off(Duration now, const Device& device, const to_client::Error& error) {
+  ++stage_.meters.put_off;
+  stage_.meters.count(now, Series::put_off);
+  chain(Fact::put_off, device, static_cast<std::uint64_t>(error.code) << 32 | error.id);
+}
+
+void Observer::call_done(Duration now, const Device& device, const Call& call,
+                         const to_client::Ok& ok) {
+  ++stage_.meters.calls_done;
+  if (call.create && call.tag != 0) created.push_back({call.tag, ok.conversation});
+  if (ok.seq != 0)
+    stage_.checker.changed(now, device.id(), ok.conversation, ok.number, call.key, ok.seq, ok.message);
+  chain(Fact::call_done, device, call.key);
+}
+
+void Observer::call_refused(Duration, const Device& device, const Call& call,
+                            const to_client::Error&) {
+  ++stage_.meters.calls_refused;
+  chain(Fact::call_refused, device, call.key);
+}
+
+void Observer::shown(Duration now, const Device& device, const to_client::Event& event) {
+  ++stage_.meters.shown;
+  stage_.meters.count(now, Series::shown);
+  const Message& message = event.message;
+  Watched& w = watched(device);
+  if (!w.synced) {
+    ++w.entries;
+    w.bytes += message.content.length;
+  } else if (message.kind == EntryKind::text && message.from != device.user() &&
+             message.content.body.size() == Body::size) {
+    const Duration written = Body::written(message.content.body);
+    if (counted(written)) stage_.meters.delivery.record((now - written).count());
+  }
+  stage_.checker.shown(now, device.id(), event.cursor, event.conversation, message);
+  chain(Fact::shown, device, event.conversation.low ^ mix64(message.seq) ^ event.cursor.held);
+}
+
+void Observer::declared(Duration now, const Device& device, const to_client::Ranges& ranges) {
+  stage_.meters.ranges += ranges.ranges.size();
+  Watched& w = watched(device);
+  if (!w.synced) ++w.entries;
+  stage_.checker.declared(now, device.id(), ranges.cursor, ranges.ranges);
+  std::uint64_t what = ranges.cursor.reached;
+  for (const Range& range : ranges.ranges) what = mix64(what ^ range.conversation.low ^ range.from ^ range.to << 20);
+  chain(Fact::declared, device, what);
+}
+
+void Observer::synced(Duration now, const Device& device, const to_client::Synced& synced) {
+  Watched& w = watched(device);
+  if (!w.synced) {
+    w.synced = true;
+    Meters& m = stage_.meters;
+    m.sync.record((now - w.since).count());
+    m.sync_entries_max = std::max<std::uint64_t>(m.sync_entries_max, w.entries);
+    m.sync_bytes_max = std::max<std::uint64_t>(m.sync_bytes_max, w.bytes);
+  }
+  stage_.checker.synced(now, device.id(), synced.cursor);
+  chain(Fact::synced, device, synced.cursor.held);
+}
+
+void Observer::reset(Duration now, const Device& device, const to_client::Reset& reset) {
+  ++stage_.meters.resets;
+  stage_.checker.reset(now, device.id(), reset.cursor);
+  chain(Fact::reset, device, reset.cursor.held);
+}
+
+void Observer::paged(Duration now, const Device& device, Sequence asked_seen,
+                     const to_client::HistoryPage& page) {
+  ++stage_.meters.pages;
+  stage_.meters.paged_messages += page.messages.size();
+  stage_.checker.paged(now, device.id(), page.conversation, asked_seen, page.head, page.messages);
+  chain(Fact::paged, device, page.head ^ page.messages.size() << 32);
+}
+
+void Observer::attached(Duration now, const Device& device, const to_client::Welcome& welcome) {
+  Meters& m = stage_.meters;
+  Watched& w = watched(device);
+  ++m.attached;
+  if (w.ever) ++m.attached_again;
+  w.ever = true;
+  m.connect.record((now - w.since).count());
+  w.since = now;
+  w.synced = false;
+  w.entries = w.bytes = 0;
+  m.online_max = std::max(m.online_max, ++m.online);
+  m.count(now, Series::attached);
+  m.series.sample(now, static_cast<std::size_t>(Series::online), static_cast<double>(m.online));
+  stage_.checker.attached(now, device.id(), device.has_cursor() ? device.cursor() : Cursor{});
+  chain(Fact::attached, device, std::uint64_t{welcome.generation} << 16 | welcome.device.value);
+}
+
+void Observer::lost(Duration now, const Device& device, CloseCode code, bool was_attached) {
+  Meters& m = stage_.meters;
+  if (was_attached) {
+    ++m.lost;
+    --m.online;
+    m.count(now, Series::lost);
+    m.series.sample(now, static_cast<std::size_t>(Series::online), static_cast<double>(m.online));
+    watched(device).since = now;
+  }
+  chain(Fact::lost, device, static_cast<std::uint64_t>(code));
+}
+
+}  // namespace hubbub::sim

@@ -1,0 +1,71 @@
+// Watches the clients: tells the judge, the meters and the hash chain what they were told.
+#pragma once
+
+#include "sim/clients/device.hpp"
+#include "sim/world/stage.hpp"
+
+namespace hubbub::sim {
+
+class Observer final : public DeviceObserver {
+ public:
+  Observer(Stage& stage, std::uint32_t clients, std::uint32_t devices)
+      : stage_(stage), devices_(devices), watched_(clients) {}
+
+  /// A client begins to want a connection.
+  void wants(std::uint32_t client) { watched_[client].since = stage_.now; }
+
+  void sent(Duration, const Device&, const ConversationId&, const Outgoing&) override;
+  void repeated(Duration, const Device&, const ConversationId&, const Outgoing&) override;
+  void acknowledged(Duration, const Device&, const ConversationId&, const Outgoing&,
+                    const to_client::Ok&) override;
+  void refused(Duration, const Device&, const ConversationId&, const Outgoing&,
+               const to_client::Error&) override;
+  void put_off(Duration, const Device&, const to_client::Error&) override;
+  void call_done(Duration, const Device&, const Call&, const to_client::Ok&) override;
+  void call_refused(Duration, const Device&, const Call&, const to_client::Error&) override;
+  void shown(Duration, const Device&, const to_client::Event&) override;
+  void declared(Duration, const Device&, const to_client::Ranges&) override;
+  void synced(Duration, const Device&, const to_client::Synced&) override;
+  void reset(Duration, const Device&, const to_client::Reset&) override;
+  void paged(Duration, const Device&, Sequence asked_seen, const to_client::HistoryPage&) override;
+  void attached(Duration, const Device&, const to_client::Welcome&) override;
+  void lost(Duration, const Device&, CloseCode, bool was_attached) override;
+
+  /// Groups that were created: by tag (see crowd.cpp).
+  struct Created {
+    std::uint64_t tag;
+    ConversationId conversation;
+  };
+  std::vector<Created> created;
+
+ private:
+  /// What is remembered of each client.
+  struct Watched {
+    Duration since{};              ///< wants a connection, or is attached and not synced
+    std::uint32_t entries = 0;     ///< sent in this sync
+    std::uint32_t bytes = 0;
+    bool synced = true;
+    bool ever = false;
+  };
+  Watched& watched(const Device& device) {
+    return watched_[(device.user().value - 1) * devices_ + device.index()];
+  }
+  enum class Fact : std::uint64_t {
+    sent, repeated, acknowledged, refused, put_off, call_done, call_refused, shown, declared, synced,
+    reset, paged, attached, lost,
+  };
+  void chain(Fact fact, const Device& device, std::uint64_t what) {
+    stage_.chain.add(stage_.clients_entity(),
+                     mix64(static_cast<std::uint64_t>(stage_.now.count()) ^ what) +
+                         (static_cast<std::uint64_t>(fact) << 58) + (device.user().value << 4) + device.index());
+  }
+  bool counted(Duration written) const {
+    return stage_.safety && written >= stage_.scenario.warm_up;
+  }
+
+  Stage& stage_;
+  std::uint32_t devices_;
+  std::vector<Watched> watched_;
+};
+
+}  // namespace hubbub::sim

@@ -1,0 +1,225 @@
+#include "sim/world/run.hpp"
+
+#include <fmt/format.h>
+
+#include "core/wire/rows.hpp"
+#include "sim/world/crowd.hpp"
+#include "sim/world/fleet.hpp"
+
+namespace hubbub::sim {
+namespace {
+
+constexpr std::uint32_t run_source = 3001;
+
+/// Windows in a row in which nothing was left to do, before a run is at rest: longer than every
+/// timer of a node that could still begin something by itself.
+constexpr int quiet_windows = 3;
+
+/// An interrupt is looked for once in so many events.
+constexpr std::uint64_t events_per_look = 4096;
+
+std::vector<std::string> entities(const Scenario& scenario) {
+  std::vector<std::string> names;
+  for (std::uint32_t n = 0; n < scenario.servers.count * scenario.servers.nodes; ++n)
+    names.push_back(fmt::format("node {}", n));
+  names.insert(names.end(), {"clients", "faults"});
+  return names;
+}
+
+class World {
+ public:
+  World(const Scenario& scenario, const RunOptions& options)
+      : options_(options),
+        stage_(scenario, options.seed.value_or(scenario.seed),
+               options.ties ? TieRule::shuffled(*options.ties) : TieRule{}, entities(scenario)),
+        fleet_(stage_),
+        crowd_(stage_, fleet_),
+        faults_(stage_, fleet_) {
+    source_.number = run_source;
+  }
+
+  RunResult run() {
+    fleet_.start_all();
+    crowd_.start();
+    faults_.start();
+    stage_.agenda.put(Chain::window, Happening::phase, source_, std::uint64_t{0});
+    while (!done_ && !stage_.agenda.empty()) {
+      const Agenda::Next next = stage_.agenda.take();
+      stage_.now = next.at;
+      happen(next);
+      if (++events_ % events_per_look == 0 && interrupted()) break;
+    }
+    return conclude();
+  }
+
+ private:
+  bool interrupted() {
+    return interrupted_ = options_.interrupt != nullptr && options_.interrupt->load(std::memory_order_relaxed);
+  }
+
+  void happen(const Agenda::Next& next);
+  void window();
+  void end_safety();
+  bool at_rest();
+  RunResult conclude();
+  void tell_rows();
+  std::vector<std::string> stuck();
+
+  const RunOptions& options_;
+  Stage stage_;
+  Fleet fleet_;
+  Crowd crowd_;
+  Faults faults_;
+  Source source_;
+  std::uint64_t events_ = 0;
+  Duration safety_end_{};
+  int quiet_for_ = 0;
+  bool done_ = false;
+  bool settled_ = false;
+  bool interrupted_ = false;
+};
+
+void World::happen(const Agenda::Next& next) {
+  Piece* const piece = next.piece<Piece>();
+  switch (next.kind) {
+    case Happening::phase: return window();
+    case Happening::fault: return faults_.happens(next.low());
+    case Happening::power_fails: return fleet_.torn_now(next.high(), next.low());
+    case Happening::host_starts: return fleet_.host_starts(next.high(), next.low());
+    case Happening::link_up: return fleet_.link_up(next.high(), next.low());
+    case Happening::link_down: return fleet_.link_down(next.high(), next.low());
+    case Happening::disk_done: return fleet_.disk_done(next.high(), next.low());
+    case Happening::writeback: return fleet_.write_back(next.high(), next.low());
+    case Happening::read_done: return fleet_.read_done(piece);
+    case Happening::step_done: return fleet_.step_done(next.high(), next.low());
+    case Happening::node_wakes: return fleet_.node_wakes(next.low());
+    case Happening::at_peer: return fleet_.at_peer(piece);
+    case Happening::at_node:
+      if (!fleet_.frames_arrive(piece)) crowd_.bounced(piece);
+      return;
+    case Happening::dial_at_node: return crowd_.dial_at_node(next.high(), next.low());
+    case Happening::hang_up_at_node:
+    case Happening::silence: {
+      const ConnectionId id{piece->b, piece->c};
+      const std::uint32_t node = piece->a;
+      stage_.slab.release(piece);
+      return next.kind == Happening::silence ? fleet_.silence(node, id) : fleet_.hang_up(node, id);
+    }
+    case Happening::dialled: return crowd_.dialled(piece);
+    case Happening::at_client: return crowd_.at_client(piece);
+    case Happening::hang_up_at_client: return crowd_.hang_up_at_client(piece);
+    case Happening::client_wakes: return crowd_.wakes(next.low());
+    case Happening::client_acts: return crowd_.acts(next.low());
+    case Happening::client_leaves: return crowd_.turns(next.high(), next.low());
+  }
+}
+
+/// Once a window: closes it in the hash chain, ends phases, looks whether the run is at rest.
+void World::window() {
+  fleet_.put_hashes_into_chain();
+  stage_.chain.close_window();
+  stage_.meters.series.sample(stage_.now, static_cast<std::size_t>(Series::pending_events),
+                              static_cast<double>(stage_.agenda.size()));
+  if (options_.progress)
+    options_.progress({stage_.now, stage_.scenario.duration, !stage_.safety, events_,
+                       stage_.meters.online, Duration{stage_.meters.ack.percentile(99)}});
+  if (interrupted()) {
+    done_ = true;
+    return;
+  }
+  if (stage_.safety && stage_.now >= stage_.scenario.duration) end_safety();
+  if (!stage_.safety) {
+    quiet_for_ = at_rest() ? quiet_for_ + 1 : 0;
+    settled_ = quiet_for_ >= quiet_windows;
+    done_ = settled_ || stage_.now >= safety_end_ + stage_.scenario.settle;
+    if (done_) return;
+  }
+  stage_.agenda.put(stage_.now + Chain::window, Happening::phase, source_, std::uint64_t{0});
+}
+
+void World::end_safety() {
+  stage_.safety = false;
+  safety_end_ = stage_.now;
+  fleet_.heal();
+  crowd_.settle();
+}
+
+bool World::at_rest() {
+  if (!fleet_.quiet() || !crowd_.quiet()) return false;
+  for (std::uint32_t n = 0; n < fleet_.nodes(); ++n)
+    if (fleet_.owed(n) > 0) return false;
+  return true;
+}
+
+void World::tell_rows() {
+  Arena arena;
+  fleet_.for_each_row([&](std::string_view key, std::string_view value) {
+    arena.clear();
+    const auto row = rows::parse(key, value, arena);
+    if (!row) return;
+    if (const auto* message = std::get_if<rows::MessageRow>(&row->row)) {
+      stage_.checker.stored_message(row->conversation, message->message);
+    } else if (const auto* inbox = std::get_if<rows::InboxRow>(&row->row)) {
+      stage_.checker.stored_inbox(row->device.user, row->number, inbox->conversation, inbox->seq);
+    } else if (const auto* members = std::get_if<rows::MembersRow>(&row->row)) {
+      for (const rows::Interval& i : members->intervals)
+        stage_.checker.stored_member(row->conversation, i.user, i.from, i.to);
+    }
+  });
+}
+
+std::vector<std::string> World::stuck() {
+  std::vector<std::string> what;
+  for (std::uint32_t n = 0; n < fleet_.nodes(); ++n)
+    if (const std::uint64_t owed = fleet_.owed(n); owed > 0)
+      what.push_back(fmt::format("node {} still owes deliveries in {} conversations", n, owed));
+  if (!fleet_.quiet()) what.push_back("a server is busy or down");
+  for (std::string& line : crowd_.stuck()) what.push_back(std::move(line));
+  return what;
+}
+
+RunResult World::conclude() {
+  RunResult result;
+  result.stuck = !settled_ && !interrupted_ ? stuck() : std::vector<std::string>{};
+  result.memory = {crowd_.bytes(), fleet_.connection_bytes(), fleet_.store_bytes(),
+                   stage_.agenda.reserved_bytes(), stage_.slab.reserved_bytes(), 0};
+  tell_rows();
+  crowd_.tell_the_end(stage_.checker);
+  for (std::uint32_t n = 0; n < fleet_.nodes(); ++n) {
+    const std::uint64_t owed = fleet_.owed(n);
+    result.owed += owed;
+    stage_.checker.node_at_end(NodeId{static_cast<std::uint16_t>(n)}, owed, fleet_.queued(n));
+  }
+  stage_.checker.finish(stage_.now, {true, !interrupted_});
+  stage_.meters.series.finish(stage_.now);
+  result.memory.checker = stage_.checker.memory();
+  result.seed = stage_.seed;
+  result.interrupted = interrupted_;
+  result.settled = settled_;
+  result.safety_end = stage_.safety ? stage_.now : safety_end_;
+  result.end = stage_.now;
+  result.first_fault = stage_.first_fault;
+  result.counters = fleet_.counters();
+  result.faults = faults_.counts();
+  result.invariants = stage_.checker.results();
+  result.violations = stage_.checker.violations();
+  result.pending = crowd_.pending();
+  result.rows = fleet_.rows();
+  const HostDisk::Counts disks = fleet_.disk_counts();
+  result.commits = disks.commits, result.writes = disks.writes, result.sync_errors = disks.sync_errors;
+  result.events = events_;
+  result.clients = crowd_.clients();
+  result.hash = stage_.chain.hash();
+  result.meters = std::move(stage_.meters);
+  result.chain = std::move(stage_.chain);
+  return result;
+}
+
+}  // namespace
+
+RunResult run(const Scenario& scenario, const RunOptions& options) {
+  World world(scenario, options);
+  return world.run();
+}
+
+}  // namespace hubbub::sim

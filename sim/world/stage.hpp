@@ -1,0 +1,35 @@
+// What everyone in a world shares: the clock, the agenda, bytes in flight, the judge, the meters.
+#pragma once
+
+#include "sim/check/checker.hpp"
+#include "sim/scenario/scenario.hpp"
+#include "sim/world/agenda.hpp"
+#include "sim/world/chain.hpp"
+#include "sim/world/meters.hpp"
+#include "sim/world/slab.hpp"
+
+namespace hubbub::sim {
+
+/// The wall clock at the start of every run: 2026-01-01 00:00 UTC.
+inline constexpr Duration epoch = 1'767'225'600s;
+
+struct Stage {
+  Stage(const Scenario& s, std::uint64_t run_seed, TieRule ties, std::vector<std::string> entities)
+      : scenario(s), seed(run_seed), agenda(ties), chain(std::move(entities)) {}
+
+  const Scenario& scenario;
+  std::uint64_t seed;
+  Duration now{0};
+  bool safety = true;         ///< false once faults are healed and no new work starts
+  Duration first_fault = never;
+  Agenda agenda;
+  Slab slab;
+  Chain chain;                ///< entities: nodes by number, then clients, then faults
+  Checker checker;
+  Meters meters;
+
+  std::size_t clients_entity() const { return std::size_t{scenario.servers.count} * scenario.servers.nodes; }
+  std::size_t faults_entity() const { return clients_entity() + 1; }
+};
+
+}  // namespace hubbub::sim
