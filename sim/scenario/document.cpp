@@ -92,13 +92,40 @@ class Follower {
   std::uint32_t column_ = 1;
 };
 
+/// Text of any bytes on one line, for a sentence: as in a JSON text, but with bare quotes.
+std::string on_one_line(std::string_view text) {
+  const std::string json = nlohmann::json(std::string(text))
+                               .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  std::string result;
+  for (std::size_t i = 1; i + 1 < json.size(); ++i) {
+    if (json[i] == '\\' && (json[i + 1] == '"' || json[i + 1] == '\\')) ++i;
+    result += json[i];
+  }
+  return result;
+}
+
+/// What most often lies behind a syntax error.
+std::string_view likely_cause(std::string_view words) {
+  const auto has = [&](std::string_view part) {
+    return words.find(part) != std::string_view::npos;
+  };
+  if (has("object key - unexpected '}'") || has("value - unexpected ']'")) {
+    return "; is there a comma too many before it?";
+  }
+  if (has("object - unexpected string literal") || has("array - unexpected string literal") ||
+      has("array - unexpected '{'")) {
+    return "; is a comma missing before it?";
+  }
+  return "";
+}
+
 /// What the JSON parser's own words say, without their number and position.
 std::string syntax_sentence(std::string_view words) {
   constexpr std::string_view marker = "syntax error while parsing ";
   if (const std::size_t found = words.find(marker); found != std::string_view::npos) {
-    return "not valid JSON, in " +
-           nlohmann::json(std::string(words.substr(found + marker.size(), 160)))
-               .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    words.remove_prefix(found + marker.size());
+    return fmt::format("not valid JSON, in {}{}", on_one_line(words.substr(0, 160)),
+                       likely_cause(words));
   }
   if (words.find("number overflow") != std::string_view::npos) {
     return "found a number beyond the range of any value, expected a smaller one";

@@ -91,7 +91,7 @@ void describe(Keys& keys, Clients& c) {
   keys.field("users", c.users, whole(1, 10'000'000, "2000"), "Users.");
   keys.field("devices", c.devices, whole(1, limits::devices_per_user, "2"),
              "Devices of each user.");
-  keys.field("online", c.online, share("80%"), "The share of devices that connect at all.");
+  keys.field("online", c.online, share("80%"), "The share of users that connect at all.");
   keys.field("arrive", c.arrive, span_of(0s, longest_span, "5s"),
              "First connections are spread over this.");
   keys.field("acquaintances", c.acquaintances, whole(0, 1000, "50"),
@@ -174,12 +174,13 @@ void describe(Keys& keys, Policy& p) {
 
 template <class Keys>
 void describe(Keys& keys, Expect& e) {
-  keys.field("metrics", e.metrics, bounds_on(metrics, "< 500ms"), "Figures of the run's summary.");
-  keys.field("violations", e.violations, bounds_on(checkers, "> 0"),
+  keys.field("metrics", e.metrics, bounds_on(known_metrics, "< 500ms"),
+             "Figures of the run's summary.");
+  keys.field("violations", e.violations, bounds_on(known_checkers, "> 0"),
              "Violations that are wanted; of all other invariants there must be none.");
-  keys.field("checks", e.checks, bounds_on(checkers, ">= 1000"),
+  keys.field("checks", e.checks, bounds_on(known_checkers, ">= 1000"),
              "Comparisons a checker made, so that a run that checked nothing fails.");
-  keys.field("faults", e.faults, bounds_on(fault_counts, ">= 3"), "Faults that took effect.");
+  keys.field("faults", e.faults, bounds_on(known_faults, ">= 3"), "Faults that took effect.");
 }
 
 template <class Keys>

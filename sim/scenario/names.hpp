@@ -108,7 +108,7 @@ inline constexpr std::array choices<FaultKind>{
 };
 
 /// The fault kinds, as expectations name them.
-inline constexpr auto fault_counts = [] {
+inline constexpr auto known_faults = [] {
   std::array<Bounded, choices<FaultKind>.size()> result{};
   for (std::size_t i = 0; i < result.size(); ++i) {
     result[i] = {choices<FaultKind>[i].name, Unit::none, choices<FaultKind>[i].about};
@@ -116,7 +116,7 @@ inline constexpr auto fault_counts = [] {
   return result;
 }();
 
-inline constexpr std::array checkers{
+inline constexpr std::array known_checkers{
     // Safety: judged while anything may be broken.
     Bounded{"acked-kept", Unit::none, "an acknowledged message stays for ever"},
     Bounded{"effects-durable", Unit::none, "nothing leaves before what it depends on is durable"},
@@ -141,7 +141,7 @@ inline constexpr std::array checkers{
     Bounded{"settled", Unit::none, "every send is answered, nothing is owed, queues are empty"},
 };
 
-inline constexpr std::array metrics{
+inline constexpr std::array known_metrics{
     Bounded{"ack.p50", Unit::duration, "send to acknowledgement, median"},
     Bounded{"ack.p99", Unit::duration, "send to acknowledgement, 99th percentile"},
     Bounded{"ack.p999", Unit::duration, "send to acknowledgement, 99.9th percentile"},

@@ -89,11 +89,11 @@ class Reader {
 
   void report_unknown() {
     for (const Member& member : object_.members) {
-      if (problems_.full()) return;
       const bool known = std::find(known_.begin(), known_.end(), member.key) != known_.end();
       if (known) continue;
-      problems_.add(member.at, below(printable(member.key)),
-                    "unknown key" + suggestion(member.key, known_));
+      // What is not shown any more needs no words.
+      const std::string near = problems_.full() ? "" : suggestion(member.key, known_);
+      problems_.add(member.at, below(printable(member.key)), "unknown key" + near);
     }
   }
 

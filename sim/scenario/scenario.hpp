@@ -27,11 +27,11 @@ struct Distribution {
 
 /// What a step of a node costs on a host's core. Assumed until it is measured.
 struct ServiceTimes {
-  Duration frame = 20us;   ///< a client's frame: read, parse, step
-  Duration event = 8us;    ///< a frame to a client: encode, write
-  Duration peer = 4us;     ///< a peer message, each way
-  Duration row = 2us;      ///< a row read or written
-  Duration accept = 150us; ///< a connection: accept, upgrade, token
+  Duration frame = 20us;    ///< a client's frame: read, parse, step
+  Duration event = 8us;     ///< a frame to a client: encode, write
+  Duration peer = 4us;      ///< a peer message, each way
+  Duration row = 2us;       ///< a row read or written
+  Duration accept = 150us;  ///< a connection: accept, upgrade, token
   bool operator==(const ServiceTimes&) const = default;
 };
 
@@ -50,7 +50,7 @@ struct Servers {
   double speed = 1;         ///< 0.1: ten times slower
   ServiceTimes service;
   Disk disk;
-  Duration restart = 2s;    ///< from the end of a process to its next start
+  Duration restart = 2s;  ///< from the end of a process to its next start
   /// Inputs an edge holds for a node before it refuses to read on.
   std::uint32_t queue = 100'000;
   bool operator==(const Servers&) const = default;
@@ -88,37 +88,37 @@ struct Groups {
 
 struct Clients {
   std::uint32_t users = 2;
-  std::uint32_t devices = 1;             ///< of each user
-  double online = 1;                     ///< share that connects at all
-  Duration arrive = 5s;                  ///< first connections spread over this
+  std::uint32_t devices = 1;  ///< of each user
+  double online = 1;          ///< share that connects at all
+  Duration arrive = 5s;       ///< first connections spread over this
   std::uint32_t acquaintances = 50;
-  std::uint32_t conversations = 5;       ///< direct ones each user writes in
+  std::uint32_t conversations = 5;  ///< direct ones each user writes in
   std::vector<Groups> groups;
-  double group_share = 0;                ///< of messages, where a user is in groups
-  double messages_per_day = 40;          ///< of each user
-  double peak = 3;                       ///< times the daily mean
+  double group_share = 0;        ///< of messages, where a user is in groups
+  double messages_per_day = 40;  ///< of each user
+  double peak = 3;               ///< times the daily mean
   Distribution length{Distribution::Kind::lognormal, 60, 600};  ///< bytes of a message
-  double typed_ahead = 0;                ///< share of messages sent without waiting for the last answer
-  double group_changes_per_day = 0;      ///< add, remove, leave, rename, of each user in groups
-  Duration acknowledge_every = 1s;       ///< and at least every 16 entries
-  Duration answer_timeout = 15s;         ///< then the connection is given up
-  Duration open_history = 0s;            ///< mean time between looking at a conversation; 0: never
-  double retry_budget = 0.1;             ///< repeats per first send; 1e9: without limit
-  Absence tunnels;                       ///< the connection is lost without a word
-  Absence absence;                       ///< logged off
+  double typed_ahead = 0;            ///< share of messages sent without waiting for the last answer
+  double group_changes_per_day = 0;  ///< add, remove, leave, rename, of each user in groups
+  Duration acknowledge_every = 1s;   ///< and at least every 16 entries
+  Duration answer_timeout = 15s;     ///< then the connection is given up
+  Duration open_history = 0s;        ///< mean time between looking at a conversation; 0: never
+  double retry_budget = 0.1;         ///< repeats per first send; 1e9: without limit
+  Absence tunnels;                   ///< the connection is lost without a word
+  Absence absence;                   ///< logged off
   Reconnect reconnect;
   bool operator==(const Clients&) const = default;
 };
 
 enum class FaultKind : std::uint8_t {
-  crash,          ///< the process ends; what the system holds stays
-  power_loss,     ///< what was not synced is gone
-  torn_write,     ///< power loss in the middle of the last write
-  slow_sync,      ///< `factor` times slower, for `duration`
-  sync_error,     ///< the next sync fails
-  disconnect,     ///< a `share` of a server's connections break
-  pause,          ///< the process stands still for `duration`; its clock runs on
-  slow_cpu,       ///< `factor` times slower, for `duration`
+  crash,       ///< the process ends; what the system holds stays
+  power_loss,  ///< what was not synced is gone
+  torn_write,  ///< power loss in the middle of the last write
+  slow_sync,   ///< `factor` times slower, for `duration`
+  sync_error,  ///< the next sync fails
+  disconnect,  ///< a `share` of a server's connections break
+  pause,       ///< the process stands still for `duration`; its clock runs on
+  slow_cpu,    ///< `factor` times slower, for `duration`
 };
 
 struct Fault {

@@ -201,9 +201,9 @@ std::string keys_reference() {
       "test "
       "holds them together.\n\n## Keys\n\n| key | value | default | meaning |\n|---|---|---|---|\n";
   add_rows(scenario_outline(), "", text);
-  add_names("Metrics", metrics, text);
-  add_names("Checkers", checkers, text);
-  add_names("Faults", fault_counts, text);
+  add_names("Metrics", known_metrics, text);
+  add_names("Checkers", known_checkers, text);
+  add_names("Faults", known_faults, text);
   return text;
 }
 

@@ -128,7 +128,7 @@ std::string plain_decimal(double value, int shift) {
 
 Result<double> parse_quantity(std::string_view text, Unit unit) {
   const std::string_view number = number_part(text);
-  if (number.empty()) return failure("a number comes first");
+  if (number.empty()) return failure("it starts with digits");
   if (number.size() > 400) return failure("the number has too many digits");
   const std::string_view name = text.substr(number.size());
   for (const NamedUnit& known : units_of(unit)) {

@@ -1,0 +1,34 @@
+// What each scenario is about, as overrides that switch it off, and what must fail then. One list
+// for the tests that run the scenarios and for those that only read them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace hubbub::sim {
+
+struct Mechanism {
+  std::string file;                   ///< in scenarios/, without ".json"
+  std::vector<std::string> off;       ///< overrides
+  std::vector<std::string> violated;  ///< at least one of these invariants, if not empty
+  std::string missed;                 ///< else this metric's expectation
+};
+
+inline const std::vector<Mechanism>& mechanisms() {
+  static const std::vector<Mechanism> list{
+      {"first-light", {"policy.acknowledge=before_commit"}, {"acked-kept"}, ""},
+      {"crash-unsynced", {"policy.durability=buffered"}, {"acked-kept"}, ""},
+      {"torn-write", {"policy.torn_write=accept"}, {"no-gaps", "one-binding", "delivered-all"}, ""},
+      {"sync-error", {"policy.unknown_commit=assume_done"}, {"acked-kept"}, ""},
+      {"long-absence", {"policy.catch_up=entries"}, {}, "sync.entries.max"},
+      {"group-500", {"policy.step=unbounded"}, {"bounded"}, ""},
+      {"two-devices", {"policy.own_messages=not_in_inbox"}, {"delivered-all"}, ""},
+      {"retry-storm",
+       {"policy.expired_work=serve", "clients.retry_budget=1000000000"},
+       {},
+       "goodput.ratio"},
+  };
+  return list;
+}
+
+}  // namespace hubbub::sim

@@ -1,0 +1,122 @@
+// The files in scenarios/ are right, say what they are about, and cannot pass by doing nothing.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "sim/check/names.hpp"
+#include "sim/scenario/load.hpp"
+#include "sim/scenario/names.hpp"
+#include "tests/scenarios/mechanisms.hpp"
+
+namespace hubbub::sim {
+namespace {
+
+using testing::HasSubstr;
+
+std::string text_of(const std::string& path) {
+  std::ifstream file(path);
+  EXPECT_TRUE(file.good()) << path;
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::string path_of(const std::string& name) { return "scenarios/" + name + ".json"; }
+
+Scenario loaded(const std::string& name, const std::vector<std::string>& overrides = {}) {
+  const ScenarioResult result = load_scenario(path_of(name), overrides);
+  if (result) return *result;
+  for (const ScenarioError& error : result.error()) ADD_FAILURE() << to_text(error);
+  return {};
+}
+
+std::vector<std::string> names_in_folder() {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator("scenarios")) {
+    const std::string file = entry.path().filename().string();
+    const bool scenario = entry.path().extension() == ".json" && file != "scenario.schema.json";
+    if (scenario) names.push_back(entry.path().stem().string());
+  }
+  return names;
+}
+
+TEST(ScenarioFiles, AreNamedAsTheirFilesAndListed) {
+  const std::string readme = text_of("scenarios/README.md");
+  for (const std::string& name : names_in_folder()) {
+    const Scenario scenario = loaded(name);
+    EXPECT_EQ(scenario.name, name);
+    EXPECT_FALSE(scenario.about.empty()) << name;
+    EXPECT_THAT(readme, HasSubstr("`" + name + "`"));
+  }
+}
+
+TEST(ScenarioFiles, EachIsAboutOneMechanism) {
+  const std::vector<std::string> names = names_in_folder();
+  EXPECT_EQ(names.size(), mechanisms().size());
+  for (const Mechanism& mechanism : mechanisms()) {
+    EXPECT_NE(std::find(names.begin(), names.end(), mechanism.file), names.end()) << mechanism.file;
+    EXPECT_NE(loaded(mechanism.file), loaded(mechanism.file, mechanism.off)) << mechanism.file;
+  }
+}
+
+TEST(ScenarioFiles, SayHowTheirMechanismIsSwitchedOff) {
+  const std::string readme = text_of("scenarios/README.md");
+  for (const Mechanism& mechanism : mechanisms()) {
+    const std::string text = text_of(path_of(mechanism.file));
+    const std::string about = loaded(mechanism.file).about;
+    for (const std::string& off : mechanism.off) {
+      EXPECT_THAT(text, HasSubstr("--set " + off)) << mechanism.file;
+      EXPECT_THAT(readme, HasSubstr("`" + off + "`"));
+      EXPECT_THAT(about, HasSubstr(off.substr(0, off.find('=')))) << mechanism.file;
+    }
+    for (const std::string& name : mechanism.violated) {
+      EXPECT_THAT(text, HasSubstr(name)) << mechanism.file;
+      EXPECT_TRUE(is_invariant(name));
+    }
+  }
+}
+
+TEST(ScenarioFiles, CannotPassByDoingNothing) {
+  const auto asks_for_some = [](const Expectation& expectation) {
+    return (expectation.op == Expectation::Op::at_least ||
+            expectation.op == Expectation::Op::equal) &&
+           expectation.value >= 1;
+  };
+  for (const std::string& name : names_in_folder()) {
+    const Scenario scenario = loaded(name);
+    const Expect& expect = scenario.expect;
+    EXPECT_FALSE(expect.checks.empty()) << name;
+    EXPECT_TRUE(std::all_of(expect.checks.begin(), expect.checks.end(), asks_for_some)) << name;
+    // Every kind of fault that is to happen is also seen to have happened.
+    for (const Fault& fault : scenario.faults) {
+      const auto kind = choices<FaultKind>[static_cast<std::size_t>(fault.kind)].name;
+      EXPECT_TRUE(std::any_of(
+          expect.faults.begin(), expect.faults.end(),
+          [&](const Expectation& one) { return one.name == kind && asks_for_some(one); }))
+          << name << " does not ask for " << kind;
+    }
+  }
+}
+
+TEST(ScenarioFiles, AMissedMetricIsOneThatTheFileBounds) {
+  for (const Mechanism& mechanism : mechanisms()) {
+    if (mechanism.missed.empty()) continue;
+    const Scenario scenario = loaded(mechanism.file);
+    const auto& bounds = scenario.expect.metrics;
+    EXPECT_TRUE(std::any_of(bounds.begin(), bounds.end(), [&](const Expectation& one) {
+      return one.name == mechanism.missed;
+    })) << mechanism.file;
+  }
+}
+
+TEST(KnownNames, AreTheCheckersInvariants) {
+  EXPECT_EQ(known_checkers.size(), invariant_count);
+  for (const Bounded& known : known_checkers) EXPECT_TRUE(is_invariant(known.name)) << known.name;
+}
+
+}  // namespace
+}  // namespace hubbub::sim
