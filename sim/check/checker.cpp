@@ -271,7 +271,7 @@ void Checker::Impl::judge_node_end(Duration now, const NodeEnd& end) {
 
 void Checker::finish(Duration now, Final final) {
   // First what streams and memberships hold against the heads, then liveness.
-  impl_->messages.finish(now, final.stores_seen);
+  impl_->messages.finish(now, final.stores_seen || final.messages_seen);
   if (final.stores_seen) impl_->memberships.finish(now, impl_->messages, final.liveness_reached);
   for (const auto& end : impl_->devices) {
     impl_->messages.pending_at_end(now, end.device, end.pending);

@@ -106,6 +106,9 @@ class Checker {
   struct Final {
     bool stores_seen = true;       ///< false for a load generator that cannot see the rows
     bool liveness_reached = true;  ///< false if the run was cut short: liveness is not judged
+    /// Although stores were not seen, every conversation that was written to was read whole and
+    /// given to `stored_message`, as a load generator can by paging.
+    bool messages_seen = false;
   };
   /// Judges what can only be judged at the end. Call once, after all others.
   void finish(Duration now, Final final);
