@@ -1,0 +1,71 @@
+// All that a run has to say, as plain values. Whoever runs a scenario fills one in; everything
+// else here only shows it: on a terminal, as JSON, as JUnit's XML, as an exit status.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/time.hpp"
+#include "sim/check/checker.hpp"
+#include "sim/report/format.hpp"
+
+namespace hubbub::sim {
+
+/// A figure of the run: "ack.p99". Not a number: it was not measured.
+struct Metric {
+  std::string name;
+  double value = 0;  ///< durations in nanoseconds
+  Unit unit = Unit::count;
+};
+
+/// What the scenario expected of a figure, a violation, a comparison count, or a fault.
+struct Expected {
+  std::string name;    ///< "ack.p99", "acked-kept"
+  std::string wanted;  ///< as written: "< 500ms"
+  double measured = 0;
+  Unit unit = Unit::count;
+  bool met = false;
+};
+
+/// How often faults of a kind took effect.
+struct FaultCount {
+  std::string kind;
+  std::uint64_t count = 0;
+};
+
+struct Summary {
+  std::string scenario;
+  std::string about;
+  std::uint64_t seed = 0;
+  std::string again;  ///< the command that runs it again
+
+  Duration virtual_time{};
+  Duration real_time{};
+  std::uint64_t events = 0;
+  std::optional<std::uint64_t> hash;
+
+  std::vector<Metric> metrics;
+  std::vector<Expected> expectations;
+  std::vector<FaultCount> faults;
+
+  std::vector<InvariantResult> checks;
+  std::vector<Violation> violations;
+  /// Invariants that the scenario says may or must break (`expect.violations`), by name. Whether
+  /// they did as expected is among `expectations`.
+  std::vector<std::string> wanted_violations;
+
+  /// What was not done at the end, and what it waits for, a sentence each.
+  std::vector<std::string> stuck;
+  /// What a person must know beside: alarms, figures that rest on assumptions. A sentence each.
+  std::vector<std::string> notes;
+
+  /// Set by `--verify`: did the second run give the same hash?
+  std::optional<bool> repeated_alike;
+  std::string difference;  ///< where two runs parted: window, entity, event
+  bool interrupted = false;
+  /// Not empty: the program itself failed, and how.
+  std::string failure;
+};
+
+}  // namespace hubbub::sim

@@ -1,0 +1,285 @@
+#include "sim/report/verdict.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sim/report/exit_status.hpp"
+
+namespace hubbub::sim {
+namespace {
+
+enum class Tone { plain, good, bad, quiet, strong };
+
+constexpr std::size_t metrics_shown = 24;
+constexpr std::size_t violations_shown = 3;
+constexpr std::size_t events_shown = 3;
+constexpr std::size_t stuck_shown = 5;
+
+class Page {
+ public:
+  explicit Page(const Style& style)
+      : style_(style), width_(static_cast<std::size_t>(std::max(style.width, 40))) {}
+
+  std::size_t width() const { return width_; }
+  std::string take() { return std::move(text_); }
+
+  std::string toned(Tone tone, std::string_view text) const {
+    if (!style_.colour || tone == Tone::plain) return std::string(text);
+    const char* code = tone == Tone::good    ? "32"
+                       : tone == Tone::bad   ? "1;31"
+                       : tone == Tone::quiet ? "2"
+                                             : "1";
+    return fmt::format("\x1b[{}m{}\x1b[0m", code, text);
+  }
+  std::string mark(bool good) const {
+    if (style_.unicode) return toned(good ? Tone::good : Tone::bad, good ? "\u2713" : "\u2717");
+    return toned(good ? Tone::good : Tone::bad, good ? "+" : "x");
+  }
+  std::string clean(std::string_view text) const { return printable(text, style_.unicode); }
+
+  void line(std::string_view text = {}) { text_ += fmt::format("{}\n", text); }
+  void heading(std::string_view text) {
+    line();
+    line(toned(Tone::strong, text));
+  }
+  /// A sentence of any length, its later lines as far in as its first, or by `hanging` more.
+  void sentence(std::string_view text, std::size_t indent, Tone tone = Tone::plain,
+                std::size_t hanging = 0) {
+    std::size_t in = indent;
+    for (const std::string& part : wrap(clean(text), width_ - indent - hanging)) {
+      line(std::string(in, ' ') + toned(tone, part));
+      in = indent + hanging;
+    }
+  }
+
+ private:
+  Style style_;
+  std::size_t width_;
+  std::string text_;
+};
+
+std::string padded(std::string text, std::size_t width) {
+  const std::size_t taken = columns(text);
+  if (taken < width) text.append(width - taken, ' ');
+  return text;
+}
+
+std::string padded_left(std::string text, std::size_t width) {
+  const std::size_t taken = columns(text);
+  if (taken < width) text.insert(0, width - taken, ' ');
+  return text;
+}
+
+std::string broken_names(const Summary& s) {
+  std::string names;
+  for (const InvariantResult& r : s.checks)
+    if (r.violated > 0 && !is_wanted(s, r.name)) names += (names.empty() ? "" : ", ") + r.name;
+  return names;
+}
+
+std::string verdict_words(const Summary& s) {
+  const int status = exit_status(s);
+  std::string words(meaning(status));
+  if (status == status::safety_broken || status == status::liveness_broken)
+    words += ": " + broken_names(s);
+  if (status == status::program_failed) words += ": " + s.failure;
+  if (status == status::not_deterministic && !s.difference.empty()) words += ": " + s.difference;
+  return words;
+}
+
+std::string times(const Summary& s) {
+  const double real = std::chrono::duration<double>(s.real_time).count();
+  const double simulated = std::chrono::duration<double>(s.virtual_time).count();
+  std::string text = fmt::format("seed {}, {} in {}", s.seed, format_duration(s.virtual_time),
+                                 format_duration(s.real_time));
+  if (real > 0) {
+    text += fmt::format(
+        " ({} times real time), {} events ({})",
+        format_count(simulated / real >= 10
+                         ? static_cast<double>(static_cast<std::int64_t>(simulated / real))
+                         : simulated / real),
+        format_count(static_cast<double>(s.events)),
+        format_rate(static_cast<double>(s.events) / real));
+  }
+  return text;
+}
+
+void head(Page& page, const Summary& s) {
+  const bool good = exit_status(s) == status::holds;
+  const std::string name = page.clean(s.scenario);
+  const std::size_t left = page.width() - std::min(columns(name) + 4, page.width() / 2);
+  bool first = true;
+  for (const std::string& part : wrap(page.clean(verdict_words(s)), left)) {
+    if (first) {
+      page.line(page.mark(good) + " " + page.toned(Tone::strong, name + ":") + " " +
+                page.toned(good ? Tone::good : Tone::bad, part));
+    } else {
+      page.line("    " + page.toned(Tone::bad, part));
+    }
+    first = false;
+  }
+  if (!s.about.empty()) page.sentence(s.about, 2);
+  page.sentence(times(s), 2, Tone::quiet);
+  if (s.hash) {
+    const char* again = !s.repeated_alike ? "" : *s.repeated_alike ? ", twice" : ", then another";
+    page.line("  " + page.toned(Tone::quiet, fmt::format("hash {:016x}{}", *s.hash, again)));
+  }
+}
+
+void expectations(Page& page, const Summary& s) {
+  if (s.expectations.empty()) return;
+  page.heading("Expected");
+  std::size_t name_width = 0;
+  std::size_t value_width = 0;
+  for (const Expected& e : s.expectations) {
+    name_width = std::max(name_width, columns(page.clean(e.name)));
+    value_width = std::max(value_width, format_value(e.measured, e.unit).size());
+  }
+  for (const Expected& e : s.expectations) {
+    const std::string value = padded_left(format_value(e.measured, e.unit), value_width);
+    page.line(fmt::format("  {} {}  {}  {}", page.mark(e.met),
+                          padded(page.clean(e.name), name_width),
+                          page.toned(e.met ? Tone::plain : Tone::bad, value),
+                          page.toned(Tone::quiet, "wanted " + page.clean(e.wanted))));
+  }
+}
+
+/// Cells side by side, column by column, as many columns as fit.
+void cells(Page& page, const std::vector<std::string>& plain,
+           const std::vector<std::string>& shown) {
+  std::size_t widest = 0;
+  for (const std::string& cell : plain) widest = std::max(widest, columns(cell));
+  const std::size_t across = std::clamp<std::size_t>((page.width() - 2 + 2) / (widest + 2), 1, 4);
+  const std::size_t down = (plain.size() + across - 1) / across;
+  for (std::size_t row = 0; row < down; ++row) {
+    std::string text = " ";
+    for (std::size_t i = row; i < plain.size(); i += down) {
+      text += " " + shown[i];
+      if (i + down < plain.size()) text.append(widest - columns(plain[i]) + 1, ' ');
+    }
+    page.line(text);
+  }
+}
+
+void figures(Page& page, const Summary& s) {
+  if (s.metrics.empty()) return;
+  page.heading("Measured");
+  const std::size_t count = std::min(s.metrics.size(), metrics_shown);
+  std::size_t name_width = 0;
+  std::size_t value_width = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    name_width = std::max(name_width, columns(page.clean(s.metrics[i].name)));
+    value_width = std::max(value_width, format_value(s.metrics[i].value, s.metrics[i].unit).size());
+  }
+  std::vector<std::string> plain;
+  for (std::size_t i = 0; i < count; ++i) {
+    plain.push_back(padded(page.clean(s.metrics[i].name), name_width) + "  " +
+                    padded_left(format_value(s.metrics[i].value, s.metrics[i].unit), value_width));
+  }
+  cells(page, plain, plain);
+  if (s.metrics.size() > count)
+    page.line(page.toned(
+        Tone::quiet, fmt::format("  and {} more in the summary file", s.metrics.size() - count)));
+}
+
+void faults(Page& page, const Summary& s) {
+  if (s.faults.empty()) return;
+  page.heading("Faults that took effect");
+  std::string all;
+  for (const FaultCount& fault : s.faults)
+    all += fmt::format("{}{} {}", all.empty() ? "" : ", ", fault.kind,
+                       format_count(static_cast<double>(fault.count)));
+  page.sentence(all, 2);
+}
+
+void checks(Page& page, const Summary& s) {
+  page.heading("Compared by the checkers");
+  std::size_t name_width = 0;
+  for (const InvariantResult& r : s.checks) name_width = std::max(name_width, r.name.size());
+  std::vector<std::string> plain;
+  std::vector<std::string> shown;
+  for (const InvariantResult& r : s.checks) {
+    const std::string text =
+        padded(r.name, name_width) + " " +
+        padded_left(r.compared == 0 ? "-" : format_count(static_cast<double>(r.compared)), 9);
+    const bool good = r.violated == 0 || is_wanted(s, r.name);
+    plain.push_back("  " + text);
+    shown.push_back(r.compared == 0 && good ? "  " + page.toned(Tone::quiet, text)
+                                            : page.mark(good) + " " + text);
+  }
+  cells(page, plain, shown);
+}
+
+void violation(Page& page, const Summary& s, const Violation& v) {
+  const std::string wanted = is_wanted(s, v.invariant) ? " (wanted)" : "";
+  page.sentence(fmt::format("{}{} at {:.6f} s: {}", v.invariant, wanted,
+                            std::chrono::duration<double>(v.at).count(), v.what),
+                2, wanted.empty() ? Tone::bad : Tone::plain, 2);
+  const std::size_t skip = v.before.size() > events_shown ? v.before.size() - events_shown : 0;
+  for (std::size_t i = skip; i < v.before.size(); ++i)
+    page.sentence("after " + v.before[i], 6, Tone::quiet, 2);
+}
+
+void findings(Page& page, const Summary& s) {
+  if (s.violations.empty()) return;
+  page.heading("Broken");
+  std::vector<const Violation*> order;
+  for (const Violation& v : s.violations) order.push_back(&v);
+  // What nobody wanted comes first, and of each invariant the first before the second.
+  std::ranges::stable_sort(order, {},
+                           [&](const Violation* v) { return is_wanted(s, v->invariant); });
+  std::vector<const Violation*> firsts;
+  std::vector<const Violation*> others;
+  for (const Violation* v : order) {
+    const bool again = std::ranges::any_of(
+        firsts, [v](const Violation* f) { return f->invariant == v->invariant; });
+    (again ? others : firsts).push_back(v);
+  }
+  firsts.insert(firsts.end(), others.begin(), others.end());
+  std::uint64_t all = 0;
+  for (const InvariantResult& r : s.checks) all += r.violated;
+  const std::size_t count = std::min(firsts.size(), violations_shown);
+  for (std::size_t i = 0; i < count; ++i) violation(page, s, *firsts[i]);
+  if (all > count)
+    page.line(page.toned(
+        Tone::quiet, fmt::format("  and {} more", format_count(static_cast<double>(all - count)))));
+}
+
+void sentences(Page& page, std::string_view heading, const std::vector<std::string>& all,
+               std::size_t most) {
+  if (all.empty()) return;
+  page.heading(heading);
+  const std::size_t count = std::min(all.size(), most);
+  for (std::size_t i = 0; i < count; ++i) page.sentence(all[i], 2, Tone::plain, 2);
+  if (all.size() > count)
+    page.line(page.toned(Tone::quiet, fmt::format("  and {} more", all.size() - count)));
+}
+
+}  // namespace
+
+std::string verdict_text(const Summary& summary, const Style& style) {
+  Page page(style);
+  head(page, summary);
+  expectations(page, summary);
+  figures(page, summary);
+  faults(page, summary);
+  checks(page, summary);
+  findings(page, summary);
+  sentences(page, "Not done at the end", summary.stuck, stuck_shown);
+  sentences(page, "To know", summary.notes, stuck_shown);
+  page.line();
+  // A command is not wrapped, so that it can be copied.
+  if (!summary.again.empty()) page.line("Run it again: " + page.clean(summary.again));
+  page.line(page.toned(Tone::quiet, "What is not modelled: sim/README.md"));
+  return page.take();
+}
+
+std::string verdict_line(const Summary& summary, const Style& style) {
+  Page page(style);
+  page.line(page.mark(exit_status(summary) == status::holds) + " " + page.clean(summary.scenario) +
+            ": " + page.clean(verdict_words(summary)) + " (" + times(summary) + ")");
+  return page.take();
+}
+
+}  // namespace hubbub::sim
