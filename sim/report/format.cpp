@@ -99,6 +99,13 @@ std::string format_count(double count) {
   return text;
 }
 
+std::string format_rough_count(double count) {
+  if (std::abs(count) < 10'000) return format_count(count);
+  static constexpr std::array<Scale, 5> scales{
+      {{1, ""}, {1e3, " k"}, {1e6, " M"}, {1e9, " G"}, {1e12, " T"}}};
+  return scaled(count, scales);
+}
+
 std::string format_share(double share) {
   std::string text = fmt::format("{:.2f}", share * 100);
   text.erase(text.find_last_not_of('0') + 1);

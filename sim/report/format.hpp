@@ -30,6 +30,8 @@ std::string format_bytes(double bytes);
 std::string format_rate(double per_second);
 /// "1,234,567"; "0.25" if it is not whole.
 std::string format_count(double count);
+/// At most 6 columns up to 10^15: "9,999", "24.7 k", "1.2 M".
+std::string format_rough_count(double count);
 /// "99.95 %".
 std::string format_share(double share);
 /// By its unit; "-" for what was not measured (not a number).

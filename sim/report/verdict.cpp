@@ -150,7 +150,7 @@ void cells(Page& page, const std::vector<std::string>& plain,
            const std::vector<std::string>& shown) {
   std::size_t widest = 0;
   for (const std::string& cell : plain) widest = std::max(widest, columns(cell));
-  const std::size_t across = std::clamp<std::size_t>((page.width() - 2 + 2) / (widest + 2), 1, 4);
+  const std::size_t across = std::clamp<std::size_t>(page.width() / (widest + 2), 1, 4);
   const std::size_t down = (plain.size() + across - 1) / across;
   for (std::size_t row = 0; row < down; ++row) {
     std::string text = " ";
@@ -202,7 +202,7 @@ void checks(Page& page, const Summary& s) {
   for (const InvariantResult& r : s.checks) {
     const std::string text =
         padded(r.name, name_width) + " " +
-        padded_left(r.compared == 0 ? "-" : format_count(static_cast<double>(r.compared)), 9);
+        padded_left(r.compared == 0 ? "-" : format_rough_count(static_cast<double>(r.compared)), 6);
     const bool good = r.violated == 0 || is_wanted(s, r.name);
     plain.push_back("  " + text);
     shown.push_back(r.compared == 0 && good ? "  " + page.toned(Tone::quiet, text)

@@ -1,0 +1,97 @@
+#include "sim/report/verdict.hpp"
+
+#include "tests/sim/report/a_summary.hpp"
+
+namespace hubbub::sim {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
+
+TEST(Verdict, OfAGoodRun) { expect_golden("good.txt", verdict_text(a_good_run(), {})); }
+
+TEST(Verdict, OfABadRun) { expect_golden("bad.txt", verdict_text(a_bad_run(), {})); }
+
+TEST(Verdict, OfABadRunInColour) {
+  expect_golden("bad_colour.txt",
+                verdict_text(a_bad_run(), {.colour = true, .unicode = true, .width = 100}));
+}
+
+TEST(Verdict, FitsOneScreen) {
+  for (const Summary& summary : {a_good_run(), a_bad_run()}) {
+    const auto lines = lines_of(verdict_text(summary, {}));
+    EXPECT_LE(lines.size(), 45u);
+    for (const std::string& line : lines) EXPECT_LE(columns(line), 80u) << line;
+  }
+}
+
+TEST(Verdict, IsPlainAsciiWhereThereIsNoTerminal) {
+  Summary s = a_bad_run();
+  s.scenario = "caf\u00e9\x1b[2J";
+  s.about = "\u2713\nlines";
+  for (const char c : verdict_text(s, {})) EXPECT_TRUE(c == '\n' || (c >= 0x20 && c < 0x7f));
+}
+
+TEST(Verdict, OfAWantedViolationHolds) {
+  Summary s = a_good_run();
+  check_of(s, "acked-kept").violated = 1;
+  s.wanted_violations = {"acked-kept"};
+  s.violations = {{"acked-kept", 1s, "1 of c_1_2 was acknowledged and is not stored", {}}};
+  const std::string text = verdict_text(s, {});
+  EXPECT_THAT(text, StartsWith("+ first-light: holds\n"));
+  EXPECT_THAT(text, HasSubstr("acked-kept (wanted) at 1.000000 s"));
+}
+
+TEST(Verdict, ShowsWhatNobodyWantedFirst) {
+  Summary s = a_good_run();
+  check_of(s, "acked-kept").violated = 3;
+  check_of(s, "no-gaps").violated = 1;
+  s.wanted_violations = {"acked-kept"};
+  for (int i = 0; i < 3; ++i) s.violations.push_back({"acked-kept", 1s, "a wanted one", {}});
+  s.violations.push_back({"no-gaps", 2s, "an unwanted one", {}});
+  const std::string text = verdict_text(s, {});
+  EXPECT_LT(text.find("an unwanted one"), text.find("a wanted one"));
+  EXPECT_THAT(text, HasSubstr("and 1 more"));
+}
+
+TEST(Verdict, SaysThatARunWasInterruptedOrFailedOrDiffered) {
+  Summary s = a_good_run();
+  s.interrupted = true;
+  EXPECT_THAT(verdict_text(s, {}), StartsWith("x first-light: interrupted\n"));
+  s.repeated_alike = false;
+  s.difference = "in the window from 3 s, server 2";
+  EXPECT_THAT(verdict_text(s, {}),
+              StartsWith("x first-light: two runs differ: in the window from 3 s, server 2\n"));
+  s.failure = "out of memory";
+  EXPECT_THAT(verdict_text(s, {}),
+              StartsWith("x first-light: the program itself failed: out of memory\n"));
+}
+
+TEST(Verdict, CutsLongListsAndSaysSo) {
+  Summary s = a_good_run();
+  for (int i = 0; i < 100; ++i) s.metrics.push_back({"metric" + std::to_string(i), 1, Unit::count});
+  EXPECT_THAT(verdict_text(s, {}), HasSubstr("and 83 more in the summary file"));
+}
+
+TEST(Verdict, SurvivesASummaryWithNothingInIt) {
+  EXPECT_THAT(verdict_text({}, {}), HasSubstr("nothing was checked"));
+  EXPECT_THAT(verdict_text({}, {.width = 1}), HasSubstr("nothing was"));
+}
+
+TEST(Verdict, FitsALineForRunsSideBySide) {
+  const std::string line = verdict_line(a_bad_run(), {});
+  EXPECT_THAT(line, StartsWith("x crash-unsynced: safety is broken: acked-kept, settled (seed 7"));
+  EXPECT_EQ(lines_of(line).size(), 1u);
+  EXPECT_THAT(verdict_line(a_good_run(), {}), Not(HasSubstr("broken")));
+}
+
+}  // namespace
+}  // namespace hubbub::sim
