@@ -18,6 +18,7 @@
 #include "core/node/partition.hpp"
 #include "core/node/reads.hpp"
 #include "core/node/resident.hpp"
+#include "core/wire/keep.hpp"
 #include "core/wire/peer.hpp"
 
 namespace hubbub {
@@ -61,7 +62,10 @@ class Context {
     return s.node == self() ? s.life == life : up(s.node) && peers[s.node.value].life == s.life;
   }
 
-  void frame(ConnectionId to, const to_client::Frame& f) { out->frames.push_back({to, f}); }
+  /// What the frame's views point into may be gone before the step's end: they are copied.
+  void frame(ConnectionId to, const to_client::Frame& f) {
+    wire::keep(out->frames.emplace_back(output::Frame{to, f}).frame, out->arena);
+  }
   void close(ConnectionId to, CloseCode code) { out->closes.push_back({to, code}); }
 
   /// Sends now: for what depends on nothing durable.

@@ -116,7 +116,6 @@ void Clients::set_now(Duration now) {
 }
 
 void Clients::inputs_taken() {
-  inputs_.clear();
   arena_.clear();
   for (const auto& connection : reading_) connection->read_on();
   reading_.clear();

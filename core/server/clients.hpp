@@ -55,10 +55,10 @@ class Clients {
   /// When to call `set_now` though nothing happened.
   Duration next_deadline() const { return deadlines_.next(); }
 
-  /// What happened since `inputs_taken`, in order. A Frame's `waited_ns` is when it arrived, on the
-  /// monotonic clock, until the loop makes it a difference.
+  /// What happened, in order; for the loop to move away. A Frame's `waited_ns` is when it arrived,
+  /// on the monotonic clock, until the loop makes it a difference.
   std::vector<Input>& inputs() { return inputs_; }
-  /// The node has taken them all: their connections read on.
+  /// The node has taken all frames that were moved away: their connections read on.
   void inputs_taken();
 
   void carry_out(const Outbox& out);
