@@ -24,6 +24,6 @@ std::string junit_xml(std::span<const Summary> summaries);
 /// there; each file is replaced as a whole. Gives their paths, or says what could not be written.
 Result<std::vector<std::filesystem::path>> write_report(const std::filesystem::path& directory,
                                                         const Summary& summary,
-                                                        const Series& series);
+                                                        const SeriesTable& series);
 
 }  // namespace hubbub::sim

@@ -18,7 +18,7 @@ std::string clock(Duration d) {
                       : fmt::format("{:02}:{:02}:{:02}", minutes / 60, minutes % 60, seconds % 60);
 }
 
-int percent(const Progress& p) {
+int percent(const ProgressFigures& p) {
   if (p.total <= Duration::zero()) return 0;
   const double share =
       static_cast<double>(p.virtual_time.count()) / static_cast<double>(p.total.count());
@@ -38,7 +38,7 @@ std::string events_text(double per_second) {
 
 }  // namespace
 
-std::string progress_line(const Progress& p, int width) {
+std::string progress_line(const ProgressFigures& p, int width) {
   struct Part {
     std::string text;
     int importance;

@@ -9,7 +9,7 @@
 
 namespace hubbub::sim {
 
-struct Progress {
+struct ProgressFigures {
   Duration virtual_time{};
   Duration total{};  ///< virtual, as far as it is known
   double speed = 0;  ///< virtual time for real time
@@ -22,7 +22,7 @@ struct Progress {
 ///   " 37% 00:22/01:00  1,234x  194 k ev/s  100,000 online  p99 412 ms  00:03 left"
 /// One line of ASCII of at most `width` columns. What does not fit is left out, the least
 /// important first.
-std::string progress_line(const Progress& progress, int width = 80);
+std::string progress_line(const ProgressFigures& progress, int width = 80);
 
 /// Repaints one line of a terminal without flicker: what is new is written over what was there.
 class TerminalLine {

@@ -21,20 +21,20 @@ std::string field(const std::string& text) {
 
 }  // namespace
 
-void Series::add_row(std::span<const double> values) {
+void SeriesTable::add_row(std::span<const double> values) {
   HUBBUB_CHECK(!values.empty() && values.size() == columns_.size());
   values_.insert(values_.end(), values.begin(), values.end());
 }
 
-std::span<const double> Series::row(std::size_t index) const {
+std::span<const double> SeriesTable::row(std::size_t index) const {
   HUBBUB_CHECK(index < rows());
   return std::span(values_).subspan(index * columns_.size(), columns_.size());
 }
 
-Series series_of(const TimeSeries& recorded) {
+SeriesTable series_of(const TimeSeries& recorded) {
   std::vector<std::string> names{"time_s"};
   for (const auto& column : recorded.columns()) names.push_back(column.name);
-  Series series(std::move(names));
+  SeriesTable series(std::move(names));
   std::vector<double> values(series.columns().size());
   const double interval_s = std::chrono::duration<double>(recorded.interval()).count();
   for (std::size_t row = 0; row < recorded.rows(); ++row) {
@@ -45,7 +45,7 @@ Series series_of(const TimeSeries& recorded) {
   return series;
 }
 
-std::string series_csv(const Series& series) {
+std::string series_csv(const SeriesTable& series) {
   std::string text;
   for (std::size_t i = 0; i < series.columns().size(); ++i)
     text += (i == 0 ? "" : ",") + field(series.columns()[i]);

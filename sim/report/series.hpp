@@ -10,10 +10,10 @@
 namespace hubbub::sim {
 
 /// Names say their unit last: "time_s", "ack_p99_ms".
-class Series {
+class SeriesTable {
  public:
-  Series() = default;
-  explicit Series(std::vector<std::string> columns) : columns_(std::move(columns)) {}
+  SeriesTable() = default;
+  explicit SeriesTable(std::vector<std::string> columns) : columns_(std::move(columns)) {}
 
   /// REQUIRES: one value for each column. Not a number: nothing was measured in this window.
   void add_row(std::span<const double> values);
@@ -28,10 +28,10 @@ class Series {
 };
 
 /// The closed rows, with a first column "time_s": where each interval begins.
-Series series_of(const TimeSeries& recorded);
+SeriesTable series_of(const TimeSeries& recorded);
 
 /// As RFC 4180 has it: a head line, fields quoted where needed, lines end in CR LF. What was not
 /// measured is an empty field.
-std::string series_csv(const Series& series);
+std::string series_csv(const SeriesTable& series);
 
 }  // namespace hubbub::sim

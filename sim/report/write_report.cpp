@@ -35,7 +35,7 @@ Result<void> write_file(const fs::path& path, std::string_view content) {
 }  // namespace
 
 Result<std::vector<fs::path>> write_report(const fs::path& directory, const Summary& summary,
-                                           const Series& series) {
+                                           const SeriesTable& series) {
   std::error_code error;
   fs::create_directories(directory, error);
   if (error) return cannot("make the directory", directory, error.message());

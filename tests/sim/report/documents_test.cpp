@@ -77,7 +77,7 @@ TEST(Documents, JUnitDoesNotFailWhatIsWanted) {
 
 TEST(Report, IsThreeFiles) {
   const Scratch scratch;
-  Series series({"time_s"});
+  SeriesTable series({"time_s"});
   series.add_row(std::array{1.0});
   const auto written = write_report(scratch.path / "new" / "report", a_good_run(), series);
   ASSERT_TRUE(written) << written.error().what;
@@ -90,8 +90,8 @@ TEST(Report, IsThreeFiles) {
 
 TEST(Report, ReplacesWhatWasThere) {
   const Scratch scratch;
-  ASSERT_TRUE(write_report(scratch.path, a_bad_run(), Series({"a"})));
-  ASSERT_TRUE(write_report(scratch.path, a_good_run(), Series({"a"})));
+  ASSERT_TRUE(write_report(scratch.path, a_bad_run(), SeriesTable({"a"})));
+  ASSERT_TRUE(write_report(scratch.path, a_good_run(), SeriesTable({"a"})));
   EXPECT_EQ(content(scratch.path / "summary.json"), summary_json(a_good_run()));
 }
 

@@ -6,7 +6,7 @@
 namespace hubbub::sim {
 namespace {
 
-Progress halfway() {
+ProgressFigures halfway() {
   return {.virtual_time = 22s,
           .total = 1min,
           .speed = 1234.6,
@@ -28,7 +28,7 @@ TEST(Progress, LeavesOutTheLeastImportantWhereItIsNarrow) {
 }
 
 TEST(Progress, SaysNothingOfWhatIsNotKnown) {
-  Progress p = halfway();
+  ProgressFigures p = halfway();
   p.p99.reset();
   p.left.reset();
   p.total = {};
@@ -36,7 +36,7 @@ TEST(Progress, SaysNothingOfWhatIsNotKnown) {
 }
 
 RC_GTEST_PROP(Progress, AlwaysFits, ()) {
-  Progress p;
+  ProgressFigures p;
   p.virtual_time = Duration(*rc::gen::inRange<std::int64_t>(0, std::int64_t{1} << 60));
   p.total = Duration(*rc::gen::inRange<std::int64_t>(0, std::int64_t{1} << 60));
   p.speed = static_cast<double>(*rc::gen::inRange<std::int64_t>(0, 1'000'000'000));

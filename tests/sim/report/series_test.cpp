@@ -9,7 +9,7 @@ namespace hubbub::sim {
 namespace {
 
 TEST(Series, IsWrittenAsCsv) {
-  Series series({"time_s", "online", "ack_p99_ms"});
+  SeriesTable series({"time_s", "online", "ack_p99_ms"});
   series.add_row(std::array{0.0, 1000.0, std::numeric_limits<double>::quiet_NaN()});
   series.add_row(std::array{0.1, 2000.0, 41.25});
   EXPECT_EQ(series.rows(), 2u);
@@ -17,13 +17,13 @@ TEST(Series, IsWrittenAsCsv) {
 }
 
 TEST(Series, QuotesNamesThatNeedIt) {
-  EXPECT_EQ(series_csv(Series({"a,b", "say \"hi\"", "two\nlines", "plain"})),
+  EXPECT_EQ(series_csv(SeriesTable({"a,b", "say \"hi\"", "two\nlines", "plain"})),
             "\"a,b\",\"say \"\"hi\"\"\",\"two\nlines\",plain\r\n");
 }
 
 TEST(Series, NumbersReadBackAsTheSame) {
   const double odd = 0.1 + 0.2;
-  Series series({"x"});
+  SeriesTable series({"x"});
   series.add_row(std::array{odd});
   EXPECT_EQ(std::stod(series_csv(series).substr(3)), odd);
 }
@@ -39,7 +39,7 @@ TEST(Series, TakesWhatTheEngineRecorded) {
 }
 
 TEST(SeriesDeathTest, ARowHasOneValueForEachColumn) {
-  Series series({"a", "b"});
+  SeriesTable series({"a", "b"});
   EXPECT_DEATH(series.add_row(std::array{1.0}), "columns");
 }
 
