@@ -1,0 +1,94 @@
+// A few nodes in one test, with everything around them done at once and in a fixed order: links
+// deliver as they are, disks commit immediately unless told to hold, time moves when the test says.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/node/node.hpp"
+#include "core/store/memory_store.hpp"
+
+namespace hubbub::test {
+
+class Cluster {
+ public:
+  struct Listener {
+    std::function<void(ConnectionId, NodeId, const to_client::Frame&)> frame =
+        [](ConnectionId, NodeId, const to_client::Frame&) {};
+    std::function<void(ConnectionId, NodeId, CloseCode)> close = [](ConnectionId, NodeId, CloseCode) {};
+    std::function<void(NodeId, std::string_view)> note = [](NodeId, std::string_view) {};
+  };
+
+  explicit Cluster(std::uint16_t nodes, Policy policy = {});
+
+  Listener listener;
+
+  // --- What happens to nodes. Each is followed by `run`, unless the test goes on itself. ----------
+  void start(NodeId node);
+  /// The process ends. `lose_unsynced`: so does the power.
+  void crash(NodeId node, bool lose_unsynced = false);
+  void hold_disk(NodeId node) { box(node).disk_held = true; }
+  void release_disk(NodeId node);
+  void fail_next_sync(NodeId node) { box(node).store->fail_next_sync(); }
+  void pause(NodeId node) { box(node).paused = true; }
+  void resume(NodeId node) { box(node).paused = false; }
+
+  void open(NodeId node, ConnectionId connection, UserId user);
+  void close(NodeId node, ConnectionId connection);
+  void silent(NodeId node, ConnectionId connection);
+  void send(NodeId node, ConnectionId connection, const to_server::Frame& frame,
+            Duration waited = {});
+
+  /// Steps every node until nothing is left to do at this moment.
+  void run();
+  /// Lets time pass, stepping nodes at their deadlines.
+  void wait(Duration duration);
+  Instant now() const { return {now_, now_ + std::chrono::seconds(1'800'000'000)}; }
+
+  bool is_up(NodeId node) const { return boxes_[node.value].node != nullptr; }
+  Node& node(NodeId node) { return *box(node).node; }
+  MemoryStore& store(NodeId node) { return *box(node).store; }
+  const ShardMap& map() const { return map_; }
+  std::uint16_t size() const { return static_cast<std::uint16_t>(boxes_.size()); }
+  std::uint32_t units_max() const { return units_max_; }
+
+ private:
+  struct Held {
+    PartitionId partition;
+    std::uint64_t batch;
+    std::string rows;
+    bool sync;
+  };
+  struct Queued {
+    Input input;
+    std::string bytes;  ///< what the input's view points into
+  };
+  struct Box {
+    std::unique_ptr<Node> node;
+    std::unique_ptr<MemoryStore> store;
+    std::deque<Queued> inputs;
+    std::vector<Held> held;
+    bool disk_held = false;
+    bool paused = false;
+  };
+
+  Box& box(NodeId node) { return boxes_[node.value]; }
+  void link(NodeId a, NodeId b);
+  bool step(NodeId node);
+  void carry_out(NodeId node);
+  void commit(NodeId node, const Held& held);
+  void push(NodeId node, Input input) { box(node).inputs.push_back({std::move(input), {}}); }
+
+  Policy policy_;
+  ShardMap map_;
+  std::vector<Box> boxes_;
+  Duration now_{};
+  Outbox out_;
+  Arena frames_;
+  std::uint32_t units_max_ = 0;
+};
+
+}  // namespace hubbub::test
