@@ -183,7 +183,7 @@ void Node::Impl::timers() {
 Duration Node::Impl::deadline() const {
   if (has_work()) return c.now.mono;
   Duration due = std::min({gateway.next_deadline(), conversations.next_deadline(), users.next_deadline()});
-  if (gateway.judging() || users.judging()) due = std::min(due, c.now.mono + limits::pause / 2);
+  if (gateway.judging() || users.judging()) due = std::min(due, c.now.mono + Duration{limits::pause} / 2);
   if (c.users.size() + c.conversations.size() + c.senders.size() + c.streams.size() > 0)
     due = std::min(due, evict_at);
   return std::max(due, c.now.mono);
