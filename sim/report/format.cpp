@@ -45,17 +45,17 @@ std::string two_units(std::int64_t value, std::int64_t per, const char* large, c
 
 }  // namespace
 
-std::string_view to_text(Unit unit) {
+std::string_view to_text(MetricUnit unit) {
   switch (unit) {
-    case Unit::count:
+    case MetricUnit::count:
       return "count";
-    case Unit::duration:
+    case MetricUnit::duration:
       return "ns";
-    case Unit::bytes:
+    case MetricUnit::bytes:
       return "bytes";
-    case Unit::per_second:
+    case MetricUnit::per_second:
       return "per_second";
-    case Unit::share:
+    case MetricUnit::share:
       return "share";
   }
   return {};
@@ -113,18 +113,18 @@ std::string format_share(double share) {
   return text + " %";
 }
 
-std::string format_value(double value, Unit unit) {
+std::string format_value(double value, MetricUnit unit) {
   if (std::isnan(value)) return "-";
   switch (unit) {
-    case Unit::count:
+    case MetricUnit::count:
       return format_count(value);
-    case Unit::duration:
+    case MetricUnit::duration:
       return format_duration(value >= 0x1p63 ? never : Duration(static_cast<std::int64_t>(value)));
-    case Unit::bytes:
+    case MetricUnit::bytes:
       return format_bytes(value);
-    case Unit::per_second:
+    case MetricUnit::per_second:
       return format_rate(value);
-    case Unit::share:
+    case MetricUnit::share:
       return format_share(value);
   }
   return {};

@@ -11,7 +11,7 @@
 namespace hubbub::sim {
 
 /// What a figure is measured in.
-enum class Unit : std::uint8_t {
+enum class MetricUnit : std::uint8_t {
   count,
   duration,  ///< nanoseconds
   bytes,
@@ -20,7 +20,7 @@ enum class Unit : std::uint8_t {
 };
 
 /// "count", "ns", "bytes", "per_second", "share": as in files.
-std::string_view to_text(Unit unit);
+std::string_view to_text(MetricUnit unit);
 
 /// "850 ns", "412 ms", "1.24 s", "3 min 20 s", "2 h 5 min", "4 d 3 h"; `never` is "never".
 std::string format_duration(Duration duration);
@@ -35,6 +35,6 @@ std::string format_rough_count(double count);
 /// "99.95 %".
 std::string format_share(double share);
 /// By its unit; "-" for what was not measured (not a number).
-std::string format_value(double value, Unit unit);
+std::string format_value(double value, MetricUnit unit);
 
 }  // namespace hubbub::sim

@@ -16,7 +16,7 @@ namespace hubbub::sim {
 struct Metric {
   std::string name;
   double value = 0;  ///< durations in nanoseconds
-  Unit unit = Unit::count;
+  MetricUnit unit = MetricUnit::count;
 };
 
 /// What the scenario expected of a figure, a violation, a comparison count, or a fault.
@@ -24,7 +24,7 @@ struct Expected {
   std::string name;    ///< "ack.p99", "acked-kept"
   std::string wanted;  ///< as written: "< 500ms"
   double measured = 0;
-  Unit unit = Unit::count;
+  MetricUnit unit = MetricUnit::count;
   bool met = false;
 };
 

@@ -42,15 +42,15 @@ inline Summary a_good_run() {
   s.real_time = 6'200ms;
   s.events = 1'234'567;
   s.hash = 0x0123456789abcdef;
-  s.metrics = {{"accepted", 12'345, Unit::count},
-               {"accepted.rate", 68.6, Unit::per_second},
-               {"ack.p50", 61e6, Unit::duration},
-               {"ack.p99", 412e6, Unit::duration},
-               {"memory.client", 812, Unit::bytes},
-               {"retries.share", 0.0213, Unit::share},
-               {"page.p99", std::numeric_limits<double>::quiet_NaN(), Unit::duration}};
-  s.expectations = {{"ack.p99", "< 500ms", 412e6, Unit::duration, true},
-                    {"crash", ">= 3", 5, Unit::count, true}};
+  s.metrics = {{"accepted", 12'345, MetricUnit::count},
+               {"accepted.rate", 68.6, MetricUnit::per_second},
+               {"ack.p50", 61e6, MetricUnit::duration},
+               {"ack.p99", 412e6, MetricUnit::duration},
+               {"memory.client", 812, MetricUnit::bytes},
+               {"retries.share", 0.0213, MetricUnit::share},
+               {"page.p99", std::numeric_limits<double>::quiet_NaN(), MetricUnit::duration}};
+  s.expectations = {{"ack.p99", "< 500ms", 412e6, MetricUnit::duration, true},
+                    {"crash", ">= 3", 5, MetricUnit::count, true}};
   s.faults = {{"crash", 5}, {"slow_sync", 2}};
   s.checks = all_compared(24'690);
   check_of(s, "refused-never").compared = 0;

@@ -60,7 +60,7 @@ TEST(Documents, SummarySurvivesBrokenUtf8) {
 TEST(Documents, JUnitEscapesWhatXmlCannotHold) {
   Summary s = a_good_run();
   s.scenario = "a<b & \"c\" 'd' \x01\xff";
-  s.expectations = {{"x", "< 5", 7, Unit::count, false}};
+  s.expectations = {{"x", "< 5", 7, MetricUnit::count, false}};
   const std::string xml = junit_xml({&s, 1});
   EXPECT_THAT(xml, HasSubstr("name=\"a&lt;b &amp; &quot;c&quot; &apos;d&apos; ??\""));
   EXPECT_THAT(xml, HasSubstr("message=\"measured 7, wanted &lt; 5\""));

@@ -43,7 +43,7 @@ TEST(ExitStatus, OfAWantedViolationIs0) {
   Summary s = a_good_run();
   check_of(s, "acked-kept").violated = 1;
   s.wanted_violations = {"acked-kept"};
-  s.expectations.push_back({"acked-kept", "> 0", 1, Unit::count, true});
+  s.expectations.push_back({"acked-kept", "> 0", 1, MetricUnit::count, true});
   EXPECT_EQ(exit_status(s), 0);
   // That finding, and only that one.
   check_of(s, "no-gaps").violated = 1;
@@ -53,7 +53,7 @@ TEST(ExitStatus, OfAWantedViolationIs0) {
 TEST(ExitStatus, OfAWantedViolationThatIsAbsentIs1) {
   Summary s = a_good_run();
   s.wanted_violations = {"acked-kept"};
-  s.expectations.push_back({"acked-kept", "> 0", 0, Unit::count, false});
+  s.expectations.push_back({"acked-kept", "> 0", 0, MetricUnit::count, false});
   EXPECT_EQ(exit_status(s), 1);
 }
 

@@ -68,10 +68,10 @@ TEST(Format, SharesArePercent) {
 }
 
 TEST(Format, WhatWasNotMeasuredIsADash) {
-  EXPECT_EQ(format_value(std::numeric_limits<double>::quiet_NaN(), Unit::duration), "-");
-  EXPECT_EQ(format_value(412e6, Unit::duration), "412 ms");
-  EXPECT_EQ(format_value(1e300, Unit::duration), "never");
-  EXPECT_EQ(format_value(1e300, Unit::count).substr(0, 3), "100");
+  EXPECT_EQ(format_value(std::numeric_limits<double>::quiet_NaN(), MetricUnit::duration), "-");
+  EXPECT_EQ(format_value(412e6, MetricUnit::duration), "412 ms");
+  EXPECT_EQ(format_value(1e300, MetricUnit::duration), "never");
+  EXPECT_EQ(format_value(1e300, MetricUnit::count).substr(0, 3), "100");
 }
 
 }  // namespace

@@ -77,7 +77,8 @@ TEST(Verdict, SaysThatARunWasInterruptedOrFailedOrDiffered) {
 
 TEST(Verdict, CutsLongListsAndSaysSo) {
   Summary s = a_good_run();
-  for (int i = 0; i < 100; ++i) s.metrics.push_back({"metric" + std::to_string(i), 1, Unit::count});
+  for (int i = 0; i < 100; ++i)
+    s.metrics.push_back({"metric" + std::to_string(i), 1, MetricUnit::count});
   EXPECT_THAT(verdict_text(s, {}), HasSubstr("and 83 more in the summary file"));
 }
 
