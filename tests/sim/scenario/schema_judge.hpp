@@ -47,6 +47,7 @@ class SchemaJudge {
     }
     if (keyword == "properties") return judge_properties(value, rule, path);
     if (keyword == "additionalProperties") {
+      if (rule == true) return "";
       for (const auto& [key, below] : value.items()) {
         if (!schema.at("properties").contains(key)) return path + "." + key + ": not a property";
       }
