@@ -31,11 +31,11 @@ class ValueCounts {
 
 struct CommitStatistics {
   ValueCounts batches_per_write;
-  ValueCounts write_us;    ///< how long a write took, sync included
+  ValueCounts write_us;  ///< how long a write took, sync included
   ValueCounts read_us;
-  std::uint64_t bytes = 0; ///< of batches
+  std::uint64_t bytes = 0;  ///< of batches
   std::uint64_t synced_writes = 0;
-  std::uint64_t unknown = 0; ///< batches that ended unknown
+  std::uint64_t unknown = 0;  ///< batches that ended unknown
 };
 
 }  // namespace hubbub

@@ -67,21 +67,38 @@ class EntryParser {
   }
 
  private:
-  enum Tag { comparator = 1, log = 2, next_file = 3, last_sequence = 4, compact_pointer = 5,
-             deleted_file = 6, new_file = 7, previous_log = 9 };
+  enum Tag {
+    comparator = 1,
+    log = 2,
+    next_file = 3,
+    last_sequence = 4,
+    compact_pointer = 5,
+    deleted_file = 6,
+    new_file = 7,
+    previous_log = 9
+  };
 
   bool field(std::uint64_t tag, Manifest& manifest) {
     std::uint64_t skip = 0;
     switch (tag) {
-      case comparator: return text();
-      case log: return number(manifest.log);
-      case next_file: return number(skip);
-      case last_sequence: return number(manifest.last_sequence);
-      case compact_pointer: return number(skip) && text();
-      case deleted_file: return number(skip) && number(skip);
-      case new_file: return number(skip) && number(skip) && number(skip) && text() && text();
-      case previous_log: return number(skip);
-      default: return false;
+      case comparator:
+        return text();
+      case log:
+        return number(manifest.log);
+      case next_file:
+        return number(skip);
+      case last_sequence:
+        return number(manifest.last_sequence);
+      case compact_pointer:
+        return number(skip) && text();
+      case deleted_file:
+        return number(skip) && number(skip);
+      case new_file:
+        return number(skip) && number(skip) && number(skip) && text() && text();
+      case previous_log:
+        return number(skip);
+      default:
+        return false;
     }
   }
   bool number(std::uint64_t& value) {
@@ -230,8 +247,8 @@ class DirectoryRecovery {
       return damaged(path(name), fmt::format("is damaged at byte {}, with records behind that",
                                              scan.valid_bytes));
     if (scan.state == LogState::torn && !newest)
-      return damaged(path(name), fmt::format("is damaged at byte {}, and newer logs exist",
-                                             scan.valid_bytes));
+      return damaged(path(name),
+                     fmt::format("is damaged at byte {}, and newer logs exist", scan.valid_bytes));
     const bool follows = first ? scan.first_sequence <= expected : scan.first_sequence == expected;
     if (scan.records > 0 && !follows)
       return damaged(path(name), fmt::format("begins at write {} where {} was expected: a log "

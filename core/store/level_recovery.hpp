@@ -1,10 +1,11 @@
 // What is looked at, and put right, before LevelDB opens a directory.
 //
 // The end of the newest log may hold a write that power loss tore: it was never acknowledged, so it
-// is cut, kept aside in `torn/`, and said. The same goes for the end of the manifest, LevelDB's list
-// of its files, when what is left of its last entry is a beginning and nothing, or zeros, after it:
-// the files that the entry before lists are then all still there, which is checked. Anything else
-// that is wrong is damage to data that had been acknowledged: the store is not opened.
+// is cut, kept aside in `torn/`, and said. The same goes for the end of the manifest, LevelDB's
+// list of its files, when what is left of its last entry is a beginning and nothing, or zeros,
+// after it: the files that the entry before lists are then all still there, which is checked.
+// Anything else that is wrong is damage to data that had been acknowledged: the store is not
+// opened.
 #pragma once
 
 #include <leveldb/env.h>

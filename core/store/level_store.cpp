@@ -22,8 +22,8 @@ std::string_view view(const leveldb::Slice& bytes) { return {bytes.data(), bytes
 
 LevelStore::LevelStore(std::string directory, const LevelOptions& options)
     : directory_(std::move(directory)),
-      env_(options.env != nullptr ? options.env : leveldb::Env::Default(),
-           options.sync_directory) {}
+      env_(options.env != nullptr ? options.env : leveldb::Env::Default(), options.sync_directory) {
+}
 
 LevelStore::~LevelStore() {
   database_.reset();
@@ -46,9 +46,10 @@ Result<std::unique_ptr<LevelStore>> LevelStore::open(const std::string& director
 Result<void> LevelStore::make_directory() {
   const auto made = env_.CreateDir(directory_);
   if (!env_.FileExists(directory_))
-    return failure(fmt::format("cannot make the directory {}: {}. The directory above it must "
-                               "exist and be writable.",
-                               directory_, made.ToString()));
+    return failure(
+        fmt::format("cannot make the directory {}: {}. The directory above it must "
+                    "exist and be writable.",
+                    directory_, made.ToString()));
   if (!made.ok()) return {};
   if (const auto status = env_.sync_directory(directory_of(directory_)); !status.ok())
     return failure(fmt::format("cannot sync the directory above {}: {}. Check the disk.",
@@ -61,9 +62,10 @@ Result<void> LevelStore::lock() {
   const auto status = env_.LockFile(directory_ + "/HUBBUB.lock", &lock_);
   if (status.ok()) return {};
   lock_ = nullptr;
-  return failure(fmt::format("cannot lock {}: most likely another process is using it. Stop that "
-                             "one, or use another directory. (The system says: {})",
-                             directory_, status.ToString()));
+  return failure(
+      fmt::format("cannot lock {}: most likely another process is using it. Stop that "
+                  "one, or use another directory. (The system says: {})",
+                  directory_, status.ToString()));
 }
 
 Result<void> LevelStore::check_format() {
@@ -72,9 +74,10 @@ Result<void> LevelStore::check_format() {
   const auto status = leveldb::ReadFileToString(&env_, path, &text);
   if (status.IsNotFound()) {
     if (env_.FileExists(directory_ + "/CURRENT"))
-      return failure(fmt::format("{} holds a LevelDB database that is not this program's: the file "
-                                 "HUBBUB is missing. Use another directory.",
-                                 directory_));
+      return failure(
+          fmt::format("{} holds a LevelDB database that is not this program's: the file "
+                      "HUBBUB is missing. Use another directory.",
+                      directory_));
     const std::string current = fmt::format("{}{}\n", format_begins, format);
     leveldb::WritableFile* opened = nullptr;
     // Under another name first: a marker is whole or absent.
@@ -97,13 +100,15 @@ Result<void> LevelStore::check_format() {
       text.starts_with(format_begins) && text.ends_with('\n') &&
       std::from_chars(text.data() + format_begins.size(), end, found).ptr == end - 1;
   if (!readable || found == 0)
-    return failure(fmt::format("{} does not say which form the store has: it should read "
-                               "\"{}{}\". Restore the directory from a backup.",
-                               path, format_begins, format));
+    return failure(
+        fmt::format("{} does not say which form the store has: it should read "
+                    "\"{}{}\". Restore the directory from a backup.",
+                    path, format_begins, format));
   if (found > format)
-    return failure(fmt::format("the store in {} has form {}, and this program knows forms up to "
-                               "{}: it was written by a newer version. Start that version.",
-                               directory_, found, format));
+    return failure(
+        fmt::format("the store in {} has form {}, and this program knows forms up to "
+                    "{}: it was written by a newer version. Start that version.",
+                    directory_, found, format));
   return {};
 }
 
@@ -134,9 +139,10 @@ Result<void> LevelStore::refuse(const std::string& why) {
 
 Result<void> LevelStore::write(std::span<const std::string_view> batches, Sync sync) {
   if (!refused_because_.empty())
-    return failure(fmt::format("the store in {} takes no writes until it is opened again: an "
-                               "earlier write ended unknown ({})",
-                               directory_, refused_because_));
+    return failure(
+        fmt::format("the store in {} takes no writes until it is opened again: an "
+                    "earlier write ended unknown ({})",
+                    directory_, refused_because_));
   leveldb::WriteBatch rows;
   for (const std::string_view batch : batches) {
     BatchReader reader(batch);
@@ -184,9 +190,10 @@ Result<bool> LevelStore::read(const ReadRange& range, ByteBuffer& rows) {
   }
   if (const auto status = at->status(); !status.ok()) {
     rows.resize(before);
-    return failure(fmt::format("cannot read the store in {}: {}. Look at the disk (dmesg, "
-                               "smartctl), then restore the directory from a backup.",
-                               directory_, status.ToString()));
+    return failure(
+        fmt::format("cannot read the store in {}: {}. Look at the disk (dmesg, "
+                    "smartctl), then restore the directory from a backup.",
+                    directory_, status.ToString()));
   }
   return limited.more();
 }

@@ -114,9 +114,8 @@ LogScan scan_log(std::string_view file) {
   if (reader.whole()) return scan;
   // Without a record before it nothing tells which sequence is expected.
   const std::uint64_t expected = scan.next_sequence;
-  const bool more = scan.records > 0
-                        ? record_begins_behind(file, scan.valid_bytes, expected)
-                        : record_begins_behind(file, 0, 0);
+  const bool more = scan.records > 0 ? record_begins_behind(file, scan.valid_bytes, expected)
+                                     : record_begins_behind(file, 0, 0);
   scan.state = more ? LogState::damaged : LogState::torn;
   return scan;
 }

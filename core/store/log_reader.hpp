@@ -46,7 +46,7 @@ enum class LogState : std::uint8_t {
 
 struct LogScan {
   LogState state{};
-  std::uint64_t valid_bytes = 0;     ///< up to the end of the last record that is whole
+  std::uint64_t valid_bytes = 0;  ///< up to the end of the last record that is whole
   std::uint64_t records = 0;
   std::uint64_t first_sequence = 0;  ///< if there are records
   std::uint64_t next_sequence = 0;   ///< the one after the last record's; if there are records

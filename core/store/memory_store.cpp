@@ -15,8 +15,8 @@ void for_each_row(std::string_view batch, Visit&& visit) {
   BatchReader reader(batch);
   RowWrite row;
   while (reader.next(row)) {
-    const char* end = row.erase ? row.key.data() + row.key.size()
-                                : row.value.data() + row.value.size();
+    const char* end =
+        row.erase ? row.key.data() + row.key.size() : row.value.data() + row.value.size();
     visit(row, static_cast<std::uint64_t>(end - batch.data()));
   }
   HUBBUB_CHECK(reader.ok());
@@ -86,8 +86,9 @@ Result<void> MemoryStore::sync() {
 Result<void> MemoryStore::accept_write() const {
   HUBBUB_CHECK(open_ && !writing_);
   if (refuses_)
-    return failure("the store takes no writes since a sync failed: what it holds is unknown until "
-                   "it is opened again");
+    return failure(
+        "the store takes no writes since a sync failed: what it holds is unknown until "
+        "it is opened again");
   return {};
 }
 
@@ -154,8 +155,8 @@ void MemoryStore::leave_behind() {
   for (const Undo& undo : undo_) {
     RowWrite row;
     BatchReader(undo_rows_.view().substr(undo.row_at)).next(row);
-    left_behind_.try_emplace(std::string(row.key), row.erase ? std::optional<std::string>()
-                                                             : std::string(row.value));
+    left_behind_.try_emplace(std::string(row.key),
+                             row.erase ? std::optional<std::string>() : std::string(row.value));
   }
   forget_log();
 }

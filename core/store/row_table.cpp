@@ -75,16 +75,15 @@ RowTable::Place RowTable::search(const Block& block, std::string_view key) {
   std::size_t matched = 0;
   for (const char* at = block.rows(); at != block.end();) {
     const Row row = row_at(at);
-    if (row.shared < matched)
-      return {at, false, static_cast<std::uint8_t>(matched), row.shared};
+    if (row.shared < matched) return {at, false, static_cast<std::uint8_t>(matched), row.shared};
     if (row.shared == matched) {
       const std::string_view wanted = key.substr(matched);
       const std::size_t common = shared_bytes(row.rest, wanted);
       const auto shared = static_cast<std::uint8_t>(matched + common);
       if (common == wanted.size())
         return {at, common == row.rest.size(), static_cast<std::uint8_t>(matched), shared};
-      if (common < row.rest.size() && static_cast<std::uint8_t>(row.rest[common]) >
-                                          static_cast<std::uint8_t>(wanted[common]))
+      if (common < row.rest.size() &&
+          static_cast<std::uint8_t>(row.rest[common]) > static_cast<std::uint8_t>(wanted[common]))
         return {at, false, static_cast<std::uint8_t>(matched), shared};
       matched = shared;
     }
@@ -191,8 +190,7 @@ void RowTable::split(Block* block) {
   while (at != block->end()) {
     row = row_at(at);
     std::memcpy(key + row.shared, row.rest.data(), row.rest.size());
-    if (at != block->rows() &&
-        (at - block->rows() >= block->used / 2 || row.end() == block->end()))
+    if (at != block->rows() && (at - block->rows() >= block->used / 2 || row.end() == block->end()))
       break;
     at = row.end();
   }

@@ -74,16 +74,6 @@ leveldb::Status SyncedEnv::NewWritableFile(const std::string& path, leveldb::Wri
   return leveldb::Status::OK();
 }
 
-leveldb::Status SyncedEnv::NewAppendableFile(const std::string& path,
-                                             leveldb::WritableFile** file) {
-  *file = nullptr;
-  leveldb::WritableFile* opened = nullptr;
-  if (leveldb::Status status = target()->NewAppendableFile(path, &opened); !status.ok())
-    return status;
-  *file = new File(this, std::unique_ptr<leveldb::WritableFile>(opened), directory_of(path));
-  return leveldb::Status::OK();
-}
-
 leveldb::Status SyncedEnv::RenameFile(const std::string& from, const std::string& to) {
   if (leveldb::Status status = target()->RenameFile(from, to); !status.ok()) return status;
   // LevelDB also renames its diary, LOG, which needs no care.

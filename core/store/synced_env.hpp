@@ -34,7 +34,6 @@ class SyncedEnv final : public leveldb::EnvWrapper {
       : EnvWrapper(disk), sync_directory_(std::move(sync_directory)) {}
 
   leveldb::Status NewWritableFile(const std::string& path, leveldb::WritableFile** file) override;
-  leveldb::Status NewAppendableFile(const std::string& path, leveldb::WritableFile** file) override;
   leveldb::Status RenameFile(const std::string& from, const std::string& to) override;
 
   leveldb::Status sync_directory(const std::string& directory) {

@@ -71,7 +71,9 @@ class SlowStore final : public Store {
 
 class Answers final : public CommitListener {
  public:
-  void durable(const CommitId& id) override { add([&] { durable_ids.push_back(id); }); }
+  void durable(const CommitId& id) override {
+    add([&] { durable_ids.push_back(id); });
+  }
   void unknown(const CommitId& id, std::string_view reason) override {
     add([&] { unknown_ids.emplace_back(id, reason); });
   }

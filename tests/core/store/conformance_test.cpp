@@ -56,7 +56,8 @@ class LevelWorld final : public StoreWorld {
 
  private:
   void open() {
-    auto opened = LevelStore::open("/data", {.env = &env_, .sync_directory = env_.sync_directory()});
+    auto opened =
+        LevelStore::open("/data", {.env = &env_, .sync_directory = env_.sync_directory()});
     HUBBUB_CHECK(opened.has_value());
     store_ = std::move(*opened);
   }
@@ -84,15 +85,19 @@ class StoreConformance : public testing::TestWithParam<Implementation> {
 };
 
 TEST_P(StoreConformance, ReadsAscendFromTheLowerBoundAndStopBeforeTheUpper) {
-  ASSERT_TRUE(write(store(), {put("c", "3"), put("a", "1"), put("b", "2"), put("d", "4")}, Sync::no));
-  EXPECT_THAT(read(store(), {"a", "c", 9, 999, false}), ElementsAre(Pair("a", "1"), Pair("b", "2")));
-  EXPECT_THAT(read(store(), {"aa", "cc", 9, 999, false}), ElementsAre(Pair("b", "2"), Pair("c", "3")));
+  ASSERT_TRUE(
+      write(store(), {put("c", "3"), put("a", "1"), put("b", "2"), put("d", "4")}, Sync::no));
+  EXPECT_THAT(read(store(), {"a", "c", 9, 999, false}),
+              ElementsAre(Pair("a", "1"), Pair("b", "2")));
+  EXPECT_THAT(read(store(), {"aa", "cc", 9, 999, false}),
+              ElementsAre(Pair("b", "2"), Pair("c", "3")));
   EXPECT_THAT(read(store(), {"c", "a", 9, 999, false}), IsEmpty());
   EXPECT_THAT(read(store(), {"e", "f", 9, 999, false}), IsEmpty());
 }
 
 TEST_P(StoreConformance, ReverseReadsDescendFromBelowTheUpperBoundToTheLower) {
-  ASSERT_TRUE(write(store(), {put("a", "1"), put("b", "2"), put("c", "3"), put("d", "4")}, Sync::no));
+  ASSERT_TRUE(
+      write(store(), {put("a", "1"), put("b", "2"), put("c", "3"), put("d", "4")}, Sync::no));
   EXPECT_THAT(read(store(), {"a", "c", 9, 999, true}), ElementsAre(Pair("b", "2"), Pair("a", "1")));
   EXPECT_THAT(read(store(), {"b", "zz", 9, 999, true}),
               ElementsAre(Pair("d", "4"), Pair("c", "3"), Pair("b", "2")));
@@ -101,8 +106,9 @@ TEST_P(StoreConformance, ReverseReadsDescendFromBelowTheUpperBoundToTheLower) {
 }
 
 TEST_P(StoreConformance, KeysCompareAsUnsignedBytes) {
-  ASSERT_TRUE(write(store(), {put("\xff", "high"), put("\x01", "low"), put("\x7f", "mid"),
-                              put("\x80", "above mid"), put("", "empty")},
+  ASSERT_TRUE(write(store(),
+                    {put("\xff", "high"), put("\x01", "low"), put("\x7f", "mid"),
+                     put("\x80", "above mid"), put("", "empty")},
                     Sync::no));
   EXPECT_THAT(read(store(), {"", "\xff\xff", 9, 999, false}),
               ElementsAre(Pair("", "empty"), Pair("\x01", "low"), Pair("\x7f", "mid"),
@@ -111,7 +117,8 @@ TEST_P(StoreConformance, KeysCompareAsUnsignedBytes) {
 
 TEST_P(StoreConformance, AReadSaysWhetherRowsAreLeftBeyondItsLimits) {
   ASSERT_TRUE(write(store(), {put("a", "12345"), put("b", "12345"), put("c", "12345")}, Sync::no));
-  const auto more = [&](std::uint32_t rows, std::uint32_t bytes, bool reverse, std::size_t expected) {
+  const auto more = [&](std::uint32_t rows, std::uint32_t bytes, bool reverse,
+                        std::size_t expected) {
     ByteBuffer found;
     const auto result = store().read({"a", "d", rows, bytes, reverse}, found);
     EXPECT_EQ(rows_of(found.view()).size(), expected);
@@ -234,8 +241,8 @@ std::vector<RowChange> any_batch() {
   for (int i = 0; i < size; ++i) {
     const bool erases = *rc::gen::inRange(0, 4) == 0;
     const int length = *rc::gen::element(0, 1, 5, 130, 3000);
-    changes.push_back({any_key(), erases, std::string(static_cast<std::size_t>(length),
-                                                      *rc::gen::inRange('a', 'z'))});
+    changes.push_back({any_key(), erases,
+                       std::string(static_cast<std::size_t>(length), *rc::gen::inRange('a', 'z'))});
   }
   return changes;
 }
@@ -277,7 +284,11 @@ TEST_P(StoreConformance, DoesWhatAMapDoesAndLosesWholeWritesFromTheEndOnly) {
           states = {states.back()};
           RC_ASSERT(everything(world->store()) == states.back());
           break;
-        case 2: case 3: case 4: check_any_read(world->store(), states.back()); break;
+        case 2:
+        case 3:
+        case 4:
+          check_any_read(world->store(), states.back());
+          break;
         default: {
           const auto changes = any_batch();
           const auto sync = *rc::gen::element(Sync::no, Sync::yes);

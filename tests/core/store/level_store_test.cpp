@@ -23,9 +23,9 @@ using testing::SizeIs;
 class LevelStoreOnFaultyDisk : public testing::Test {
  protected:
   Result<std::unique_ptr<LevelStore>> open() {
-    return LevelStore::open("/data", {.env = &env_,
-                                      .sync_directory = env_.sync_directory(),
-                                      .write_buffer_bytes = 64 * 1024});
+    return LevelStore::open(
+        "/data",
+        {.env = &env_, .sync_directory = env_.sync_directory(), .write_buffer_bytes = 64 * 1024});
   }
   std::unique_ptr<LevelStore> must_open() {
     auto store = open();
@@ -39,7 +39,8 @@ class LevelStoreOnFaultyDisk : public testing::Test {
   /// Rows 000, 001 … each its own synced write.
   void write_rows(LevelStore& store, int from, int to, std::size_t value_bytes = 20) {
     for (int i = from; i < to; ++i) {
-      ASSERT_TRUE(write(store, {put(key_of(i), std::string(value_bytes, static_cast<char>('a' + i % 26)))},
+      ASSERT_TRUE(write(store,
+                        {put(key_of(i), std::string(value_bytes, static_cast<char>('a' + i % 26)))},
                         Sync::yes));
     }
   }
@@ -82,7 +83,8 @@ TEST_F(LevelStoreOnFaultyDisk, ATornLastWriteIsCutKeptAsideAndSaid) {
 }
 
 TEST_F(LevelStoreOnFaultyDisk, GarbageAndZerosBehindTheLastWriteAreCutToo) {
-  for (const std::string& tail : {std::string(3000, '\0'), std::string(3000, 'x'), std::string("ab")}) {
+  for (const std::string& tail :
+       {std::string(3000, '\0'), std::string(3000, 'x'), std::string("ab")}) {
     auto store = must_open();
     write_rows(*store, 0, 3);
     store.reset();

@@ -149,11 +149,12 @@ TEST(MemoryStore, ACarelessStoreLosesOnlyWhatTheFailedSyncLeft) {
   MemoryStore store(UnknownCommitPolicy::assume_done);
   ASSERT_TRUE(write(store, {put("a", "1"), put("b", "1")}, Sync::yes));
   store.fail_next_sync();
-  EXPECT_FALSE(write(store, {put("a", "2"), put("b", "2"), put("c", "2")}, Sync::yes));
+  EXPECT_FALSE(
+      write(store, {put("a", "2"), put("b", "2"), put("c", "2"), put("d", "2")}, Sync::yes));
   ASSERT_TRUE(write(store, {put("b", "3")}, Sync::no));
   ASSERT_TRUE(write(store, {put("d", "3")}, Sync::yes)) << "it goes on as if nothing had been";
-  EXPECT_THAT(everything(store), ElementsAre(Pair("a", "2"), Pair("b", "3"), Pair("c", "2"),
-                                             Pair("d", "3")));
+  EXPECT_THAT(everything(store),
+              ElementsAre(Pair("a", "2"), Pair("b", "3"), Pair("c", "2"), Pair("d", "3")));
   store.power_loss();
   store.reopen();
   EXPECT_THAT(everything(store), ElementsAre(Pair("a", "1"), Pair("b", "3"), Pair("d", "3")));

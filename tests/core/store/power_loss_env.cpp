@@ -73,9 +73,7 @@ class PowerLossEnv::Reader final : public leveldb::SequentialFile,
 
 // --- Power -------------------------------------------------------------------------------------
 
-Status PowerLossEnv::change() {
-  return ++operations_ > power_until_ ? no_power() : Status::OK();
-}
+Status PowerLossEnv::change() { return ++operations_ > power_until_ ? no_power() : Status::OK(); }
 
 void PowerLossEnv::lose_power_after(std::uint64_t operations) {
   const std::lock_guard lock(mutex_);
@@ -118,10 +116,15 @@ void PowerLossEnv::tear(const std::string& path, File& file, std::uint64_t seed,
   const std::size_t sector = std::max(file.synced, kept / 512 * 512);
   // Only in logs may what is behind the beginning be anything.
   switch (seed % (path.ends_with(".log") ? 5 : 4)) {
-    case 0: return file.bytes.resize(file.synced);
-    case 1: return file.bytes.resize(kept);
-    case 2: return;
-    case 3: std::fill(file.bytes.begin() + static_cast<long>(sector), file.bytes.end(), '\0'); return;
+    case 0:
+      return file.bytes.resize(file.synced);
+    case 1:
+      return file.bytes.resize(kept);
+    case 2:
+      return;
+    case 3:
+      std::fill(file.bytes.begin() + static_cast<long>(sector), file.bytes.end(), '\0');
+      return;
     default:
       for (std::size_t i = sector; i < file.bytes.size(); ++i)
         file.bytes[i] = static_cast<char>(mix64(seed + i));
@@ -246,8 +249,12 @@ Status PowerLossEnv::NewWritableFile(const std::string& path, leveldb::WritableF
   return Status::OK();
 }
 
-Status PowerLossEnv::NewAppendableFile(const std::string& path, leveldb::WritableFile**) {
-  return Status::NotSupported(path, "the store appends to no file it did not make");
+Status PowerLossEnv::NewAppendableFile(const std::string& path, leveldb::WritableFile** file) {
+  const std::lock_guard lock(mutex_);
+  FilePtr found;
+  if (Status status = open_for_read(path, found); !status.ok()) return status;
+  *file = new Writable(this, path, found, life_);
+  return Status::OK();
 }
 
 bool PowerLossEnv::FileExists(const std::string& path) {

@@ -50,14 +50,14 @@ void apply(const std::vector<RowChange>& changes, Model& model) {
 }
 
 struct Options {
-  Sync sync = Sync::yes;     ///< how writes are made that are taken as promised
-  bool mixed = false;        ///< some writes are made unsynced, and not taken as promised
+  Sync sync = Sync::yes;  ///< how writes are made that are taken as promised
+  bool mixed = false;     ///< some writes are made unsynced, and not taken as promised
 };
 
 struct Outcome {
-  int losses = 0;    ///< runs in which something promised was gone or changed
-  int cuts = 0;      ///< torn ends found
-  int recoveries = 0; ///< openings that power interrupted
+  int losses = 0;      ///< runs in which something promised was gone or changed
+  int cuts = 0;        ///< torn ends found
+  int recoveries = 0;  ///< openings that power interrupted
 };
 
 /// One life after another on one disk: open, write until power fails, and see what is left.
@@ -71,9 +71,9 @@ class Lives {
 
  private:
   Result<std::unique_ptr<LevelStore>> open() {
-    return LevelStore::open("/data", {.env = &env_,
-                                      .sync_directory = env_.sync_directory(),
-                                      .write_buffer_bytes = 64 * 1024});
+    return LevelStore::open(
+        "/data",
+        {.env = &env_, .sync_directory = env_.sync_directory(), .write_buffer_bytes = 64 * 1024});
   }
 
   void live(Outcome& outcome) {

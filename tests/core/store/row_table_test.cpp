@@ -131,7 +131,8 @@ TEST(RowTable, SpendsAtMostNineBytesOnARowBesideItsValueWhenKeysRunOn) {
       std::string key = "\x01\x01\x01u";
       for (int shift = 56; shift >= 0; shift -= 8) key.push_back(static_cast<char>(user >> shift));
       key.push_back('\x09');
-      for (int shift = 56; shift >= 0; shift -= 8) key.push_back(static_cast<char>(number >> shift));
+      for (int shift = 56; shift >= 0; shift -= 8)
+        key.push_back(static_cast<char>(number >> shift));
       table.put(key, "sixteen bytes...");
     }
   }
