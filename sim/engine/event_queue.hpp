@@ -261,7 +261,6 @@ class EventQueue {
         append_sorted(bucket);
         return;
       }
-      frontier_ = start;
       add_rung(start, end, bucket.count);
       consume(bucket, [this](const Event* events, std::uint32_t count) {
         for (std::uint32_t i = 0; i < count; ++i) append(rungs_[depth_], events[i]);

@@ -119,7 +119,7 @@ class HoldModel {
   std::uint64_t digest_ = 0;
 };
 
-/// Events a second, as medians of several alternating measurements.
+/// Events a second of CPU time, as medians of several alternating measurements.
 struct EventQueueRates {
   double events_per_second = 0;
   double reference_events_per_second = 0;  ///< std::priority_queue
@@ -128,7 +128,8 @@ struct EventQueueRates {
 };
 
 /// Holds `pending` events in both queues. Each measurement turns over at least `events`; there
-/// are `rounds` of them for each queue. Takes about 2 s and 1.7 GB for 10^7 pending.
+/// are `rounds` of them for each queue. 10^7 pending take about half
+/// a minute and 1.8 GB.
 EventQueueRates measure_event_queue(std::size_t pending, std::size_t events = 2'000'000,
                                     int rounds = 3, std::uint64_t seed = 1);
 

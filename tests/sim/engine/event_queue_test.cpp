@@ -177,6 +177,30 @@ TEST(EventQueue, FillsTheGapBeforeAFarEventThatIsAlreadySorted) {
   EXPECT_TRUE(compared.drain());
 }
 
+// Bursts land just ahead, in what was sorted; the rest keeps the time behind it dense, so that a
+// burst spread over a bucket too many would overtake it.
+TEST(EventQueue, AbsorbsBurstsIntoTimeThatIsAlreadySorted) {
+  Random random(12, 0, 0);
+  for (const std::uint64_t span : {1'000, 30'000, 1'000'000}) {
+    Compared compared;
+    const auto push = [&](std::uint64_t within) {
+      compared.push(compared.now() + Duration(static_cast<std::int64_t>(random.below(within))), 0,
+                    static_cast<std::uint32_t>(random.below(100)));
+    };
+    for (int i = 0; i < 3'000; ++i) push(span);
+    for (int round = 0; round < 300; ++round) {
+      const std::uint64_t burst = 1 + random.below(400);
+      const std::uint64_t within = 1 + span / (1 + random.below(100));
+      for (std::uint64_t i = 0; i < burst; ++i) push(within);
+      for (std::uint64_t i = 0; i < burst; ++i) {
+        ASSERT_TRUE(compared.pop());
+        if (compared.size() < 3'000) push(span);
+      }
+    }
+    ASSERT_TRUE(compared.drain());
+  }
+}
+
 TEST(EventQueue, TakesTheGreatestTimeThereIs) {
   EventQueue<int> queue;
   queue.push({event_time_end - 1ns, 255, 0xffffffff, 0xffffffff}, 2);
