@@ -10,7 +10,7 @@
 namespace hubbub::sim {
 
 /// Columns of the time series, one row a second.
-enum class Series : std::size_t {
+enum class SeriesColumn : std::size_t {
   sent, repeated, acknowledged, put_off, refused, shown, attached, lost, online, ack_ms_sum, pending_events,
 };
 
@@ -54,7 +54,7 @@ struct Meters {
                      {"lost"}, {"online", TimeSeries::Kind::sampled}, {"ack_ms_sum"},
                      {"pending_events", TimeSeries::Kind::sampled}}};
 
-  void count(Duration now, Series column, double amount = 1) {
+  void count(Duration now, SeriesColumn column, double amount = 1) {
     series.count(now, static_cast<std::size_t>(column), amount);
   }
 };

@@ -9,7 +9,7 @@ namespace hubbub::sim {
 void Observer::sent(Duration now, const Device& device, const ConversationId& conversation,
                     const Outgoing& message) {
   message.sends == 1 ? ++stage_.meters.sent : ++stage_.meters.renumbered;
-  stage_.meters.count(now, Series::sent);
+  stage_.meters.count(now, SeriesColumn::sent);
   stage_.checker.sent(now, device.id(), conversation, message.number, message.key, message.digest);
   chain(Fact::sent, device, message.key ^ message.number);
 }
@@ -17,7 +17,7 @@ void Observer::sent(Duration now, const Device& device, const ConversationId& co
 void Observer::repeated(Duration now, const Device& device, const ConversationId&,
                         const Outgoing& message) {
   ++stage_.meters.repeated;
-  stage_.meters.count(now, Series::repeated);
+  stage_.meters.count(now, SeriesColumn::repeated);
   chain(Fact::repeated, device, message.key ^ message.number);
 }
 
@@ -25,7 +25,7 @@ void Observer::acknowledged(Duration now, const Device& device, const Conversati
                             const Outgoing& message, const to_client::Ok& ok) {
   Meters& m = stage_.meters;
   ++m.acknowledged;
-  m.count(now, Series::acknowledged);
+  m.count(now, SeriesColumn::acknowledged);
   if (counted(message.written)) m.ack.record((now - message.written).count());
   const Duration from = stage_.scenario.warm_up;
   const Duration end = stage_.scenario.duration;
@@ -42,14 +42,14 @@ void Observer::acknowledged(Duration now, const Device& device, const Conversati
 void Observer::refused(Duration now, const Device& device, const ConversationId& conversation,
                        const Outgoing& message, const to_client::Error&) {
   ++stage_.meters.refused;
-  stage_.meters.count(now, Series::refused);
+  stage_.meters.count(now, SeriesColumn::refused);
   stage_.checker.refused(now, device.id(), conversation, message.number, message.key);
   chain(Fact::refused, device, message.key);
 }
 
 void Observer::put_off(Duration now, const Device& device, const to_client::Error& error) {
   ++stage_.meters.put_off;
-  stage_.meters.count(now, Series::put_off);
+  stage_.meters.count(now, SeriesColumn::put_off);
   chain(Fact::put_off, device, static_cast<std::uint64_t>(error.code) << 32 | error.id);
 }
 
@@ -70,7 +70,7 @@ void Observer::call_refused(Duration, const Device& device, const Call& call,
 
 void Observer::shown(Duration now, const Device& device, const to_client::Event& event) {
   ++stage_.meters.shown;
-  stage_.meters.count(now, Series::shown);
+  stage_.meters.count(now, SeriesColumn::shown);
   const Message& message = event.message;
   Watched& w = watched(device);
   if (!w.synced) {
@@ -133,8 +133,8 @@ void Observer::attached(Duration now, const Device& device, const to_client::Wel
   w.synced = false;
   w.entries = w.bytes = 0;
   m.online_max = std::max(m.online_max, ++m.online);
-  m.count(now, Series::attached);
-  m.series.sample(now, static_cast<std::size_t>(Series::online), static_cast<double>(m.online));
+  m.count(now, SeriesColumn::attached);
+  m.series.sample(now, static_cast<std::size_t>(SeriesColumn::online), static_cast<double>(m.online));
   stage_.checker.attached(now, device.id(), device.has_cursor() ? device.cursor() : Cursor{});
   chain(Fact::attached, device, std::uint64_t{welcome.generation} << 16 | welcome.device.value);
 }
@@ -144,8 +144,8 @@ void Observer::lost(Duration now, const Device& device, CloseCode code, bool was
   if (was_attached) {
     ++m.lost;
     --m.online;
-    m.count(now, Series::lost);
-    m.series.sample(now, static_cast<std::size_t>(Series::online), static_cast<double>(m.online));
+    m.count(now, SeriesColumn::lost);
+    m.series.sample(now, static_cast<std::size_t>(SeriesColumn::online), static_cast<double>(m.online));
     watched(device).since = now;
   }
   chain(Fact::lost, device, static_cast<std::uint64_t>(code));

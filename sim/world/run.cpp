@@ -118,7 +118,7 @@ void World::happen(const Agenda::Next& next) {
 void World::window() {
   fleet_.put_hashes_into_chain();
   stage_.chain.close_window();
-  stage_.meters.series.sample(stage_.now, static_cast<std::size_t>(Series::pending_events),
+  stage_.meters.series.sample(stage_.now, static_cast<std::size_t>(SeriesColumn::pending_events),
                               static_cast<double>(stage_.agenda.size()));
   if (options_.progress)
     options_.progress({stage_.now, stage_.scenario.duration, !stage_.safety, events_,

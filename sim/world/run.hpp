@@ -26,7 +26,7 @@
 namespace hubbub::sim {
 
 /// What a run is like at a moment of virtual time, for a progress line.
-struct Progress {
+struct RunProgress {
   Duration now{};
   Duration safety_end{};
   bool settling = false;
@@ -39,7 +39,7 @@ struct RunOptions {
   std::optional<std::uint64_t> seed;   ///< in place of the scenario's
   /// Events of one moment in another order (engine/event.hpp); a verdict must not depend on it.
   std::optional<std::uint64_t> ties;
-  std::function<void(const Progress&)> progress;  ///< called once a window of virtual time
+  std::function<void(const RunProgress&)> progress;  ///< called once a window of virtual time
   const std::atomic<bool>* interrupt = nullptr;   ///< when true, ends with what there is
 };
 

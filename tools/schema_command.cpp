@@ -1,0 +1,22 @@
+// `hubbub schema`: the JSON Schema of scenario files.
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "sim/scenario/load.hpp"
+#include "tools/commands.hpp"
+
+namespace hubbub::tools {
+
+void add_schema(CLI::App& app, int& status) {
+  auto keys = std::make_shared<bool>(false);
+  CLI::App* command = app.add_subcommand("schema", "Print the JSON Schema of scenario files");
+  command->add_flag("--keys", *keys, "Instead, all keys with default and meaning, as Markdown");
+  command->callback([keys, &status] {
+    const std::string text = *keys ? sim::keys_reference() : sim::schema_json();
+    std::fputs(text.c_str(), stdout);
+    status = 0;
+  });
+}
+
+}  // namespace hubbub::tools
