@@ -3,8 +3,8 @@
 
 #include <cstring>
 #include <string_view>
-#include <vector>
 
+#include "core/base/bytes.hpp"
 #include "core/base/check.hpp"
 
 namespace hubbub {
@@ -18,19 +18,18 @@ class ByteQueue {
 
   void push(const Head& head, std::string_view body) {
     compact();
-    const auto size = static_cast<std::uint32_t>(body.size());
-    append(&head, sizeof head);
-    append(&size, sizeof size);
-    append(body.data(), body.size());
+    bytes_.append_number(head);
+    bytes_.append_number(static_cast<std::uint32_t>(body.size()));
+    bytes_.append(body);
   }
 
   /// REQUIRES: !empty(). The body stays where it is until the next `push`.
   std::pair<Head, std::string_view> front() const {
     Head head;
     std::uint32_t size = 0;
-    std::memcpy(&head, &bytes_[front_], sizeof head);
-    std::memcpy(&size, &bytes_[front_ + sizeof head], sizeof size);
-    return {head, {bytes_.data() + front_ + sizeof head + sizeof size, size}};
+    std::memcpy(&head, bytes_.view().data() + front_, sizeof head);
+    std::memcpy(&size, bytes_.view().data() + front_ + sizeof head, sizeof size);
+    return {head, bytes_.view(front_ + sizeof head + sizeof size, size)};
   }
 
   void pop() {
@@ -47,19 +46,16 @@ class ByteQueue {
  private:
   static_assert(std::is_trivially_copyable_v<Head>);
 
-  void append(const void* data, std::size_t size) {
-    const char* from = static_cast<const char*>(data);
-    bytes_.insert(bytes_.end(), from, from + size);
-  }
-
   /// Moves what is left to the front once most of the memory is behind it.
   void compact() {
     if (front_ < 4096 || front_ < bytes_.size() / 2) return;
-    bytes_.erase(bytes_.begin(), bytes_.begin() + static_cast<std::ptrdiff_t>(front_));
+    const std::size_t left = size();
+    std::memmove(bytes_.at(0), bytes_.at(front_), left);
+    bytes_.resize(left);
     front_ = 0;
   }
 
-  std::vector<char> bytes_;
+  ByteBuffer bytes_;
   std::size_t front_ = 0;
 };
 

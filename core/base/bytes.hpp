@@ -1,12 +1,14 @@
 // Byte containers that keep their memory: what a step fills is cleared, not freed.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <memory>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/base/check.hpp"
@@ -16,17 +18,57 @@ namespace hubbub {
 /// A growing run of bytes. Appending may move it: keep offsets, not pointers.
 class ByteBuffer {
  public:
-  void append(std::string_view bytes) { data_.insert(data_.end(), bytes.begin(), bytes.end()); }
-  void clear() { data_.clear(); }
-  std::size_t size() const { return data_.size(); }
-  bool empty() const { return data_.empty(); }
-  std::string_view view() const { return {data_.data(), data_.size()}; }
+  ByteBuffer() = default;
+  ByteBuffer(const ByteBuffer& other) { append(other.view()); }
+  ByteBuffer(ByteBuffer&& other) noexcept { swap(other); }
+  ByteBuffer& operator=(ByteBuffer other) noexcept {
+    swap(other);
+    return *this;
+  }
+
+  void append(std::string_view bytes) {
+    if (bytes.empty()) return;
+    std::memcpy(grow(bytes.size()), bytes.data(), bytes.size());
+  }
+  /// A number as it lies in memory. Inline down to one store: byte forms are made of these.
+  template <class Number>
+  void append_number(Number number) {
+    std::memcpy(grow(sizeof number), &number, sizeof number);
+  }
+  void clear() { size_ = 0; }
+  std::size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  std::string_view view() const { return {data_.get(), size_}; }
   std::string_view view(std::size_t from, std::size_t size) const { return view().substr(from, size); }
-  char* at(std::size_t offset) { return data_.data() + offset; }
-  void resize(std::size_t size) { data_.resize(size); }
+  char* at(std::size_t offset) { return data_.get() + offset; }
+  void resize(std::size_t size) {
+    if (size > size_) std::memset(grow(size - size_), 0, size - size_);
+    size_ = size;
+  }
 
  private:
-  std::vector<char> data_;
+  void swap(ByteBuffer& other) noexcept {
+    std::swap(data_, other.data_);
+    std::swap(size_, other.size_);
+    std::swap(capacity_, other.capacity_);
+  }
+  /// Room for `more` bytes at the end, counted as used.
+  [[gnu::always_inline]] inline char* grow(std::size_t more) {
+    if (capacity_ - size_ < more) [[unlikely]] reallocate(size_ + more);
+    char* at = data_.get() + size_;
+    size_ += more;
+    return at;
+  }
+  [[gnu::noinline]] void reallocate(std::size_t at_least) {
+    capacity_ = std::max({at_least, capacity_ * 2, std::size_t{64}});
+    auto larger = std::make_unique_for_overwrite<char[]>(capacity_);
+    if (size_ > 0) std::memcpy(larger.get(), data_.get(), size_);
+    data_ = std::move(larger);
+  }
+
+  std::unique_ptr<char[]> data_;
+  std::size_t size_ = 0;
+  std::size_t capacity_ = 0;
 };
 
 /// Memory for what lives until the end of a step. Addresses stay valid until `clear`.
@@ -64,7 +106,8 @@ class Arena {
 
   /// Forgets everything handed out; keeps the memory, except blocks made for one large piece.
   void clear() {
-    std::erase_if(blocks_, [this](const Block& b) { return b.size > block_bytes_; });
+    if (large_) std::erase_if(blocks_, [this](const Block& b) { return b.size > block_bytes_; });
+    large_ = false;
     current_ = 0;
     used_ = 0;
   }
@@ -75,6 +118,7 @@ class Arena {
     std::size_t size;
   };
   void add_block(std::size_t at_least) {
+    large_ |= at_least > block_bytes_;
     const std::size_t size = at_least > block_bytes_ ? at_least : block_bytes_;
     blocks_.push_back({std::make_unique_for_overwrite<char[]>(size), size});
   }
@@ -83,6 +127,7 @@ class Arena {
   std::vector<Block> blocks_;
   std::size_t current_ = 0;
   std::size_t used_ = 0;
+  bool large_ = false;
 };
 
 }  // namespace hubbub

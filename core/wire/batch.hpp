@@ -23,8 +23,7 @@ class BatchWriter {
   /// REQUIRES: key.size() <= row_key_bytes_max.
   void put(std::string_view key, std::string_view value) {
     head(1, key);
-    const auto size = static_cast<std::uint32_t>(value.size());
-    to_.append({reinterpret_cast<const char*>(&size), sizeof size});
+    to_.append_number(static_cast<std::uint32_t>(value.size()));
     to_.append(value);
   }
   void erase(std::string_view key) { head(2, key); }
@@ -32,8 +31,8 @@ class BatchWriter {
  private:
   void head(char kind, std::string_view key) {
     HUBBUB_CHECK(key.size() <= row_key_bytes_max);
-    const char bytes[2] = {kind, static_cast<char>(key.size())};
-    to_.append({bytes, 2});
+    to_.append_number(kind);
+    to_.append_number(static_cast<std::uint8_t>(key.size()));
     to_.append(key);
   }
   ByteBuffer& to_;

@@ -75,7 +75,7 @@ class Writer {
   template <class T>
   void write(const T& value) {
     if constexpr (Number<T>) {
-      to_.append({reinterpret_cast<const char*>(&value), sizeof value});
+      to_.append_number(value);
     } else if constexpr (is_id<T>) {
       write(value.value);
     } else if constexpr (std::same_as<T, std::string_view>) {

@@ -1,0 +1,108 @@
+// Two nodes and two people who write to each other, with nothing around them that costs anything:
+// links are loops, commits are durable at once. For measuring and for counting allocations.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <vector>
+
+#include "core/base/hash.hpp"
+#include "core/node/node.hpp"
+#include "core/store/memory_store.hpp"
+
+namespace hubbub::test {
+
+class Pair {
+ public:
+  Pair() {
+    for (std::uint16_t n = 0; n < 2; ++n)
+      nodes_[n] = std::make_unique<Node>(NodeConfig{NodeId{n}, static_map(2), {}, 7});
+    for (std::uint16_t n = 0; n < 2; ++n)
+      give(n, input::PeerLinked{NodeId{static_cast<std::uint16_t>(1 - n)}});
+    settle();
+    for (std::uint16_t n = 0; n < 2; ++n) {
+      give(n, input::Opened{connection, user(n)});
+      give(n, input::Frame{connection, 0, to_server::Hello{"phone", false, {}}});
+    }
+    settle();
+  }
+
+  /// One message from one to the other and its whole way: accepted, stored, in both inboxes, shown to
+  /// both, acknowledged by both. Gives what the two devices were told.
+  int exchange() {
+    told_ = 0;
+    ++number_;
+    give(0, input::Frame{connection, 0,
+                         to_server::Send{.id = number_,
+                                         .conversation = ConversationId::direct(user(0), user(1)),
+                                         .number = number_,
+                                         .key = mix64(number_),
+                                         .content = {100, number_, text_}}});
+    settle();
+    now_ += 1ms;
+    return told_;
+  }
+
+ private:
+  static constexpr ConnectionId connection{0, 1};
+  static UserId user(std::uint16_t n) { return UserId{n + 1u}; }
+
+  void give(std::uint16_t n, const Input& input) { inputs_[n].push_back(input); }
+
+  void settle() {
+    while (step(0) | step(1)) {
+    }
+  }
+
+  bool step(std::uint16_t n) {
+    if (inputs_[n].empty() && nodes_[n]->next_deadline() > now_) return false;
+    std::swap(taking_, inputs_[n]);
+    inputs_[n].clear();
+    // The bytes of the inputs being taken lie in the other half, so that answers do not move them.
+    bytes_[n].swap();
+    std::span<const Input> rest = taking_;
+    do {
+      out_.clear();
+      rest = rest.subspan(nodes_[n]->step(rest, {now_, now_ + std::chrono::seconds(1'800'000'000)}, out_));
+      carry_out(n);
+    } while (!rest.empty());
+    taking_.clear();
+    return true;
+  }
+
+  void carry_out(std::uint16_t n) {
+    HUBBUB_CHECK(out_.fatal.empty());
+    for (const auto& f : out_.frames) {
+      ++told_;
+      if (const auto* event = std::get_if<to_client::Event>(&f.frame))
+        give(n, input::Frame{connection, 0, to_server::Acknowledge{event->cursor}});
+    }
+    for (const auto& m : out_.peers)
+      give(m.node.value, input::FromPeer{NodeId{n}, bytes_[m.node.value].copy(m.bytes)});
+    for (const auto& c : out_.commits) give(n, input::CommitDurable{c.partition, c.batch});
+    for (const auto& r : out_.reads) give(n, input::ReadDone{r.ticket, {}, false});
+  }
+
+  /// Two arenas in turn: one for the inputs being taken, one for those that come of them.
+  struct Turns {
+    std::array<Arena, 2> arenas;
+    int now = 0;
+    void swap() {
+      now = 1 - now;
+      arenas[static_cast<std::size_t>(now)].clear();
+    }
+    std::string_view copy(std::string_view bytes) { return arenas[static_cast<std::size_t>(now)].copy(bytes); }
+  };
+
+  std::array<std::unique_ptr<Node>, 2> nodes_;
+  std::array<std::vector<Input>, 2> inputs_;
+  std::array<Turns, 2> bytes_;
+  std::vector<Input> taking_;
+  Outbox out_;
+  Duration now_{};
+  std::uint64_t number_ = 0;
+  int told_ = 0;
+  std::string text_ = std::string(100, 'x');
+};
+
+}  // namespace hubbub::test
