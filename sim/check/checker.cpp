@@ -18,6 +18,7 @@ struct Checker::Impl {
     Cursor cursor;
     std::uint64_t pending{};
     std::uint64_t unpaged{};
+    std::uint64_t unsent{};
   };
   struct NodeEnd {
     NodeId node;
@@ -226,10 +227,11 @@ void Checker::stored_inbox(UserId user, Sequence number, ConversationId conversa
 }
 
 void Checker::device_at_end(DeviceId device, bool wants_connection, bool connected, Cursor cursor,
-                            std::uint64_t pending, std::uint64_t unpaged) {
+                            std::uint64_t pending, std::uint64_t unpaged,
+                            std::uint64_t unsent) {
   Entities& entities = impl_->ledger.entities;
   impl_->devices.push_back({entities.device(device), entities.user(device.user), wants_connection,
-                            connected, cursor, pending, unpaged});
+                            connected, cursor, pending, unpaged, unsent});
 }
 
 void Checker::node_at_end(NodeId node, std::uint64_t owed, std::uint64_t queued) {
@@ -248,6 +250,8 @@ void Checker::Impl::judge_device_end(Duration now, const DeviceEnd& end, bool st
     ledger.compared(Invariant::settled);
     if (end.pending > 0)
       violated(Invariant::settled, fmt::format("has {} sends without an answer", end.pending));
+    else if (end.unsent > 0)
+      violated(Invariant::settled, fmt::format("has {} messages it never sent", end.unsent));
   }
   if (!end.connected) return;
   const Sequence head = streams.head(end.user, stores_seen);

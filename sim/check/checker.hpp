@@ -98,8 +98,9 @@ class Checker {
   void stored_inbox(UserId user, Sequence number, ConversationId conversation, Sequence seq);
   /// A device at the end of the liveness phase: connected or wanting to be, its cursor, sends that
   /// have no answer, ranges not yet paged.
+  /// `unsent`: what its user wrote and it has not sent once.
   void device_at_end(DeviceId device, bool wants_connection, bool connected, Cursor cursor,
-                     std::uint64_t pending, std::uint64_t unpaged);
+                     std::uint64_t pending, std::uint64_t unpaged, std::uint64_t unsent = 0);
   /// Deliveries a node still owes, and inputs that wait for it.
   void node_at_end(NodeId node, std::uint64_t owed, std::uint64_t queued);
 

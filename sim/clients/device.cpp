@@ -155,6 +155,14 @@ std::size_t Device::pending() const {
   return count;
 }
 
+std::size_t Device::unanswered() const {
+  if (!work_) return 0;
+  std::size_t count = 0;
+  for (const Lane& lane : work_->lanes)
+    for (const Outgoing& message : lane.queue) count += message.sends > 0 ? 1 : 0;
+  return count;
+}
+
 std::size_t Device::unpaged() const { return work_ ? work_->paging.left() : 0; }
 
 bool Device::quiet() const {

@@ -73,6 +73,8 @@ class Device {
   bool at_head() const { return at_head_; }
   /// Messages and calls without a final answer.
   std::size_t pending() const;
+  /// Messages that were sent and have no final answer.
+  std::size_t unanswered() const;
   /// Ranges still to be paged.
   std::size_t unpaged() const;
   /// Nothing left to do: attached, at the head, everything answered, paged and acknowledged.

@@ -276,7 +276,8 @@ void Crowd::tell_the_end(Checker& checker) const {
   for (const Client& client : clients_) {
     const Device& d = client.device;
     if (d.id().device == DeviceNumber{} && !d.wants_connection()) continue;  // never came
-    checker.device_at_end(d.id(), d.wants_connection(), d.attached(), d.cursor(), d.pending(), d.unpaged());
+    checker.device_at_end(d.id(), d.wants_connection(), d.attached(), d.cursor(), d.unanswered(),
+                          d.unpaged(), d.pending() - d.unanswered());
   }
 }
 

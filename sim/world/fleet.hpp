@@ -126,7 +126,8 @@ class Fleet {
   void step(std::uint32_t node);
   void make_inputs(const NodeSlot& slot);
   Input input_of(const Mail& mail);
-  Duration cost_of(const NodeSlot& slot, std::size_t taken, Duration now);
+  /// `expired`: requests among them that waited too long and were dropped.
+  Duration cost_of(NodeSlot& slot, std::size_t taken, std::uint64_t expired);
   void carry_out(std::uint32_t node);
   void send_frames(std::uint32_t node, const Outbox& out);
   void send_to_client(NodeSlot& slot, Connection& connection, Piece* piece, Happening kind);

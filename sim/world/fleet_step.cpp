@@ -57,13 +57,14 @@ void Fleet::go_on(std::uint32_t node) {
 void Fleet::step(std::uint32_t node) {
   NodeSlot& slot = nodes_[node];
   make_inputs(slot);
+  const std::uint64_t expired = slot.node->counters().expired;
   const std::size_t taken =
       slot.node->step(inputs_, Instant{stage_.now, epoch + stage_.now}, slot.out);
   HUBBUB_CHECK(taken <= inputs_.size());
   ++stage_.meters.steps;
   stage_.meters.units_max = std::max<std::uint64_t>(stage_.meters.units_max, slot.out.units);
   stage_.checker.step(stage_.now, NodeId{static_cast<std::uint16_t>(node)}, slot.out.units);
-  const Duration cost = cost_of(slot, taken, stage_.now);
+  const Duration cost = cost_of(slot, taken, slot.node->counters().expired - expired);
   for (std::size_t i = 0; i < taken; ++i) {
     if (Piece* piece = slot.mailbox[0].piece) stage_.slab.release(piece);
     slot.mailbox.pop_front(stage_.now);
@@ -134,16 +135,20 @@ std::int64_t rows_in(std::string_view batch) {
 
 }  // namespace
 
-Duration Fleet::cost_of(const NodeSlot& slot, std::size_t taken, Duration) {
+Duration Fleet::cost_of(NodeSlot& slot, std::size_t taken, std::uint64_t expired) {
   const ServiceTimes& service = stage_.scenario.servers.service;
   Duration cost{0};
   for (std::size_t i = 0; i < taken; ++i) {
     const Mail& mail = slot.mailbox[i];
     if (mail.kind == Mail::Kind::frame) cost += service.frame;
-    if (mail.kind == Mail::Kind::opened) cost += service.accept;
+    // A handshake whose client has hung up meanwhile ends at its first read.
+    if (mail.kind == Mail::Kind::opened && slot.connections.find(mail.connection) != nullptr)
+      cost += service.accept;
     if (mail.kind == Mail::Kind::from_peer) cost += service.peer;
     if (mail.kind == Mail::Kind::read_done) cost += service.row * rows_in(mail.piece->view());
   }
+  // What is dropped when it is dequeued is dropped unread (R32).
+  cost -= std::min(cost, service.frame * static_cast<std::int64_t>(expired) * 9 / 10);
   cost += service.event * static_cast<std::int64_t>(slot.out.frames.size());
   cost += service.peer * static_cast<std::int64_t>(slot.out.peers.size());
   for (const output::Commit& commit : slot.out.commits) cost += service.row * rows_in(commit.rows);
