@@ -142,7 +142,7 @@ class Teller {
   Device& device(const Words& w, std::size_t at) {
     const UserId id = user(w.at(at));
     for (Device& d : devices_)
-      if (d.user == id && d.name == w.at(at + 1)) return d;
+      if (d.user == id && d.name == w.at(at + 1) && d.user_name == w.at(at)) return d;
     devices_.push_back({.user = id, .user_name = w[at], .name = w[at + 1]});
     return devices_.back();
   }
@@ -156,7 +156,10 @@ class Teller {
   void connect(const Words& w) {
     Device& d = device(w, 1);
     if (w[0] == "reinstall") d.has_cursor = false;
-    // A second connection of the same device is a device of its own to this story, until closed.
+    if (d.connected) {
+      devices_.push_back(d);  // the connection that is to be replaced still has its say
+      devices_.back().user_name = "(before) " + d.user_name;
+    }
     d.node = NodeId{w.size() > 3 ? static_cast<std::uint16_t>(std::stoul(w[3])) : std::uint16_t{0}};
     d.connection = {++last_slot_, 1};
     d.connected = true;

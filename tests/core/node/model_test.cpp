@@ -1,0 +1,339 @@
+// Random operations, with crashes between and within them, against the reference model: whatever
+// happens, what everyone is answered, shown and lets itself be shown is what chat is.
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <set>
+
+#include "core/base/hash.hpp"
+#include "tests/core/node/cluster.hpp"
+#include "tests/core/node/reference_model.hpp"
+
+namespace hubbub::test {
+namespace {
+
+constexpr std::uint16_t nodes = 3;
+constexpr std::uint64_t users = 5;
+constexpr std::uint32_t members_max = 4;
+
+struct Operation {
+  enum class What : std::uint8_t {
+    say, say_again, create, add, remove, leave, rename, reconnect, move,
+    crash, power_loss, crash_during, sleep
+  };
+  What what{};
+  std::uint8_t a{}, b{}, c{};
+};
+
+std::ostream& operator<<(std::ostream& out, const Operation& o) {
+  static constexpr const char* names[] = {"say", "say_again", "create", "add", "remove", "leave", "rename",
+                                          "reconnect", "move", "crash", "power_loss", "crash_during", "sleep"};
+  return out << names[static_cast<int>(o.what)] << '(' << int{o.a} << ',' << int{o.b} << ','
+             << int{o.c} << ')';
+}
+
+/// One device of each user, a good client in the smallest form: it numbers, repeats and keeps what
+/// it is shown.
+struct Person {
+  UserId user;
+  NodeId node;
+  ConnectionId connection;
+  bool connected = false;
+  Cursor cursor;
+  bool has_cursor = false;
+  std::map<ConversationId, std::uint64_t> numbers;
+  std::uint64_t calls = 0;
+  RequestId last_request = 0;
+  std::optional<to_client::Frame> answer;
+  std::map<ConversationId, std::map<Sequence, ReferenceModel::Entry>> shown;
+
+  std::vector<ConversationId> listed;
+};
+
+class World {
+ public:
+  World() : cluster_(nodes, policy()), model_(members_max) {
+    cluster_.listener.frame = [this](ConnectionId c, NodeId n, const to_client::Frame& f) { hear(c, n, f); };
+    cluster_.listener.close = [this](ConnectionId c, NodeId n, CloseCode) {
+      if (Person* p = find(c, n)) p->connected = false;
+      cluster_.close(n, c);
+    };
+    for (std::uint64_t u = 1; u <= users; ++u) {
+      people_.push_back({.user = UserId{u}, .node = NodeId{static_cast<std::uint16_t>(u % nodes)}});
+      connect(people_.back());
+    }
+  }
+
+  void apply(const Operation& o) {
+    using What = Operation::What;
+    Person& p = people_[o.a % people_.size()];
+    switch (o.what) {
+      case What::say: return say(p, conversation(p, o.b), "message " + std::to_string(++said_));
+      case What::say_again: return say_again(p);
+      case What::create: return create(p, o);
+      case What::add: return change(p, to_server::Change::What::add, o);
+      case What::remove: return change(p, to_server::Change::What::remove, o);
+      case What::leave: return change(p, to_server::Change::What::leave, o);
+      case What::rename: return change(p, to_server::Change::What::rename, o);
+      case What::reconnect: return connect(p);
+      case What::move:
+        p.node = NodeId{static_cast<std::uint16_t>(o.b % nodes)};
+        return connect(p);
+      case What::crash: return crash(o.b, false);
+      case What::power_loss: return crash(o.b, true);
+      case What::crash_during: return crash_during(p, o);
+      case What::sleep: return cluster_.wait(std::chrono::seconds(o.b % 60));
+    }
+  }
+
+  /// Everyone comes back, and then nothing may be missing, added or different.
+  void judge() {
+    cluster_.wait(20s);
+    for (Person& p : people_) connect(p);
+    cluster_.wait(20s);
+    for (Person& p : people_) {
+      for (const ConversationId& id : model_.all()) {
+        const auto expected = model_.readable(p.user, id);
+        RC_ASSERT(p.shown[id] == expected);
+        RC_ASSERT(history(p, id) == expected);
+      }
+      RC_ASSERT(list(p) == model_.list(p.user));
+    }
+    for (std::uint16_t n = 0; n < nodes; ++n) RC_ASSERT(cluster_.node(NodeId{n}).sizes().owed == 0u);
+    RC_ASSERT(cluster_.units_max() <= limits::step_units);
+  }
+
+ private:
+  static Policy policy() {
+    Policy p;
+    p.group_members = members_max;
+    return p;
+  }
+
+  Person* find(ConnectionId c, NodeId n) {
+    for (Person& p : people_)
+      if (p.connection == c && p.node == n) return &p;
+    return nullptr;
+  }
+
+  void connect(Person& p) {
+    if (p.connected) cluster_.close(p.node, p.connection);
+    p.connection = {++last_slot_, 1};
+    p.connected = true;
+    cluster_.open(p.node, p.connection, p.user);
+    cluster_.send(p.node, p.connection, to_server::Hello{"phone", p.has_cursor, p.cursor});
+    cluster_.run();
+  }
+
+  void hear(ConnectionId c, NodeId n, const to_client::Frame& frame) {
+    Person* p = find(c, n);
+    if (p == nullptr) return;
+    if (const auto* event = std::get_if<to_client::Event>(&frame)) {
+      RC_ASSERT(event->cursor.held == p->cursor.held + 1);
+      const Message& m = event->message;
+      auto& shown = p->shown[event->conversation];
+      if (!shown.empty()) RC_ASSERT(shown.rbegin()->first < m.seq);
+      shown[m.seq] = entry(m);
+      p->cursor = event->cursor;
+      p->has_cursor = true;
+      cluster_.send(n, c, to_server::Acknowledge{p->cursor});
+    } else if (const auto* ranges = std::get_if<to_client::Ranges>(&frame)) {
+      p->cursor = ranges->cursor;
+      // Content that could not be had at once: paged when everything is back, in `judge`.
+      for (const Range& r : ranges->ranges) to_page_.push_back({p, r});
+    } else if (const auto* synced = std::get_if<to_client::Synced>(&frame)) {
+      p->cursor = synced->cursor;
+      p->has_cursor = true;
+    } else if (const auto* page = std::get_if<to_client::HistoryPage>(&frame)) {
+      pages_.clear();
+      for (const Message& m : page->messages) pages_.push_back({m.seq, entry(m)});
+      more_ = page->has_more;
+    } else if (const auto* listed = std::get_if<to_client::ListPage>(&frame)) {
+      p->listed.assign(listed->conversations.begin(), listed->conversations.end());
+    } else if (!std::holds_alternative<to_client::Welcome>(frame)) {
+      RC_ASSERT(!std::holds_alternative<to_client::Reset>(frame));
+      answer_ = frame;
+    }
+  }
+
+  static ReferenceModel::Entry entry(const Message& m) {
+    return {m.from, m.kind, std::string(m.content.body), {m.users.begin(), m.users.end()}};
+  }
+
+  ConversationId conversation(const Person& p, std::uint8_t which) {
+    if (!groups_.empty() && which % 3 != 0) return groups_[which % groups_.size()];
+    const UserId other{which % (users - 1) + 1};
+    return ConversationId::direct(p.user, other == p.user ? UserId{users} : other);
+  }
+
+  /// Sends until there is a final answer, as a good client does.
+  template <class Request, class Renumber>
+  std::pair<ReferenceModel::Outcome, std::uint64_t> ask(Person& p, Request request, Renumber renumber) {
+    for (int attempt = 0; attempt < 20; ++attempt) {
+      if (!p.connected) connect(p);
+      request.id = ++p.last_request;
+      answer_.reset();
+      cluster_.send(p.node, p.connection, request);
+      cluster_.run();
+      if (answer_) {
+        if (const auto* ok = std::get_if<to_client::Ok>(&*answer_)) return {{ok->seq, {}}, ok->next};
+        const auto& error = std::get<to_client::Error>(*answer_);
+        if (!error.retry) return {{0, error.code}, 0};
+        if (error.expected != 0) renumber(request, error.expected);
+      }
+      cluster_.wait(2s);
+    }
+    RC_FAIL("no answer");
+    return {};
+  }
+
+  void say(Person& p, const ConversationId& id, const std::string& text) {
+    std::uint64_t& last = p.numbers[id];
+    to_server::Send send{.conversation = id,
+                         .number = last + 1,
+                         .key = hash_bytes(text),
+                         .content = {static_cast<std::uint32_t>(text.size()), hash_bytes(text), text}};
+    const auto [outcome, next] =
+        ask(p, send, [](to_server::Send& s, std::uint64_t expected) { s.number = expected; });
+    RC_ASSERT(outcome == model_.say(p.user, id, text));
+    if (outcome.seq == 0) return;
+    last = next - 1;
+    last_said_ = {send, p.user, outcome.seq};
+    last_text_ = text;
+  }
+
+  /// The last message once more, unchanged: the answer is what it was the first time.
+  void say_again(Person&) {
+    if (last_said_.seq == 0) return;
+    to_server::Send again = last_said_.send;
+    again.content.body = last_text_;
+    Person& p = people_[last_said_.who.value - 1];
+    const auto [outcome, next] =
+        ask(p, again, [](to_server::Send& s, std::uint64_t expected) { s.number = expected; });
+    RC_ASSERT(outcome.seq == last_said_.seq);
+  }
+
+  void create(Person& p, const Operation& o) {
+    std::vector<UserId> members = {UserId{o.b % users + 1}, UserId{o.c % users + 1}};
+    if (o.c % 7 == 0) for (std::uint64_t u = 1; u <= users; ++u) members.push_back(UserId{u});
+    const auto id = ConversationId::group(p.user, DeviceNumber{1}, ++p.calls);
+    const auto [outcome, next] = ask(
+        p, to_server::Create{.number = p.calls, .key = mix64(p.calls), .group = true, .members = members, .name = "group"},
+        [](to_server::Create&, std::uint64_t) { RC_FAIL("a call number was taken"); });
+    RC_ASSERT(outcome == model_.create(p.user, id, members, "group"));
+    if (outcome.seq != 0) groups_.push_back(id);
+  }
+
+  void change(Person& p, to_server::Change::What what, const Operation& o) {
+    using What = to_server::Change::What;
+    if (groups_.empty()) return;
+    const ConversationId id = groups_[o.b % groups_.size()];
+    UserId whom{o.c % users + 1};
+    if (what == What::leave) whom = p.user;
+    if (what == What::remove && whom == p.user) return;
+    const std::string name = "name " + std::to_string(o.c);
+    const auto [outcome, next] = ask(
+        p, to_server::Change{.number = ++p.calls, .key = mix64(p.calls), .what = what, .conversation = id, .user = whom,
+                             .name = what == What::rename ? std::string_view(name) : std::string_view()},
+        [](to_server::Change&, std::uint64_t) { RC_FAIL("a call number was taken"); });
+    RC_ASSERT(outcome == (what == What::add      ? model_.add(p.user, id, whom)
+                          : what == What::rename ? model_.rename(p.user, id, name)
+                                                 : model_.remove(p.user, id, whom)));
+  }
+
+  void crash(std::uint8_t which, bool power) {
+    const NodeId node{static_cast<std::uint16_t>(which % nodes)};
+    cluster_.crash(node, power);
+    for (Person& p : people_)
+      if (p.node == node) p.connected = false;
+    cluster_.run();
+    cluster_.start(node);
+    cluster_.wait(1s);
+  }
+
+  /// The power goes while something is on its way to the disk: the client must ask again, and it
+  /// happens once.
+  void crash_during(Person& p, const Operation& o) {
+    const NodeId node{static_cast<std::uint16_t>(o.b % nodes)};
+    const ConversationId id = conversation(p, o.c);
+    const std::string text = "message " + std::to_string(++said_);
+    if (!p.connected) connect(p);
+    cluster_.hold_disk(node);
+    cluster_.send(p.node, p.connection,
+                  to_server::Send{.id = ++p.last_request,
+                                  .conversation = id,
+                                  .number = p.numbers[id] + 1,
+                                  .key = hash_bytes(text),
+                                  .content = {static_cast<std::uint32_t>(text.size()), hash_bytes(text), text}});
+    cluster_.run();
+    if (o.a % 2 == 0) cluster_.release_disk(node);
+    crash(o.b, o.c % 2 == 0);
+    if (!p.connected) connect(p);
+    say(p, id, text);
+  }
+
+  std::map<Sequence, ReferenceModel::Entry> history(Person& p, const ConversationId& id) {
+    std::map<Sequence, ReferenceModel::Entry> all;
+    Sequence before = 0;
+    for (int pages = 0; pages < 1000; ++pages) {
+      pages_.clear();
+      more_ = false;
+      cluster_.send(p.node, p.connection,
+                    to_server::History{.id = ++p.last_request, .conversation = id, .anchor = before, .limit = 3});
+      cluster_.run();
+      all.insert(pages_.begin(), pages_.end());
+      if (!more_ || pages_.empty()) break;
+      before = pages_.front().first;
+    }
+    for (const auto& [who, range] : to_page_)
+      if (who == &p && range.conversation == id)
+        for (Sequence s = range.from; s <= range.to; ++s) p.shown[id][s] = all[s];
+    return all;
+  }
+
+  std::vector<ConversationId> list(Person& p) {
+    p.listed.clear();
+    cluster_.send(p.node, p.connection, to_server::List{.id = ++p.last_request, .limit = 50});
+    cluster_.run();
+    return p.listed;
+  }
+
+  struct Said {
+    to_server::Send send;
+    UserId who;
+    Sequence seq = 0;
+  };
+
+  Cluster cluster_;
+  ReferenceModel model_;
+  std::deque<Person> people_;
+  std::vector<ConversationId> groups_;
+  std::vector<std::pair<Person*, Range>> to_page_;
+  std::vector<std::pair<Sequence, ReferenceModel::Entry>> pages_;
+  bool more_ = false;
+  std::optional<to_client::Frame> answer_;
+  Said last_said_;
+  std::string last_text_;
+  std::uint32_t last_slot_ = 0;
+  int said_ = 0;
+};
+
+rc::Gen<Operation> any_operation() {
+  return rc::gen::apply(
+      [](int what, std::uint8_t a, std::uint8_t b, std::uint8_t c) {
+        // Half of all operations say something.
+        return Operation{what < 13 ? static_cast<Operation::What>(what) : Operation::What::say, a, b, c};
+      },
+      rc::gen::inRange(0, 22), rc::gen::arbitrary<std::uint8_t>(), rc::gen::arbitrary<std::uint8_t>(),
+      rc::gen::arbitrary<std::uint8_t>());
+}
+
+RC_GTEST_PROP(Node, DoesWhatChatIsWhateverCrashes, ()) {
+  const auto operations = *rc::gen::container<std::vector<Operation>>(any_operation());
+  World world;
+  for (const Operation& o : operations) world.apply(o);
+  world.judge();
+}
+
+}  // namespace
+}  // namespace hubbub::test
