@@ -70,6 +70,15 @@ TEST(Liveness, ASendWithoutAnAnswerIsNotSettled) {
   EXPECT_THAT(judge(chat.history).broken, ElementsAre("settled"));
 }
 
+TEST(Liveness, AMessageThatWasNeverSentIsNotSettled) {
+  Checker checker;
+  checker.device_at_end(alices, true, true, {}, 0, 0, 3);
+  checker.finish(1s, {});
+  ASSERT_THAT(checker.violations(), SizeIs(1));
+  EXPECT_EQ(checker.violations()[0].invariant, "settled");
+  EXPECT_EQ(checker.violations()[0].what, "device 1 of u_1 has 3 messages it never sent");
+}
+
 TEST(Liveness, ANodeThatOwesDeliveriesIsNotSettled) {
   ChatModel chat = talk();
   chat.end();

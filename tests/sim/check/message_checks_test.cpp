@@ -30,6 +30,18 @@ TEST(MessageChecks, AnAcknowledgedMessageThatIsNotStoredIsNotKept) {
               HasSubstr("3 of c_1_2 was acknowledged and is not stored"));
 }
 
+TEST(MessageChecks, ConversationsThatWereReadBackCountAsStored) {
+  ChatModel chat = talk();
+  chat.end();
+  std::erase_if(chat.history, [](const Event& e) {
+    return e.kind == Kind::stored_inbox || e.kind == Kind::stored_member;
+  });
+  const Checker::Final read_back{.stores_seen = false, .messages_seen = true};
+  EXPECT_THAT(judge(chat.history, read_back).broken, IsEmpty());
+  drop(chat.history, find(chat.history, Kind::stored_message, 2));
+  EXPECT_THAT(judge(chat.history, read_back).broken, ElementsAre("acked-kept"));
+}
+
 TEST(MessageChecks, AnAcknowledgedMessageWhosePlaceAnotherTookIsNotKept) {
   ChatModel chat = talk();
   Event other = chat.history[find(chat.history, Kind::shown, 0, to(bobs))];
