@@ -10,6 +10,7 @@
 //   the store refuses every further write. "Failed" does not exist.
 // - Opening rewrites and syncs what was recovered, so that nothing is served that a loss of power
 //   could still take away.
+// - One write at a time. A store says itself whether it can be read meanwhile.
 #pragma once
 
 #include <cstdint>
