@@ -19,8 +19,13 @@ constexpr std::uint64_t mix64(std::uint64_t x) {
 }
 
 /// XXH3, 64 bits. For digests of content and hash chains; not against a forger.
-inline std::uint64_t hash_bytes(std::string_view bytes, std::uint64_t seed = 0) {
-  return XXH3_64bits_withSeed(bytes.data(), bytes.size(), seed);
+inline std::uint64_t hash_bytes(std::string_view bytes) {
+  return XXH3_64bits(bytes.data(), bytes.size());
+}
+
+/// The next link of a chain over `bytes`. (XXH3's own seed costs as much as 200 bytes of input.)
+inline std::uint64_t hash_bytes(std::string_view bytes, std::uint64_t link) {
+  return mix64(link ^ hash_bytes(bytes));
 }
 
 }  // namespace hubbub

@@ -410,13 +410,32 @@ void Node::Impl::evict(Table& table, Evictable evictable) {
 void Node::Impl::chain(std::span<const Input> inputs, const Outbox& out) {
   chained.clear();
   wire::Writer writer(chained);
+  // What is bytes already is hashed where it lies; the rest gets its byte form first.
+  const auto add_bytes = [&](std::string_view bytes) { writer.write(hash_bytes(bytes)); };
   writer.write(c.now.mono.count());
   writer.write(c.now.wall.count());
-  for (const Input& i : inputs) writer.write(i);
+  for (const Input& i : inputs) {
+    if (const auto* peer = std::get_if<input::FromPeer>(&i)) {
+      writer.write(peer->node);
+      add_bytes(peer->bytes);
+    } else if (const auto* read = std::get_if<input::ReadDone>(&i)) {
+      writer.write(read->ticket);
+      add_bytes(read->rows);
+    } else {
+      writer.write(i);
+    }
+  }
   for (const auto& f : out.frames) writer.write(f);
   for (const auto& x : out.closes) writer.write(x);
-  for (const auto& m : out.peers) writer.write(m);
-  for (const auto& b : out.commits) writer.write(b);
+  for (const auto& m : out.peers) {
+    writer.write(m.node);
+    add_bytes(m.bytes);
+  }
+  for (const auto& b : out.commits) {
+    writer.write(b.partition);
+    writer.write(b.batch);
+    add_bytes(b.rows);
+  }
   for (const auto& r : out.reads) writer.write(r);
   hash = hash_bytes(chained.view(), hash);
 }
