@@ -115,7 +115,8 @@ void MembershipChecks::finish(Duration now, const MessageChecks& messages, bool 
 
 void MembershipChecks::judge_told(Duration now, const MessageChecks& messages) {
   for (const auto* entry : in_order(told_)) {
-    const auto& [pair, told] = *entry;
+    const std::uint64_t pair = entry->first;
+    const Runs& told = entry->second;
     const std::uint32_t c = conversation_of(pair);
     if (is_group(c)) {
       ledger_.compared(Invariant::members_only);
@@ -147,7 +148,8 @@ void MembershipChecks::judge_gaps(Duration now) {
 
 void MembershipChecks::judge_inboxes(Duration now, const MessageChecks& messages) {
   for (const auto* entry : in_order(inboxes_)) {
-    const auto& [pair, held] = *entry;
+    const std::uint64_t pair = entry->first;
+    const Runs& held = entry->second;
     const std::uint32_t c = conversation_of(pair);
     const Sequence head = messages.stored_head(c);
     ledger_.compared(Invariant::delivered_only);
@@ -174,7 +176,8 @@ void MembershipChecks::judge_delivered(Duration now, const MessageChecks& messag
     judge_delivered_to(now, ledger_.entities.user(id.second()), c, messages.stored_head(c));
   }
   for (const auto* entry : in_order(intervals_)) {
-    const auto& [pair, intervals] = *entry;
+    const std::uint64_t pair = entry->first;
+    const Runs& intervals = entry->second;
     const std::uint32_t c = conversation_of(pair);
     if (is_group(c)) judge_delivered_to(now, user_of(pair), c, messages.stored_head(c));
   }
