@@ -177,7 +177,6 @@ void MembershipChecks::judge_delivered(Duration now, const MessageChecks& messag
   }
   for (const auto* entry : in_order(intervals_)) {
     const std::uint64_t pair = entry->first;
-    const Runs& intervals = entry->second;
     const std::uint32_t c = conversation_of(pair);
     if (is_group(c)) judge_delivered_to(now, user_of(pair), c, messages.stored_head(c));
   }
