@@ -227,8 +227,7 @@ void Checker::stored_inbox(UserId user, Sequence number, ConversationId conversa
 }
 
 void Checker::device_at_end(DeviceId device, bool wants_connection, bool connected, Cursor cursor,
-                            std::uint64_t pending, std::uint64_t unpaged,
-                            std::uint64_t unsent) {
+                            std::uint64_t pending, std::uint64_t unpaged, std::uint64_t unsent) {
   Entities& entities = impl_->ledger.entities;
   impl_->devices.push_back({entities.device(device), entities.user(device.user), wants_connection,
                             connected, cursor, pending, unpaged, unsent});

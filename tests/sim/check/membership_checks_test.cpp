@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "tests/sim/check/people.hpp"
 
 namespace hubbub::sim {
@@ -95,6 +97,14 @@ TEST(MembershipChecks, APageOfADirectConversationIsJudgedAtOnce) {
   chat.page(bobs, alice_and_bob);
   auto& page = chat.history[find(chat.history, Kind::paged)].page;
   page.erase(page.begin() + 1);
+  EXPECT_THAT(judge(chat.history, {.stores_seen = false}).broken, ElementsAre("no-gaps"));
+}
+
+TEST(MembershipChecks, APageAscends) {
+  ChatModel chat = talk();
+  chat.page(bobs, alice_and_bob);
+  auto& page = chat.history[find(chat.history, Kind::paged)].page;
+  std::reverse(page.begin(), page.end());
   EXPECT_THAT(judge(chat.history, {.stores_seen = false}).broken, ElementsAre("no-gaps"));
 }
 

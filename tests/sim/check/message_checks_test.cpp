@@ -102,6 +102,19 @@ TEST(MessageChecks, ARefusedMessageThatIsStoredAnywayIsFound) {
   EXPECT_THAT(judge(chat.history).broken, Contains("refused-never"));
 }
 
+TEST(MessageChecks, AMessageIsNotRefusedAfterItWasSeen) {
+  ChatModel chat;
+  chat.attach(bobs);
+  const Message m = chat.send(alices, alice_and_bob);
+  chat.catch_up(bobs);
+  chat.history.push_back({.kind = Kind::refused,
+                          .device = alices,
+                          .conversation = alice_and_bob,
+                          .number = m.number,
+                          .key = m.key});
+  EXPECT_THAT(judge(chat.history, {.stores_seen = false}).broken, ElementsAre("refused-never"));
+}
+
 TEST(MessageChecks, ARefusedMessageThatStaysAwayIsFine) {
   ChatModel chat = talk();
   chat.refuse(alices, alice_and_bob);
@@ -172,6 +185,16 @@ TEST(MessageChecks, ARepeatIsAnsweredAsTheFirstTime) {
   chat.history.push_back(chat.history[find(chat.history, Kind::acknowledged)]);
   EXPECT_THAT(judge(chat.history, {.stores_seen = false}).broken, IsEmpty());
   chat.history.back().seq = 9;
+  EXPECT_THAT(judge(chat.history, {.stores_seen = false}).broken, Contains("exactly-once"));
+}
+
+TEST(MessageChecks, AMessageIsAcknowledgedAsWhatItWasSeenAs) {
+  ChatModel chat;
+  chat.attach(bobs);
+  Message m = chat.send(alices, alice_and_bob);
+  chat.catch_up(bobs);
+  m.seq = 2;
+  chat.acknowledge(alices, alice_and_bob, m);
   EXPECT_THAT(judge(chat.history, {.stores_seen = false}).broken, Contains("exactly-once"));
 }
 

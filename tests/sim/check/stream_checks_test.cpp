@@ -203,7 +203,9 @@ TEST(StreamChecks, RangesThatAreNoneAreNotFollowed) {
   ChatModel chat = absence();
   chat.catch_up(bobs);
   chat.history[find(chat.history, Kind::declared)].ranges = {{alice_and_bob, 5, 1}};
-  EXPECT_THAT(judge(chat.history, no_stores).broken, ElementsAre("stream-order"));
+  const Judged judged = judge(chat.history, no_stores);
+  EXPECT_THAT(judged.broken, ElementsAre("stream-order"));
+  EXPECT_THAT(judged.violations[0].what, HasSubstr("the range 5 to 1 of c_1_2, which is none"));
   chat.history[find(chat.history, Kind::declared)].ranges = {{alice_and_bob, 1, Runs::unbounded}};
   EXPECT_THAT(judge(chat.history, no_stores).broken, ElementsAre("stream-order"));
 }
