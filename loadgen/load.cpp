@@ -144,6 +144,8 @@ class Load {
         static_cast<double>(meter_.counts().acknowledged - acknowledged_before) / seconds;
     const auto server_after = server();
     if (server_before && server_after) summary_.server_cpu = server_after->cpu - server_before->cpu;
+    // Nothing was said: by now pings went and came, and what attaching needed was given back.
+    if (server_after && options_.rate == 0) summary_.server_bytes_idle = server_after->resident_bytes;
     summary_.bottleneck = summary_.cpu_share > busy_share ||
                           summary_.lateness.percentile(99) > Duration(late).count();
   }
