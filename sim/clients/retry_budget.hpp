@@ -12,10 +12,10 @@ namespace hubbub::sim {
 /// trickle makes sure that nothing waits for ever.
 class RetryBudget {
  public:
-  static constexpr float initial = 10;
+  static constexpr float initial = 5;
   static constexpr float most = 10;
   /// One token in this time, whatever else happens.
-  static constexpr Duration trickle = 10s;
+  static constexpr Duration trickle = 30s;
 
   void deposit(double tokens) {
     tokens_ = static_cast<float>(std::min<double>(std::max(most, tokens_), tokens_ + tokens));
@@ -23,8 +23,8 @@ class RetryBudget {
   /// Takes a token, if there is one.
   bool take(Duration now) {
     refill(now);
-    if (tokens_ < 1) return false;
-    tokens_ -= 1;
+    if (tokens_ < almost_one) return false;
+    tokens_ = std::max(0.0f, tokens_ - 1);
     return true;
   }
   /// When the next token will be there. REQUIRES: `take` has just refused.
@@ -34,6 +34,9 @@ class RetryBudget {
   }
 
  private:
+  /// Sums of tenths and of slices of time in single precision do not always reach one.
+  static constexpr float almost_one = 0.9999f;
+
   void refill(Duration now) {
     const double gained =
         static_cast<double>((now - refilled_).count()) / static_cast<double>(trickle.count());
