@@ -72,6 +72,15 @@ void Gateway::retry(ConnectionId to, RequestId id, ErrorCode code, Duration afte
   c_.frame(to, to_client::Error{id, code, true, static_cast<std::uint32_t>(to_ms(after)), 0, detail});
 }
 
+/// Whoever asked has given up by now, or is about to (R32).
+bool Gateway::expired(const input::Frame& f) {
+  if (Duration(f.waited_ns) <= limits::request_age ||
+      c_.config.policy.expired_work != ExpiredWorkPolicy::drop)
+    return false;
+  ++c_.counters.expired;
+  return true;
+}
+
 void Gateway::on(const input::Frame& f) {
   Session* s = find(f.connection);
   if (s == nullptr || s->state == Session::State::closing) return;
@@ -87,6 +96,9 @@ void Gateway::handle(Session& s, const input::Frame& f, const to_server::Hello& 
   if (hello.device.empty() || hello.device.size() > limits::device_name_bytes)
     return error(f.connection, 0, ErrorCode::bad_request,
                  "device must be a name of 1 to 40 bytes");
+  if (expired(f))
+    return retry(f.connection, 0, ErrorCode::overloaded, limits::retry_overloaded,
+                 "the server is busy; try again");
   const NodeId home = c_.owner(shard_of(s.user));
   if (!c_.up(home))
     return retry(f.connection, 0, ErrorCode::unavailable, limits::retry_unavailable,
@@ -222,11 +234,9 @@ void Gateway::ask(Session& s, const input::Frame& f, NodeId owner,
   if (call.id == 0)
     return error(f.connection, 0, ErrorCode::bad_request, "a request needs an id above 0");
   const Duration waited = Duration(f.waited_ns);
-  if (waited > limits::request_age && c_.config.policy.expired_work == ExpiredWorkPolicy::drop) {
-    ++c_.counters.expired;
+  if (expired(f))
     return retry(f.connection, call.id, ErrorCode::overloaded, limits::retry_overloaded,
                  "the server is busy; try again");
-  }
   if (!c_.up(owner))
     return retry(f.connection, call.id, ErrorCode::unavailable, limits::retry_unavailable,
                  "the conversation's server is away; try again");

@@ -75,6 +75,7 @@ class Gateway {
   Session* find(const SessionRef& ref);
   SessionRef ref(ConnectionId connection) const { return {c_.self(), c_.life, connection}; }
   void error(ConnectionId to, RequestId id, ErrorCode code, std::string_view detail);
+  bool expired(const input::Frame& f);
   void retry(ConnectionId to, RequestId id, ErrorCode code, Duration after, std::string_view detail);
 
   void handle(Session& s, const input::Frame& f, const to_server::Hello& hello);
