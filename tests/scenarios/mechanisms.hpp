@@ -18,7 +18,7 @@ inline const std::vector<Mechanism>& mechanisms() {
   static const std::vector<Mechanism> list{
       {"first-light", {"policy.acknowledge=before_commit"}, {"acked-kept"}, ""},
       {"crash-unsynced", {"policy.durability=buffered"}, {"acked-kept"}, ""},
-      {"torn-write", {"policy.torn_write=accept"}, {"no-gaps", "one-binding", "delivered-all"}, ""},
+      {"torn-write", {"policy.torn_write=accept"}, {"no-gaps", "one-binding", "stream-order", "delivered-only"}, ""},
       {"sync-error", {"policy.unknown_commit=assume_done"}, {"acked-kept"}, ""},
       {"long-absence", {"policy.catch_up=entries"}, {}, "sync.entries.max"},
       {"group-500", {"policy.step=unbounded"}, {"bounded"}, ""},
