@@ -148,6 +148,32 @@ TEST(MembershipChecks, AnInboxHasWhatItsConversationHas) {
   EXPECT_THAT(judge(chat.history).broken, Contains("effects-durable"));
 }
 
+TEST(MembershipChecks, AnInboxKnowsNoMoreThanItsConversation) {
+  ChatModel chat;
+  chat.send(alices, alice_and_bob);
+  chat.send(alices, alice_and_bob);  // reaches the inboxes, and is lost where it came from
+  chat.end();
+  drop(chat.history, find(chat.history, Kind::stored_message, 1));
+  EXPECT_THAT(judge(chat.history, {.liveness_reached = false}).broken,
+              ElementsAre("effects-durable"));
+}
+
+TEST(MembershipChecks, NothingIsDeclaredBeyondTheEndOfItsConversation) {
+  ChatModel chat = talk();
+  for (int i = 0; i < 3; ++i) chat.send(alices, alice_and_bob);
+  chat.declare_next(bobs);  // 3 to 6, of which none was shown
+  chat.end();
+  std::erase_if(chat.history,
+                [](const Event& e) { return e.kind == Kind::stored_message && e.message.seq > 3; });
+  std::erase_if(chat.history, [](const Event& e) {
+    return e.kind == Kind::stored_inbox && e.number > 3 && e.device.user == alice;
+  });
+  const Judged judged = judge(chat.history, {.liveness_reached = false});
+  EXPECT_THAT(judged.broken, Contains("effects-durable"));
+  EXPECT_THAT(judged.violations[0].what,
+              HasSubstr("was told of 6 of c_1_2, whose stored end is 3"));
+}
+
 TEST(MembershipChecks, EveryMembersInboxGetsEverything) {
   ChatModel chat = talk();
   chat.acknowledge(alices, alice_and_bob, chat.send(alices, alice_and_bob));

@@ -180,6 +180,36 @@ TEST(MessageChecks, ARepeatThatWasTakenAsNewIsFoundWithoutStores) {
   EXPECT_THAT(judge(chat.history, {.stores_seen = false}).broken, Contains("exactly-once"));
 }
 
+TEST(MessageChecks, AKeyMakesOneMessageUnderWhateverNumber) {
+  ChatModel chat;
+  chat.attach(bobs);
+  chat.send(alices, alice_and_bob);
+  chat.catch_up(bobs);
+  Event renumbered = chat.history[find(chat.history, Kind::sent)];
+  renumbered.number = 2;
+  chat.history.push_back(renumbered);
+  Event again = chat.history[find(chat.history, Kind::shown)];
+  again.cursor = Cursor::at(ChatModel::incarnation, 2);
+  again.message.seq = again.message.number = 2;
+  again.message.id.value += 1;
+  chat.history.push_back(again);
+  EXPECT_THAT(judge(chat.history, {.stores_seen = false}).broken, ElementsAre("exactly-once"));
+}
+
+TEST(MessageChecks, ACallMakesOneEntry) {
+  ChatModel chat;
+  const ConversationId group = chat.create_group(alices, {bob});
+  chat.end();
+  EXPECT_THAT(judge(chat.history).broken, IsEmpty());
+  const std::size_t created = find(chat.history, Kind::stored_message);
+  Event again = chat.history[created];
+  again.message.seq = 2;
+  again.message.id.value += 1;
+  chat.history.insert(chat.history.begin() + static_cast<std::ptrdiff_t>(created) + 1, again);
+  EXPECT_EQ(again.conversation, group);
+  EXPECT_THAT(judge(chat.history, {.liveness_reached = false}).broken, ElementsAre("exactly-once"));
+}
+
 TEST(MessageChecks, ARepeatIsAnsweredAsTheFirstTime) {
   ChatModel chat = talk();
   chat.history.push_back(chat.history[find(chat.history, Kind::acknowledged)]);
@@ -276,6 +306,23 @@ TEST(MessageChecks, IdsGrowAlongAConversation) {
   for (Event& event : chat.history)
     if (event.message.seq == 3) event.message.id = MessageId{1};
   EXPECT_THAT(judge(chat.history).broken, ElementsAre("id-unique"));
+}
+
+TEST(MessageChecks, IdsThatOnlyDevicesSawGrowToo) {
+  ChatModel chat = talk();
+  for (Event& event : chat.history)
+    if (event.message.seq == 3) event.message.id = MessageId{1};
+  EXPECT_THAT(judge(chat.history, {.stores_seen = false}).broken, ElementsAre("id-unique"));
+}
+
+TEST(MessageChecks, IdsThatOnlyTheStoreSawGrowToo) {
+  ChatModel chat;
+  for (int i = 0; i < 3; ++i) chat.send(alices, alice_and_bob);
+  chat.end();
+  const Checker::Final cut_short{.liveness_reached = false};
+  EXPECT_THAT(judge(chat.history, cut_short).broken, IsEmpty());
+  chat.history[find(chat.history, Kind::stored_message, 2)].message.id = MessageId{1};
+  EXPECT_THAT(judge(chat.history, cut_short).broken, ElementsAre("id-unique"));
 }
 
 TEST(MessageChecks, IdsAreUniqueAcrossConversations) {
