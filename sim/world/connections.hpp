@@ -44,6 +44,9 @@ class Connections {
     Connection& c = slots_[id.slot];
     return c.open && c.use == id.use ? &c : nullptr;
   }
+  const Connection* find(ConnectionId id) const {
+    return const_cast<Connections*>(this)->find(id);
+  }
   void close(ConnectionId id) {
     Connection* c = find(id);
     HUBBUB_CHECK(c != nullptr);

@@ -249,10 +249,16 @@ void Crowd::note_created() {
 
 // --- Looking --------------------------------------------------------------------------------------
 
+bool Crowd::quiet(const Client& client) const {
+  const Device& d = client.device;
+  if (!d.wants_connection()) return d.pending() == 0 || d.gone();
+  // A server that lost its power said nothing: the client may believe in a connection that is not.
+  return d.quiet() && fleet_.stands(client.node, client.connection);
+}
+
 bool Crowd::quiet() const {
   for (const Client& client : clients_)
-    if (client.device.wants_connection() ? !client.device.quiet() : client.device.pending() > 0 && !client.device.gone())
-      return false;
+    if (!quiet(client)) return false;
   return true;
 }
 
@@ -261,11 +267,13 @@ std::vector<std::string> Crowd::stuck() const {
   std::vector<std::string> what;
   for (const Client& client : clients_) {
     const Device& d = client.device;
-    if (!d.wants_connection() || d.quiet()) continue;
+    if (quiet(client)) continue;
     if (what.size() < shown)
       what.push_back(fmt::format("{} on its device {}: {}, {}, {} unanswered, {} ranges to page",
                                  to_text(d.user()), d.index(),
-                                 d.attached() ? "attached" : "not attached",
+                                 !d.attached() ? "not attached"
+                                 : fleet_.stands(client.node, client.connection) ? "attached"
+                                                                                 : "attached to what is gone",
                                  d.at_head() ? "at the head" : "not at the head", d.pending(),
                                  d.unpaged()));
   }

@@ -66,6 +66,7 @@ class Crowd {
   };
 
   Client& at(std::uint32_t client) { return clients_[client]; }
+  bool quiet(const Client& client) const;
   void carry_out(std::uint32_t client);
   void send(Client& client, std::uint32_t number);
   void dial(Client& client, std::uint32_t number);

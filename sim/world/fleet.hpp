@@ -51,6 +51,9 @@ class Fleet {
   /// The client's end is gone and nobody says so: silence will.
   void cut(std::uint32_t node, ConnectionId id);
   void silence(std::uint32_t node, ConnectionId id);
+  bool stands(std::uint32_t node, ConnectionId id) const {
+    return nodes_[node].connections.find(id) != nullptr;
+  }
   bool reachable(std::uint32_t node) const { return hosts_[host_of(node)].powered; }
 
   // --- Faults. True if it took effect -------------------------------------------------------------

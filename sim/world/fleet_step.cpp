@@ -149,7 +149,8 @@ Duration Fleet::cost_of(NodeSlot& slot, std::size_t taken, std::uint64_t expired
   }
   // What is dropped when it is dequeued is dropped unread (R32).
   cost -= std::min(cost, service.frame * static_cast<std::int64_t>(expired) * 9 / 10);
-  cost += service.event * static_cast<std::int64_t>(slot.out.frames.size());
+  for (const output::Frame& frame : slot.out.frames)
+    if (slot.connections.find(frame.connection) != nullptr) cost += service.event;
   cost += service.peer * static_cast<std::int64_t>(slot.out.peers.size());
   for (const output::Commit& commit : slot.out.commits) cost += service.row * rows_in(commit.rows);
   return cost;

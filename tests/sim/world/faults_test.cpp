@@ -1,0 +1,93 @@
+// Each fault takes effect, and the system bears it.
+#include <gtest/gtest.h>
+
+#include "tests/sim/world/small.hpp"
+
+namespace hubbub::sim {
+namespace {
+
+class EachFault : public testing::TestWithParam<FaultKind> {};
+
+TEST_P(EachFault, TakesEffectAndBreaksNothing) {
+  Scenario scenario = small_scenario();
+  for (std::uint32_t server = 0; server < 3; ++server) {
+    Fault fault;
+    fault.kind = GetParam();
+    fault.at = 8s + server * 6s;
+    fault.server = server;
+    fault.duration = 2s;
+    fault.factor = 30;
+    scenario.faults.push_back(fault);
+  }
+  const RunResult result = run(scenario, {});
+  EXPECT_EQ(result.faults[static_cast<std::size_t>(GetParam())], 3u);
+  EXPECT_TRUE(result.settled);
+  EXPECT_TRUE(result.violations.empty()) << violations_of(result);
+  EXPECT_GE(result.meters.acknowledged, 100u);
+}
+
+INSTANTIATE_TEST_SUITE_P(Faults, EachFault,
+                         testing::Values(FaultKind::crash, FaultKind::power_loss,
+                                         FaultKind::torn_write, FaultKind::slow_sync,
+                                         FaultKind::sync_error, FaultKind::disconnect,
+                                         FaultKind::pause, FaultKind::slow_cpu));
+
+TEST(Faults, AllOfThemAtOnceBreakNothing) {
+  const Scenario scenario = faulty_scenario();
+  std::array<std::uint64_t, fault_kinds> total{};
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    RunOptions options;
+    options.seed = seed;
+    const RunResult result = run(scenario, options);
+    EXPECT_TRUE(result.settled) << "seed " << seed << "\n" << violations_of(result);
+    EXPECT_TRUE(result.violations.empty()) << "seed " << seed << "\n" << violations_of(result);
+    for (std::size_t kind = 0; kind < fault_kinds; ++kind) total[kind] += result.faults[kind];
+  }
+  for (std::size_t kind = 0; kind < fault_kinds; ++kind) EXPECT_GT(total[kind], 5u) << "kind " << kind;
+}
+
+TEST(Faults, AFailedSyncEndsTheProcess) {
+  Scenario scenario = small_scenario();
+  Fault fault;
+  fault.kind = FaultKind::sync_error;
+  fault.at = 10s;
+  scenario.faults.push_back(fault);
+  const RunResult result = run(scenario, {});
+  EXPECT_EQ(result.sync_errors, 1u);
+  EXPECT_EQ(result.meters.exits, 1u);
+}
+
+TEST(Faults, NoneStrikesAfterTheSafetyPhase) {
+  Scenario scenario = small_scenario();
+  Fault fault;
+  fault.kind = FaultKind::crash;
+  fault.at = 40s;
+  scenario.faults.push_back(fault);
+  EXPECT_EQ(run(scenario, {}).faults[static_cast<std::size_t>(FaultKind::crash)], 0u);
+}
+
+TEST(Faults, AMailboxObeysLittlesLaw) {
+  // Waits and lengths are added up apart, in whole nanoseconds; a mailbox that loses or invents
+  // something, or a time, would make them differ.
+  Mailbox mailbox;
+  Duration now{0};
+  Random random(3, 1, 4);
+  std::uint64_t pushed = 0;
+  for (int i = 0; i < 10'000; ++i) {
+    now += Duration{static_cast<std::int64_t>(random.below(1000))};
+    if (random.chance(0.5) || mailbox.empty()) {
+      Mail mail;
+      mail.at = now;
+      mailbox.push(mail);
+      ++pushed;
+    } else {
+      mailbox.pop_front(now);
+    }
+  }
+  while (!mailbox.empty()) mailbox.pop_front(now += 7ns);
+  EXPECT_EQ(mailbox.taken(), pushed);
+  EXPECT_EQ(mailbox.area(), mailbox.waited());
+}
+
+}  // namespace
+}  // namespace hubbub::sim

@@ -1,0 +1,72 @@
+// Every scenario holds; and with the mechanism it is about switched off, it fails as it says. A
+// checker that finds nothing wrong with a broken system would be found here.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "sim/report/exit_status.hpp"
+#include "sim/world/summarize.hpp"
+#include "tests/scenarios/mechanisms.hpp"
+#include "tests/sim/world/small.hpp"
+
+namespace hubbub::sim {
+
+void PrintTo(const Mechanism& mechanism, std::ostream* out) { *out << mechanism.file; }
+
+namespace {
+
+Summary summary_of(const std::string& name, const std::vector<std::string>& overrides) {
+  const std::string file = "scenarios/" + name + ".json";
+  const auto scenario = load_scenario(file, overrides);
+  if (!scenario) throw std::invalid_argument(to_text(scenario.error().front()));
+  return summarize(*scenario, run(*scenario, {}), 0s, "");
+}
+
+std::string findings(const Summary& summary) {
+  std::string text;
+  for (const Violation& v : summary.violations) text += v.invariant + ": " + v.what + "\n";
+  for (const std::string& line : summary.stuck) text += line + "\n";
+  for (const Expected& e : summary.expectations)
+    if (!e.met) text += e.name + " wanted " + e.wanted + ", is " + format_value(e.measured, e.unit) + "\n";
+  return text;
+}
+
+class EachScenario : public testing::TestWithParam<Mechanism> {};
+
+TEST_P(EachScenario, Holds) {
+  const Summary summary = summary_of(GetParam().file, {});
+  EXPECT_EQ(exit_status(summary), status::holds) << findings(summary);
+}
+
+TEST_P(EachScenario, FailsWithoutItsMechanism) {
+  const Mechanism& mechanism = GetParam();
+  const Summary summary = summary_of(mechanism.file, mechanism.off);
+  std::uint64_t violated = 0;
+  for (const InvariantResult& check : summary.checks)
+    if (std::ranges::count(mechanism.violated, check.name) > 0) violated += check.violated;
+  const auto missed = std::ranges::find(summary.expectations, mechanism.missed, &Expected::name);
+  const bool is_missed = missed != summary.expectations.end() && !missed->met;
+  EXPECT_TRUE(mechanism.violated.empty() ? is_missed : violated > 0) << findings(summary);
+}
+
+INSTANTIATE_TEST_SUITE_P(Scenarios, EachScenario, testing::ValuesIn(mechanisms()),
+                         [](const auto& scenario) {
+                           std::string name = scenario.param.file;
+                           std::ranges::replace(name, '-', '_');
+                           return name;
+                         });
+
+TEST(Mechanisms, ARepeatThatIsForgottenIsTakenTwice) {
+  const Summary summary = summary_of("first-light", {"policy.repeats=forgotten"});
+  const auto check = std::ranges::find(summary.checks, "exactly-once", &InvariantResult::name);
+  EXPECT_GT(check->violated, 0u);
+}
+
+TEST(Mechanisms, ADeliveryThatIsNotSentAgainIsMissed) {
+  const Summary summary = summary_of("first-light", {"policy.resend=once"});
+  const auto check = std::ranges::find(summary.checks, "delivered-all", &InvariantResult::name);
+  EXPECT_GT(check->violated, 0u);
+}
+
+}  // namespace
+}  // namespace hubbub::sim
