@@ -185,7 +185,7 @@ void describe(Keys& keys, Expect& e) {
 
 template <class Keys>
 void describe(Keys& keys, Scenario& s) {
-  keys.directive("$schema", text(1000, "scenario.schema.json"), "For editors; not looked at.");
+  keys.directive("$schema", text(1000, "schema/scenario.schema.json"), "For editors; not looked at.");
   keys.directive("extends", text(1000, "first-light.json"),
                  "Another file, relative to this one, whose keys hold where this one has none. "
                  "Objects are merged; lists and distributions are replaced.");

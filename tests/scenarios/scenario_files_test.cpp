@@ -37,9 +37,7 @@ Scenario loaded(const std::string& name, const std::vector<std::string>& overrid
 std::vector<std::string> names_in_folder() {
   std::vector<std::string> names;
   for (const auto& entry : std::filesystem::directory_iterator("scenarios")) {
-    const std::string file = entry.path().filename().string();
-    const bool scenario = entry.path().extension() == ".json" && file != "scenario.schema.json";
-    if (scenario) names.push_back(entry.path().stem().string());
+    if (entry.path().extension() == ".json") names.push_back(entry.path().stem().string());
   }
   return names;
 }

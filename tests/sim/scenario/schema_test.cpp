@@ -24,7 +24,7 @@ const json& schema() {
 }
 
 TEST(Schema, TheFileIsWhatTheParserReadsBy) {
-  expect_golden("scenarios/scenario.schema.json", schema_json());
+  expect_golden("scenarios/schema/scenario.schema.json", schema_json());
   expect_golden("scenarios/KEYS.md", keys_reference());
 }
 
