@@ -225,7 +225,9 @@ TEST(MessageChecks, AMessageIsAcknowledgedAsWhatItWasSeenAs) {
   chat.catch_up(bobs);
   m.seq = 2;
   chat.acknowledge(alices, alice_and_bob, m);
-  EXPECT_THAT(judge(chat.history, {.stores_seen = false}).broken, Contains("exactly-once"));
+  const Judged judged = judge(chat.history, {.stores_seen = false});
+  EXPECT_THAT(judged.broken, Contains("exactly-once"));
+  EXPECT_THAT(judged.violations[0].what, HasSubstr("was seen as 1 of c_1_2 and acknowledged as 2"));
 }
 
 TEST(MessageChecks, ASendersMessagesAreStoredInTheirOrder) {
