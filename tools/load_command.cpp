@@ -25,7 +25,9 @@ struct LoadArguments {
   bool quiet = false;
 };
 
-Duration from_seconds(double s) { return Duration(static_cast<std::int64_t>(std::llround(s * 1e9))); }
+Duration from_seconds(double s) {
+  return Duration(static_cast<std::int64_t>(std::llround(s * 1e9)));
+}
 
 /// "10", "10s", "500ms", "2m".
 CLI::AsNumberWithUnit seconds() {
@@ -55,7 +57,8 @@ int load(const LoadArguments& arguments) {
     fmt::print(stderr, "hubbub load: {}\n", summary.error().what);
     return 2;
   }
-  fmt::print("{}", arguments.json ? loadgen::to_json(*summary) + "\n" : loadgen::to_table(*summary));
+  fmt::print("{}",
+             arguments.json ? loadgen::to_json(*summary) + "\n" : loadgen::to_table(*summary));
   return summary->exit_status();
 }
 
@@ -66,11 +69,14 @@ void add_load(CLI::App& app, int& status) {
   loadgen::Options& options = arguments->options;
   CLI::App* command = app.add_subcommand(
       "load", "Load a server and judge it: messages at intended times, latencies, loss, order");
-  command->add_option("--url", options.url, "The server's WebSocket, such as ws://127.0.0.1:4000/ws")
+  command
+      ->add_option("--url", options.url, "The server's WebSocket, such as ws://127.0.0.1:4000/ws")
       ->required();
   command->add_option("--connections", options.connections, "Users, each with one device connected")
       ->capture_default_str();
-  command->add_option("--rate", options.rate, "Messages a second, of all together; 0: only connections")
+  command
+      ->add_option("--rate", options.rate,
+                   "Messages a second, of all together; 0: only connections")
       ->capture_default_str();
   command->add_option("--duration", arguments->duration_s, "Time of load: 10s, 2m")
       ->transform(seconds())
@@ -82,9 +88,11 @@ void add_load(CLI::App& app, int& status) {
   command->add_option("--pace", options.pace, "Times between messages: poisson or even")
       ->transform(CLI::CheckedTransformer(paces))
       ->default_str("poisson");
-  command->add_option("--conversations", options.conversations, "Direct ones that each user writes in")
+  command
+      ->add_option("--conversations", options.conversations, "Direct ones that each user writes in")
       ->capture_default_str();
-  command->add_option("--length", options.length, "Bytes of a message's text")->capture_default_str();
+  command->add_option("--length", options.length, "Bytes of a message's text")
+      ->capture_default_str();
   command->add_option("--connect-rate", options.connect_rate, "Connections begun per second")
       ->capture_default_str();
   command->add_option("--connect-within", arguments->connect_s, "Time for all to connect")
@@ -93,8 +101,9 @@ void add_load(CLI::App& app, int& status) {
   command->add_option("--settle", arguments->settle_s, "Time for the last answers, after the load")
       ->transform(seconds())
       ->capture_default_str();
-  command->add_option("--first-user", options.first_user,
-                      "Number of the first user; 0: fresh users for every run")
+  command
+      ->add_option("--first-user", options.first_user,
+                   "Number of the first user; 0: fresh users for every run")
       ->capture_default_str();
   command->add_flag("--no-verify-history", arguments->no_history,
                     "Do not read all conversations back at the end");

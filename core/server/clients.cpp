@@ -13,21 +13,36 @@ constexpr std::size_t kept_json_bytes = 256 * 1024;
 
 std::string_view close_sentence(CloseCode code) {
   switch (code) {
-    case CloseCode::normal: return "";
-    case CloseCode::draining: return "the server is going down; come back";
-    case CloseCode::server_error: return "the server failed; come back";
-    case CloseCode::too_slow: return "too much waits for you unread; come back and sync";
-    case CloseCode::silent: return "nothing was heard from you";
-    case CloseCode::position_lost: return "your position was lost; come back and sync";
-    case CloseCode::moved: return "your user has moved; come back";
-    case CloseCode::rate_limited: return "too many requests; come back later";
-    case CloseCode::overloaded: return "overloaded; come back later";
-    case CloseCode::bad_frame: return "a frame was not understood";
-    case CloseCode::bad_token: return "the token is missing or wrong";
-    case CloseCode::token_expired: return "the token has expired; refresh it first";
-    case CloseCode::forbidden: return "not allowed";
-    case CloseCode::unsupported_version: return "this version is not spoken here";
-    case CloseCode::replaced: return "a newer connection of this device; do not return unasked";
+    case CloseCode::normal:
+      return "";
+    case CloseCode::draining:
+      return "the server is going down; come back";
+    case CloseCode::server_error:
+      return "the server failed; come back";
+    case CloseCode::too_slow:
+      return "too much waits for you unread; come back and sync";
+    case CloseCode::silent:
+      return "nothing was heard from you";
+    case CloseCode::position_lost:
+      return "your position was lost; come back and sync";
+    case CloseCode::moved:
+      return "your user has moved; come back";
+    case CloseCode::rate_limited:
+      return "too many requests; come back later";
+    case CloseCode::overloaded:
+      return "overloaded; come back later";
+    case CloseCode::bad_frame:
+      return "a frame was not understood";
+    case CloseCode::bad_token:
+      return "the token is missing or wrong";
+    case CloseCode::token_expired:
+      return "the token has expired; refresh it first";
+    case CloseCode::forbidden:
+      return "not allowed";
+    case CloseCode::unsupported_version:
+      return "this version is not spoken here";
+    case CloseCode::replaced:
+      return "a newer connection of this device; do not return unasked";
   }
   return "";
 }
@@ -46,7 +61,8 @@ std::optional<std::string> hello_token(std::string_view text) {
 
 Clients::Clients(Duration now, std::uint64_t seed) : now_(now), seed_(seed), deadlines_(now) {}
 
-// --- From connections ------------------------------------------------------------------------------
+// --- From connections
+// ------------------------------------------------------------------------------
 
 ConnectionId Clients::accepted(std::shared_ptr<Connection> connection) {
   if (free_slots_.empty()) {
@@ -108,7 +124,8 @@ void Clients::gone(ConnectionId id) {
   --count_;
 }
 
-// --- From the loop ---------------------------------------------------------------------------------
+// --- From the loop
+// ---------------------------------------------------------------------------------
 
 void Clients::set_now(Duration now) {
   now_ = now;
@@ -126,7 +143,8 @@ void Clients::carry_out(const Outbox& out) {
     if (Client* client = find(frame.connection)) send(frame.connection, *client, frame.frame);
   }
   for (const output::Close& wanted : out.closes) {
-    if (Client* client = find(wanted.connection)) close(wanted.connection, *client, wanted.code, {});
+    if (Client* client = find(wanted.connection))
+      close(wanted.connection, *client, wanted.code, {});
   }
 }
 
@@ -147,12 +165,15 @@ void Clients::drain(CloseCode code, std::string_view reason) {
   for (std::uint32_t slot = 0; slot < clients_.size(); ++slot) {
     Client& client = clients_[slot];
     const ConnectionId id{slot, client.use};
-    if (client.state == State::upgrading) client.connection->abort();
-    else if (client.state != State::free) close(id, client, code, reason);
+    if (client.state == State::upgrading)
+      client.connection->abort();
+    else if (client.state != State::free)
+      close(id, client, code, reason);
   }
 }
 
-// --- Within ----------------------------------------------------------------------------------------
+// --- Within
+// ----------------------------------------------------------------------------------------
 
 Clients::Client* Clients::find(ConnectionId id) {
   if (id.slot >= clients_.size()) return nullptr;
@@ -164,13 +185,15 @@ bool Clients::authenticate(ConnectionId id, Client& client, std::string_view tex
   const std::optional<std::string> token = hello_token(text);
   const Result<UserId> user =
       token ? check_token(*token)
-            : failure("no token came with the request, so the first frame must be a \"hello\" "
-                      "with a \"token\"");
+            : failure(
+                  "no token came with the request, so the first frame must be a \"hello\" "
+                  "with a \"token\"");
   if (user) {
     open(id, client, *user);
     return true;
   }
-  send(id, client, to_client::Error{.code = ErrorCode::unauthenticated, .detail = user.error().what});
+  send(id, client,
+       to_client::Error{.code = ErrorCode::unauthenticated, .detail = user.error().what});
   close(id, client, CloseCode::bad_token, {});
   return false;
 }

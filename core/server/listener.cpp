@@ -69,9 +69,10 @@ void Listener::on_error(const error_code& error) {
   if (!acceptor_.is_open()) return;
   if (error == boost::asio::error::connection_aborted) return accept_next();
   if (!std::exchange(said_, true)) {
-    say_(fmt::format("accepting connections failed ({}) and is tried again; is the limit of open "
-                     "files (ulimit -n) too low?",
-                     error.message()));
+    say_(
+        fmt::format("accepting connections failed ({}) and is tried again; is the limit of open "
+                    "files (ulimit -n) too low?",
+                    error.message()));
   }
   wait_.expires_after(accept_pause);
   wait_.async_wait([this](const error_code& cancelled) {

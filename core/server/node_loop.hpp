@@ -59,7 +59,6 @@ class NodeLoop {
   const NodeCounters& counters() const { return node_.counters(); }
   std::size_t most_connections() const { return clients_.most(); }
 
-
  private:
   void run();
   void wait_for_work();
@@ -75,7 +74,8 @@ class NodeLoop {
   Events events_;
   // The clients' connections hold sockets of `io_`, so it is there before them and after them.
   boost::asio::io_context io_{1};
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{
+      io_.get_executor()};
   Clients clients_;
   Node node_;
   Outbox out_;

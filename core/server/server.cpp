@@ -95,8 +95,8 @@ tl::expected<std::unique_ptr<Server>, StartFailure> Server::start(const ServerOp
   std::vector<NodeLoop*> loops;
   for (const auto& loop : impl->loops) loops.push_back(loop.get());
   Impl* const raw = impl.get();
-  impl->listener = std::make_unique<Listener>(impl->io, loops,
-                                              [raw](std::string_view line) { raw->say(line); });
+  impl->listener =
+      std::make_unique<Listener>(impl->io, loops, [raw](std::string_view line) { raw->say(line); });
   const Result<void> open = impl->listener->open(options.address, options.port);
   if (!open) return refuse(2, open.error().what);
 
@@ -149,9 +149,10 @@ void Server::Impl::say_start() {
   say(options.durability == Durability::synced
           ? "durability: synced; what is acknowledged survives the process, the system and power"
           : "durability: buffered; what is acknowledged may be lost with the power");
-  say(fmt::format("INSECURE: tokens of the form {}u_71 are accepted; whoever can reach this address "
-                  "can be anyone",
-                  development_token_prefix));
+  say(fmt::format(
+      "INSECURE: tokens of the form {}u_71 are accepted; whoever can reach this address "
+      "can be anyone",
+      development_token_prefix));
   say(fmt::format("listening on ws://{}:{}/ws", options.address, listener->port()));
 }
 
@@ -196,16 +197,18 @@ void Server::Impl::say_end() {
     most_connections += loop->most_connections();
   }
   const std::uint64_t writes = done.batches_per_write.count();
-  say(fmt::format("in {:.1f} s: {} messages accepted, {} repeats, {} entries sent, at most about {} "
-                  "connections",
-                  std::chrono::duration<double>(read_clocks().mono - started).count(), sum.accepted,
-                  sum.repeats, sum.entries_sent, most_connections));
-  say(fmt::format("store: {} writes ({} synced), {:.2f} messages and {:.2f} batches a write; "
-                  "write p50 {} us, p99 {} us; {} reads, p99 {} us",
-                  writes, done.synced_writes,
-                  writes == 0 ? 0.0 : static_cast<double>(sum.accepted) / static_cast<double>(writes),
-                  done.batches_per_write.mean(), done.write_us.quantile(0.5),
-                  done.write_us.quantile(0.99), done.read_us.count(), done.read_us.quantile(0.99)));
+  say(fmt::format(
+      "in {:.1f} s: {} messages accepted, {} repeats, {} entries sent, at most about {} "
+      "connections",
+      std::chrono::duration<double>(read_clocks().mono - started).count(), sum.accepted,
+      sum.repeats, sum.entries_sent, most_connections));
+  say(fmt::format(
+      "store: {} writes ({} synced), {:.2f} messages and {:.2f} batches a write; "
+      "write p50 {} us, p99 {} us; {} reads, p99 {} us",
+      writes, done.synced_writes,
+      writes == 0 ? 0.0 : static_cast<double>(sum.accepted) / static_cast<double>(writes),
+      done.batches_per_write.mean(), done.write_us.quantile(0.5), done.write_us.quantile(0.99),
+      done.read_us.count(), done.read_us.quantile(0.99)));
 }
 
 }  // namespace hubbub::server

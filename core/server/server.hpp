@@ -22,7 +22,7 @@ struct ServerOptions {
   std::uint16_t port = 0;             ///< 0: any free one
   std::uint16_t nodes = 2;            ///< each has a thread and its part of the shards
   Durability durability = Durability::synced;
-  bool handle_signals = true;         ///< SIGTERM and SIGINT stop it
+  bool handle_signals = true;  ///< SIGTERM and SIGINT stop it
   /// Gets one line each, from any thread, one at a time. None: standard error.
   std::function<void(std::string_view)> say;
 };

@@ -11,7 +11,8 @@ void StoreEdge::submit(NodeId node, std::span<const output::Commit> commits,
                        std::span<const output::Read> reads) {
   for (const output::Commit& commit : commits) {
     const bool sync = commit.sync || durability_ == Durability::synced;
-    thread_.commit({node, commit.partition, commit.batch}, commit.rows, sync ? Sync::yes : Sync::no);
+    thread_.commit({node, commit.partition, commit.batch}, commit.rows,
+                   sync ? Sync::yes : Sync::no);
   }
   for (const output::Read& read : reads) thread_.read({node, read.ticket}, read.range);
 }

@@ -34,7 +34,8 @@ constexpr std::size_t large_read_bytes = 16 * 1024;
 class WebSocketConnection final : public Connection,
                                   public std::enable_shared_from_this<WebSocketConnection> {
  public:
-  WebSocketConnection(Socket socket, Clients& clients) : ws_(std::move(socket)), clients_(clients) {}
+  WebSocketConnection(Socket socket, Clients& clients)
+      : ws_(std::move(socket)), clients_(clients) {}
 
   void start() {
     error_code ignored;
@@ -142,7 +143,8 @@ class WebSocketConnection final : public Connection,
     upgrade_.reset();
     ws_.set_option(websocket::stream_base::decorator([](websocket::response_type&) {}));
     if (error) return gone();
-    ws_.control_callback([this](websocket::frame_type, beast::string_view) { clients_.heard(id_); });
+    ws_.control_callback(
+        [this](websocket::frame_type, beast::string_view) { clients_.heard(id_); });
     clients_.upgraded(id_, user_);
     if (!stopped_reading_) read_some();
   }
@@ -156,9 +158,8 @@ class WebSocketConnection final : public Connection,
       large_.resize(have + large_read_bytes);
       to = asio::buffer(large_.data() + have, large_read_bytes);
     }
-    ws_.async_read_some(to, [self = self()](error_code error, std::size_t size) {
-      self->on_read(error, size);
-    });
+    ws_.async_read_some(
+        to, [self = self()](error_code error, std::size_t size) { self->on_read(error, size); });
   }
 
   void on_read(error_code error, std::size_t size) {
@@ -178,7 +179,8 @@ class WebSocketConnection final : public Connection,
       if (!in_large) large_.assign(small_.data(), size);
       return read_some();
     }
-    clients_.message(id_, in_large ? std::string_view(large_) : std::string_view(small_.data(), size));
+    clients_.message(id_,
+                     in_large ? std::string_view(large_) : std::string_view(small_.data(), size));
   }
 
   /// After our close: what still comes is thrown away, until the peer's close or the deadline.
@@ -190,7 +192,8 @@ class WebSocketConnection final : public Connection,
     });
   }
 
-  // --- Writing: one operation at a time ------------------------------------------------------------
+  // --- Writing: one operation at a time
+  // ------------------------------------------------------------
 
   void write_next() {
     if (busy_) return;
