@@ -46,9 +46,9 @@ void Auditor::ask(Duration now, Reading reading) {
   const RequestId id = next_request_++;
   const std::uint32_t client = plan_.client(reading.conversation.first());
   if (fleet_.device(client).attached()) {  // else it is asked again later
-    fleet_.request(client, to_server::History{id, reading.conversation,
-                                              to_server::History::Direction::after, reading.after,
-                                              limits::history_messages, reading.seen});
+    fleet_.request(
+        client, to_server::History{id, reading.conversation, to_server::History::Direction::after,
+                                   reading.after, limits::history_messages, reading.seen});
   }
   asked_[id] = std::move(reading);
 }

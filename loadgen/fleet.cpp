@@ -91,14 +91,14 @@ void Fleet::run_timers(Duration now) {
       schedule(alarm.client);
       continue;
     }
-    with(alarm.client, [&](sim::Device& device, sim::DeviceEdge& edge) { device.timer(now, edge); });
+    with(alarm.client,
+         [&](sim::Device& device, sim::DeviceEdge& edge) { device.timer(now, edge); });
   }
 }
 
 void Fleet::go_online(std::uint32_t client) {
-  with(client, [](sim::Device& device, sim::DeviceEdge& edge) {
-    device.go_online(monotonic_now(), edge);
-  });
+  with(client,
+       [](sim::Device& device, sim::DeviceEdge& edge) { device.go_online(monotonic_now(), edge); });
 }
 
 void Fleet::go_offline(std::uint32_t client) {
@@ -131,9 +131,8 @@ bool Fleet::quiet() const {
 }
 
 void Fleet::opened(std::uint32_t client) {
-  with(client, [](sim::Device& device, sim::DeviceEdge& edge) {
-    device.connected(monotonic_now(), edge);
-  });
+  with(client,
+       [](sim::Device& device, sim::DeviceEdge& edge) { device.connected(monotonic_now(), edge); });
 }
 
 void Fleet::message(std::uint32_t client, std::string_view text) {
@@ -147,7 +146,8 @@ void Fleet::message(std::uint32_t client, std::string_view text) {
   }
   for (const to_client::Frame& frame : parsed_.frames) {
     if (foreign(now, client, frame)) continue;
-    with(client, [&](sim::Device& device, sim::DeviceEdge& edge) { device.frame(now, frame, edge); });
+    with(client,
+         [&](sim::Device& device, sim::DeviceEdge& edge) { device.frame(now, frame, edge); });
   }
 }
 

@@ -25,8 +25,8 @@ class Fleet : private Sockets::Events {
     virtual void answer(Duration now, std::uint32_t client, const to_client::Frame& frame) = 0;
   };
 
-  static Result<std::unique_ptr<Fleet>> make(const Options& options, const Url& url, const Plan& plan,
-                                             sim::DeviceObserver& observer);
+  static Result<std::unique_ptr<Fleet>> make(const Options& options, const Url& url,
+                                             const Plan& plan, sim::DeviceObserver& observer);
   ~Fleet() override;
 
   std::uint32_t size() const { return static_cast<std::uint32_t>(devices_.size()); }

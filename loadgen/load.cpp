@@ -44,12 +44,14 @@ Result<void> check(const Options& options, std::uint64_t files) {
 std::uint64_t wall_bits() {
   timespec t{};
   ::clock_gettime(CLOCK_REALTIME, &t);
-  return static_cast<std::uint64_t>(t.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(t.tv_nsec);
+  return static_cast<std::uint64_t>(t.tv_sec) * 1'000'000'000 +
+         static_cast<std::uint64_t>(t.tv_nsec);
 }
 
 class Load {
  public:
-  Load(const Options& options, const Progress& progress, std::uint64_t first_user, std::uint64_t run)
+  Load(const Options& options, const Progress& progress, std::uint64_t first_user,
+       std::uint64_t run)
       : options_(options), progress_(progress), plan_(options, first_user, run), meter_(plan_) {
     summary_.options = options;
     summary_.first_user = first_user;
@@ -85,9 +87,9 @@ class Load {
     if (!progress_.say || now < next_progress_) return;
     next_progress_ = now + progress_time;
     const Meter::Counts& n = meter_.counts();
-    progress_.say(fmt::format("{}: {} of {} connected, {} acknowledged, {} delivered, {} lost connections",
-                              phase, fleet_->attached(), fleet_->size(), n.acknowledged, n.delivered,
-                              n.lost));
+    progress_.say(fmt::format(
+        "{}: {} of {} connected, {} acknowledged, {} delivered, {} lost connections", phase,
+        fleet_->attached(), fleet_->size(), n.acknowledged, n.delivered, n.lost));
   }
 
   std::optional<Usage> server() const {
@@ -145,7 +147,8 @@ class Load {
     const auto server_after = server();
     if (server_before && server_after) summary_.server_cpu = server_after->cpu - server_before->cpu;
     // Nothing was said: by now pings went and came, and what attaching needed was given back.
-    if (server_after && options_.rate == 0) summary_.server_bytes_idle = server_after->resident_bytes;
+    if (server_after && options_.rate == 0)
+      summary_.server_bytes_idle = server_after->resident_bytes;
     summary_.bottleneck = summary_.cpu_share > busy_share ||
                           summary_.lateness.percentile(99) > Duration(late).count();
   }
@@ -182,11 +185,12 @@ class Load {
     }
     // What others wrote last may still be on its way to a device that awaits nothing itself.
     const Duration quiet_until = std::min(deadline, monotonic_now() + 5s);
-    while (meter_.counts().delivered < meter_.counts().acknowledged && monotonic_now() < quiet_until &&
-           !interrupted()) {
+    while (meter_.counts().delivered < meter_.counts().acknowledged &&
+           monotonic_now() < quiet_until && !interrupted()) {
       fleet_->run_until(monotonic_now() + glance);
     }
-    while (!done() && monotonic_now() < deadline && !interrupted()) fleet_->run_until(monotonic_now() + glance);
+    while (!done() && monotonic_now() < deadline && !interrupted())
+      fleet_->run_until(monotonic_now() + glance);
     summary_.settled = done();
     summary_.settling = monotonic_now() - begun;
   }
@@ -249,8 +253,10 @@ int Summary::exit_status() const {
   const bool lost = counts.delivered < counts.acknowledged;
   if (broken(false) || !settled || lost) return 4;
   const auto compared = [](const sim::InvariantResult& check) { return check.compared > 0; };
-  if (options.rate > 0 && (counts.acknowledged == 0 || std::ranges::none_of(checks, compared))) return 6;
-  if (attached < options.connections || broken_frames > 0 || !problems.empty() || counts.refused > 0)
+  if (options.rate > 0 && (counts.acknowledged == 0 || std::ranges::none_of(checks, compared)))
+    return 6;
+  if (attached < options.connections || broken_frames > 0 || !problems.empty() ||
+      counts.refused > 0)
     return 1;
   return 0;
 }

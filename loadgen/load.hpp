@@ -26,7 +26,7 @@ struct Summary {
 
   std::uint32_t attached = 0;  ///< when the load began
   Duration connecting{};
-  Duration loading{};   ///< from the first intended time to the last write
+  Duration loading{};  ///< from the first intended time to the last write
   Duration settling{};
 
   std::uint64_t intended = 0;
@@ -34,7 +34,7 @@ struct Summary {
   std::map<std::uint16_t, std::uint64_t> close_codes;
   sim::Histogram acknowledgement;  ///< ns from the intended time
   sim::Histogram delivery;
-  sim::Histogram lateness;         ///< ns from the intended time to the generator's own write
+  sim::Histogram lateness;  ///< ns from the intended time to the generator's own write
   double acknowledged_per_second = 0;
   std::string first_refusal;
 
@@ -48,13 +48,13 @@ struct Summary {
   std::vector<sim::InvariantResult> checks;
   std::vector<sim::Violation> violations;
 
-  Duration cpu{};            ///< of the generator, while loading
-  double cpu_share = 0;      ///< of one core
-  bool bottleneck = false;   ///< the generator itself was too slow
+  Duration cpu{};           ///< of the generator, while loading
+  double cpu_share = 0;     ///< of one core
+  bool bottleneck = false;  ///< the generator itself was too slow
   std::uint64_t bytes_sent = 0;
   std::uint64_t bytes_received = 0;
 
-  bool server_seen = false;  ///< the following are known
+  bool server_seen = false;               ///< the following are known
   std::uint64_t server_bytes_before = 0;  ///< resident, before the first connection
   std::uint64_t server_bytes_idle = 0;    ///< with all attached
   Duration server_cpu{};                  ///< while loading

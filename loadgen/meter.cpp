@@ -22,8 +22,9 @@ void Meter::repeated(Duration, const sim::Device&, const ConversationId&, const 
   ++counts_.repeated;
 }
 
-void Meter::acknowledged(Duration now, const sim::Device& device, const ConversationId& conversation,
-                         const sim::Outgoing& message, const to_client::Ok& ok) {
+void Meter::acknowledged(Duration now, const sim::Device& device,
+                         const ConversationId& conversation, const sim::Outgoing& message,
+                         const to_client::Ok& ok) {
   ++counts_.acknowledged;
   checker_.acknowledged(now, device.id(), conversation, ok.number, message.key, ok.seq, ok.message);
   if (const auto index = plan_.index_of(message.body)) record(now, *index, acknowledgement_);

@@ -15,15 +15,15 @@ namespace hubbub::loadgen {
 class Meter final : public sim::DeviceObserver {
  public:
   struct Counts {
-    std::uint64_t sent = 0;          ///< for the first time
-    std::uint64_t repeated = 0;      ///< sent again under the same number
+    std::uint64_t sent = 0;      ///< for the first time
+    std::uint64_t repeated = 0;  ///< sent again under the same number
     std::uint64_t acknowledged = 0;
     std::uint64_t refused = 0;
-    std::uint64_t put_off = 0;       ///< answered "later"
-    std::uint64_t delivered = 0;     ///< messages that reached the recipient's device
+    std::uint64_t put_off = 0;    ///< answered "later"
+    std::uint64_t delivered = 0;  ///< messages that reached the recipient's device
     std::uint64_t welcomes = 0;
-    std::uint64_t lost = 0;          ///< connections, after a welcome
-    std::uint64_t failed = 0;        ///< attempts to connect
+    std::uint64_t lost = 0;    ///< connections, after a welcome
+    std::uint64_t failed = 0;  ///< attempts to connect
   };
 
   explicit Meter(const Plan& plan);

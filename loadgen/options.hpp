@@ -16,8 +16,8 @@ enum class Pace : std::uint8_t {
 
 struct Options {
   std::string url;
-  std::uint32_t connections = 100;    ///< users, each with one device and one connection
-  double rate = 100;                  ///< messages a second, of all together; 0: idle connections
+  std::uint32_t connections = 100;  ///< users, each with one device and one connection
+  double rate = 100;                ///< messages a second, of all together; 0: idle connections
   Duration duration = 10s;
   std::uint64_t seed = 1;
   Pace pace = Pace::poisson;
@@ -28,7 +28,7 @@ struct Options {
   Duration settle = 60s;              ///< after the load: for the last answers and reconnects
   std::uint64_t first_user = 0;       ///< 0: drawn from the clock, so that every run has fresh ones
   bool verify_history = true;         ///< page all conversations at the end
-  std::int32_t server_pid = 0;        ///< of a server on this host, to read its memory and CPU; 0: none
+  std::int32_t server_pid = 0;  ///< of a server on this host, to read its memory and CPU; 0: none
 };
 
 /// Connections that one local address can have to one port; the system has about 28,000 ports, and

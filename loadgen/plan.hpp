@@ -37,7 +37,9 @@ class Plan {
     return ConversationId::direct(user(a), user(b));
   }
   /// Of a conversation of this run: its users' clients.
-  std::uint32_t client(UserId user) const { return static_cast<std::uint32_t>(user.value - first_user_); }
+  std::uint32_t client(UserId user) const {
+    return static_cast<std::uint32_t>(user.value - first_user_);
+  }
 
   /// The text of message `index`: its name, filled up to the length asked for.
   std::string text(std::uint64_t index) const;

@@ -20,18 +20,27 @@ double kib_per_connection(const Summary& s) {
 }
 
 double cpu_us_per_message(const Summary& s) {
-  return s.counts.acknowledged == 0 ? 0 : seconds(s.server_cpu) * 1e6 / static_cast<double>(s.counts.acknowledged);
+  return s.counts.acknowledged == 0
+             ? 0
+             : seconds(s.server_cpu) * 1e6 / static_cast<double>(s.counts.acknowledged);
 }
 
 std::string_view verdict(int status) {
   switch (status) {
-    case 0: return "holds: nothing was lost, repeated or out of order";
-    case 1: return "not all was as asked";
-    case 3: return "BROKEN: something false was said (safety)";
-    case 4: return "BROKEN: something that was owed did not come (liveness)";
-    case 6: return "nothing was checked, so nothing is shown";
-    case 130: return "interrupted; nothing false was said until then";
-    default: return "failed";
+    case 0:
+      return "holds: nothing was lost, repeated or out of order";
+    case 1:
+      return "not all was as asked";
+    case 3:
+      return "BROKEN: something false was said (safety)";
+    case 4:
+      return "BROKEN: something that was owed did not come (liveness)";
+    case 6:
+      return "nothing was checked, so nothing is shown";
+    case 130:
+      return "interrupted; nothing false was said until then";
+    default:
+      return "failed";
   }
 }
 
@@ -72,22 +81,26 @@ void checks(Table& table, const Summary& s) {
     table.line("  {:<22}{:>14}{:>10}", check.name, check.compared, check.violated);
   }
   for (const sim::Violation& violation : s.violations) {
-    table.line("  VIOLATED {} at {:.3f} s: {}", violation.invariant, seconds(violation.at), violation.what);
+    table.line("  VIOLATED {} at {:.3f} s: {}", violation.invariant, seconds(violation.at),
+               violation.what);
     for (const std::string& before : violation.before) table.line("      {}", before);
   }
 }
 
 void server(Table& table, const Summary& s) {
   if (!s.server_seen) return;
-  table.line("  server: {:.1f} MiB before the first connection, {:.1f} MiB with {}: {:.1f} KiB a connection",
-             static_cast<double>(s.server_bytes_before) / 1048576,
-             static_cast<double>(s.server_bytes_idle) / 1048576, s.attached, kib_per_connection(s));
+  table.line(
+      "  server: {:.1f} MiB before the first connection, {:.1f} MiB with {}: {:.1f} KiB a "
+      "connection",
+      static_cast<double>(s.server_bytes_before) / 1048576,
+      static_cast<double>(s.server_bytes_idle) / 1048576, s.attached, kib_per_connection(s));
   if (s.counts.acknowledged > 0)
     table.line("  server: {:.0f} us of CPU a message", cpu_us_per_message(s));
 }
 
 nlohmann::json to_json(const sim::Histogram& histogram) {
-  nlohmann::json json{{"count", histogram.count()}, {"mean", ms(static_cast<std::int64_t>(histogram.mean()))}};
+  nlohmann::json json{{"count", histogram.count()},
+                      {"mean", ms(static_cast<std::int64_t>(histogram.mean()))}};
   for (const double p : percentiles)
     json[p == 100 ? "max" : fmt::format("p{:g}", p)] = ms(histogram.percentile(p));
   return json;
@@ -98,30 +111,35 @@ nlohmann::json to_json(const sim::Histogram& histogram) {
 std::string to_table(const Summary& s) {
   Table table;
   const Meter::Counts& n = s.counts;
-  table.line("load of {}: {} connections, {:g} messages a second for {:.0f} s, seed {}, users from u_{}",
-             s.options.url, s.options.connections, s.options.rate, seconds(s.options.duration),
-             s.options.seed, s.first_user);
-  table.line("  connected {} of {} in {:.1f} s; {} connections lost, {} attempts failed", s.attached,
-             s.options.connections, seconds(s.connecting), n.lost, n.failed);
-  table.line("  intended {}, sent {}, repeated {}, acknowledged {} ({:.0f}/s), refused {}, put off {}, "
-             "delivered {}",
-             s.intended, n.sent, n.repeated, n.acknowledged, s.acknowledged_per_second, n.refused,
-             n.put_off, n.delivered);
+  table.line(
+      "load of {}: {} connections, {:g} messages a second for {:.0f} s, seed {}, users from u_{}",
+      s.options.url, s.options.connections, s.options.rate, seconds(s.options.duration),
+      s.options.seed, s.first_user);
+  table.line("  connected {} of {} in {:.1f} s; {} connections lost, {} attempts failed",
+             s.attached, s.options.connections, seconds(s.connecting), n.lost, n.failed);
+  table.line(
+      "  intended {}, sent {}, repeated {}, acknowledged {} ({:.0f}/s), refused {}, put off {}, "
+      "delivered {}",
+      s.intended, n.sent, n.repeated, n.acknowledged, s.acknowledged_per_second, n.refused,
+      n.put_off, n.delivered);
   if (s.options.rate > 0) latencies(table, s);
   checks(table, s);
   if (s.audited)
-    table.line("  read back {} messages of {} conversations", s.audited_messages, s.audited_conversations);
+    table.line("  read back {} messages of {} conversations", s.audited_messages,
+               s.audited_conversations);
   server(table, s);
   table.line("  this program: {:.1f} s of CPU while loading, {:.0f}% of a core", seconds(s.cpu),
              s.cpu_share * 100);
   if (s.bottleneck && s.options.rate > 0) {
-    table.line("  WARNING: this program itself could not keep its times; latencies are at most as good "
-               "as its own above. Lower the rate, or start several.");
+    table.line(
+        "  WARNING: this program itself could not keep its times; latencies are at most as good "
+        "as its own above. Lower the rate, or start several.");
   }
   for (const auto& [code, count] : s.close_codes) table.line("  closed with {}: {}", code, count);
   if (!s.first_refusal.empty()) table.line("  first refusal: {}", s.first_refusal);
   if (!s.settled && !s.interrupted)
-    table.line("  not everything was answered within {:.0f} s after the load", seconds(s.options.settle));
+    table.line("  not everything was answered within {:.0f} s after the load",
+               seconds(s.options.settle));
   for (const std::string& problem : s.problems) table.line("  {}", problem);
   table.line("{}", verdict(s.exit_status()));
   return table.take();

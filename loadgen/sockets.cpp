@@ -75,7 +75,8 @@ class Link : public std::enable_shared_from_this<Link> {
   void bind(const std::string& source, error_code& error) {
     const auto address = asio::ip::make_address(source, error);
     if (error) return;
-    // The port is chosen when connecting, per destination; else the range of ports is shared by all.
+    // The port is chosen when connecting, per destination; else the range of ports is shared by
+    // all.
     using late_port = asio::detail::socket_option::boolean<IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT>;
     socket().set_option(late_port(true), error);
     if (!error) socket().bind(tcp::endpoint(address, 0), error);
@@ -99,16 +100,16 @@ class Link : public std::enable_shared_from_this<Link> {
   }
 
   void read() {
-    ws_.async_read(buffer_, [self = self()](error_code failed, std::size_t) {
-      self->on_read(failed);
-    });
+    ws_.async_read(buffer_,
+                   [self = self()](error_code failed, std::size_t) { self->on_read(failed); });
   }
 
   void on_read(error_code failed) {
     if (failed == websocket::error::closed) {
       const websocket::close_reason& reason = ws_.reason();
       const std::string text(reason.reason.data(), reason.reason.size());
-      return lose(reason.code == websocket::close_code::none ? broken : CloseCode{reason.code}, text);
+      return lose(reason.code == websocket::close_code::none ? broken : CloseCode{reason.code},
+                  text);
     }
     if (failed) return lose(broken, {});
     if (!events_) return;
@@ -124,19 +125,22 @@ class Link : public std::enable_shared_from_this<Link> {
     if (writing_ || waiting_.empty()) return;
     writing_ = true;
     traffic_.sent += waiting_.front().size();
-    ws_.async_write(asio::buffer(waiting_.front()), [self = self()](error_code failed, std::size_t) {
-      self->writing_ = false;
-      self->waiting_.pop_front();
-      // A broken connection is noticed by the read, with its close code if there was one.
-      if (!failed) self->write_next();
-    });
+    ws_.async_write(asio::buffer(waiting_.front()),
+                    [self = self()](error_code failed, std::size_t) {
+                      self->writing_ = false;
+                      self->waiting_.pop_front();
+                      // A broken connection is noticed by the read, with its close code if there
+                      // was one.
+                      if (!failed) self->write_next();
+                    });
   }
 
   void lose(CloseCode code, std::string_view reason) {
     error_code ignored;
     socket().close(ignored);
     open_ = false;
-    if (Sockets::Events* events = std::exchange(events_, nullptr)) events->closed(client_, code, reason);
+    if (Sockets::Events* events = std::exchange(events_, nullptr))
+      events->closed(client_, code, reason);
   }
 
   void lose_later() {
@@ -170,14 +174,15 @@ struct Sockets::Impl {
 Sockets::Sockets(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Sockets::~Sockets() { close_all(); }
 
-Result<std::unique_ptr<Sockets>> Sockets::make(const Url& url, std::uint32_t clients, Events& events) {
+Result<std::unique_ptr<Sockets>> Sockets::make(const Url& url, std::uint32_t clients,
+                                               Events& events) {
   auto impl = std::make_unique<Impl>(events);
   tcp::resolver resolver(impl->io);
   error_code error;
   const auto found = resolver.resolve(url.host, std::to_string(url.port), error);
   if (error || found.empty()) {
-    return failure(fmt::format("the host \"{}\" has no address ({}); is it spelled right?", url.host,
-                               error.message()));
+    return failure(fmt::format("the host \"{}\" has no address ({}); is it spelled right?",
+                               url.host, error.message()));
   }
   impl->server = found.begin()->endpoint();
   impl->host = fmt::format("{}:{}", url.host, url.port);

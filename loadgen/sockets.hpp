@@ -28,7 +28,8 @@ class Sockets {
   };
 
   /// The error: the host has no address.
-  static Result<std::unique_ptr<Sockets>> make(const Url& url, std::uint32_t clients, Events& events);
+  static Result<std::unique_ptr<Sockets>> make(const Url& url, std::uint32_t clients,
+                                               Events& events);
   ~Sockets();
 
   /// `source`: the local address to connect from; empty: the system's choice.

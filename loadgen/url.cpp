@@ -8,7 +8,8 @@ namespace hubbub::loadgen {
 namespace {
 
 tl::unexpected<Failure> wrong(std::string_view text, std::string_view why) {
-  return failure(fmt::format("the URL \"{}\" {}; it should read like ws://127.0.0.1:4000/ws", text, why));
+  return failure(
+      fmt::format("the URL \"{}\" {}; it should read like ws://127.0.0.1:4000/ws", text, why));
 }
 
 }  // namespace
@@ -39,7 +40,8 @@ Result<Url> parse_url(std::string_view text) {
   if (url.host.empty()) return wrong(text, "names no host");
   if (port.empty()) return url;
   const auto [end, error] = std::from_chars(port.data() + 1, port.data() + port.size(), url.port);
-  if (port.front() != ':' || error != std::errc() || end != port.data() + port.size() || url.port == 0)
+  if (port.front() != ':' || error != std::errc() || end != port.data() + port.size() ||
+      url.port == 0)
     return wrong(text, "has no port between 1 and 65535 behind its host");
   return url;
 }

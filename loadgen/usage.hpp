@@ -9,7 +9,7 @@
 namespace hubbub::loadgen {
 
 struct Usage {
-  Duration cpu{};                 ///< user and system time so far
+  Duration cpu{};  ///< user and system time so far
   std::uint64_t resident_bytes = 0;
 };
 
