@@ -38,7 +38,7 @@ void Device::go_offline(DeviceEdge& edge) {
   if (state_ == State::gone) return;
   if (state_ == State::attached && unacknowledged_ > 0) acknowledge(edge);
   edge.actions.close = state_ != State::offline && state_ != State::waiting;
-  lose_connection();
+  lose_connection(false);
   state_ = State::offline;
   due_ = never;
 }
@@ -52,9 +52,14 @@ void Device::connected(Duration now, DeviceEdge& edge) {
 }
 
 void Device::closed(Duration now, CloseCode code, DeviceEdge& edge, Duration advised) {
+  end_connection(now, code, false, advised, edge);
+}
+
+void Device::end_connection(Duration now, CloseCode code, bool given_up, Duration advised,
+                            DeviceEdge& edge) {
   if (state_ == State::offline || state_ == State::waiting || state_ == State::gone) return;
   edge.observer.lost(now, *this, code, state_ == State::attached);
-  lose_connection();
+  lose_connection(given_up);
   if (!may_return(code)) {
     state_ = State::gone;
     due_ = never;
@@ -77,7 +82,7 @@ void Device::wait_to_return(Duration now, bool refused, Duration advised, Durati
   if (wait == Duration{0}) timer(now, edge);
 }
 
-void Device::lose_connection() {
+void Device::lose_connection(bool given_up) {
   acknowledge_due_ = never;
   unacknowledged_ = 0;
   at_head_ = false;
@@ -85,9 +90,15 @@ void Device::lose_connection() {
   for (Lane& lane : work_->lanes) {
     lane.in_flight = 0;
     lane.draining = lane.renumber;
-    for (Outgoing& message : lane.queue) message.request = 0;
+    for (Outgoing& message : lane.queue) {
+      message.free |= message.request != 0 && !given_up;
+      message.request = 0;
+    }
   }
-  for (Call& call : work_->calls) call.request = 0;
+  for (Call& call : work_->calls) {
+    call.free |= call.request != 0 && !given_up;
+    call.request = 0;
+  }
   work_->paging.request = 0;
   drop_idle_work();
 }
@@ -104,7 +115,7 @@ void Device::timer(Duration now, DeviceEdge& edge) {
   if (attempt_overdue || answer_overdue(now, edge)) {
     edge.actions.frames.clear();
     edge.actions.close = true;
-    closed(now, broken, edge);
+    end_connection(now, broken, true, Duration{-1}, edge);
     return;
   }
   if (state_ != State::attached) return;

@@ -105,7 +105,9 @@ class Device {
   void acknowledge(DeviceEdge& edge);
   void moved_to(Duration now, const Cursor& cursor, DeviceEdge& edge);
   void note_seen(const ConversationId& conversation, Sequence seq);
-  void lose_connection();
+  /// `given_up`: by this device, because answers did not come.
+  void lose_connection(bool given_up);
+  void end_connection(Duration now, CloseCode code, bool given_up, Duration advised, DeviceEdge& edge);
   void wait_to_return(Duration now, bool refused, Duration advised, Duration at_least, DeviceEdge& edge);
   bool answer_overdue(Duration now, const DeviceEdge& edge) const;
 

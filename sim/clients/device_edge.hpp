@@ -34,6 +34,7 @@ struct Outgoing {
   std::uint32_t length = 0;
   std::uint16_t sends = 0;   ///< how often it was sent so far
   bool ahead = false;        ///< need not wait for the answers of those before it
+  bool free = false;         ///< its next repeat costs no token: the connection broke under it
   RequestId request = 0;     ///< 0: no answer is awaited on this connection
   Duration written{};        ///< when the user meant it
   Duration sent_at{};        ///< last sending
@@ -53,6 +54,7 @@ struct Call {
   std::uint64_t number = 0;
   std::uint64_t key = 0;
   std::uint16_t sends = 0;
+  bool free = false;
   RequestId request = 0;
   Duration written{};
   Duration sent_at{};

@@ -65,7 +65,7 @@ void Device::pump_lane(Duration now, Lane& lane, DeviceEdge& edge) {
     if (message.request != 0) continue;
     if (lane.in_flight > 0 && !message.ahead) return;
     if (session_full()) return;
-    if (message.sends > 0 && !may_repeat(now, edge)) return;
+    if (message.sends > 0 && !message.free && !may_repeat(now, edge)) return;
     send_message(now, lane, message, edge);
   }
 }
@@ -86,6 +86,7 @@ void Device::send_message(Duration now, Lane& lane, Outgoing& message, DeviceEdg
   }
   if (message.sends == 0) budget_.deposit(edge.settings.retry_budget);
   if (message.sends < UINT16_MAX) ++message.sends;
+  message.free = false;
   message.request = next_request_++;
   message.sent_at = now;
   ++lane.in_flight;
@@ -110,10 +111,11 @@ void Device::pump_call(Duration now, DeviceEdge& edge) {
   work_->call_not_before = Duration{0};
   Call& call = work_->calls.front();
   if (call.request != 0) return;
-  if (call.sends > 0 && !may_repeat(now, edge)) return;
+  if (call.sends > 0 && !call.free && !may_repeat(now, edge)) return;
   if (call.number == 0) call.number = next_call_;
   if (call.sends == 0) budget_.deposit(edge.settings.retry_budget);
   if (call.sends < UINT16_MAX) ++call.sends;
+  call.free = false;
   call.request = next_request_++;
   call.sent_at = now;
   if (call.create)

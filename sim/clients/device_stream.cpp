@@ -37,7 +37,7 @@ void Device::on(Duration now, const to_client::Error& error, DeviceEdge& edge) {
     edge.actions.close = true;
     const bool refused = error.code == ErrorCode::overloaded || error.code == ErrorCode::rate_limited;
     edge.observer.lost(now, *this, CloseCode::normal, false);
-    lose_connection();
+    lose_connection(true);
     if (!error.retry) {
       state_ = State::gone;
       due_ = never;

@@ -8,7 +8,8 @@
 
 namespace hubbub::sim {
 
-/// A token bucket. Each first sending puts `deposit` tokens in, each repeat takes one. A slow
+/// A token bucket. Each first sending puts `deposit` tokens in, each repeat takes one, unless it is
+/// because a connection broke: that says nothing of overload, and reconnecting has its own bounds. A slow
 /// trickle makes sure that nothing waits for ever.
 class RetryBudget {
  public:

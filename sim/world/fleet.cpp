@@ -52,6 +52,7 @@ void Fleet::host_starts(std::uint32_t host, std::uint32_t life) {
     config.policy = stage_.scenario.policy;
     config.entropy = identity.bits();
     nodes_[n].node = std::make_unique<Node>(config);
+    if (stage_.story && !first) stage_.story->start(stage_.now, config.id);
   }
   for (std::uint32_t n = host * per_host; n < (host + 1) * per_host; ++n) {
     start_links(n);
@@ -110,7 +111,10 @@ void Fleet::end_process(std::uint32_t host, Crash how, Duration down_for) {
   h.tear_down_for.reset();
   h.fail_sync = false;
   const std::uint32_t per_host = stage_.scenario.servers.nodes;
-  for (std::uint32_t n = host * per_host; n < (host + 1) * per_host; ++n) end_node(n, h.powered);
+  for (std::uint32_t n = host * per_host; n < (host + 1) * per_host; ++n) {
+    end_node(n, h.powered);
+    if (stage_.story) stage_.story->crash(stage_.now, NodeId{static_cast<std::uint16_t>(n)}, !h.powered);
+  }
   if (how == Crash::process) {
     h.disk.process_crash();
   } else {

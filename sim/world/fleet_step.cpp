@@ -66,6 +66,7 @@ void Fleet::step(std::uint32_t node) {
   stage_.checker.step(stage_.now, NodeId{static_cast<std::uint16_t>(node)}, slot.out.units);
   const Duration cost = cost_of(slot, taken, slot.node->counters().expired - expired);
   for (std::size_t i = 0; i < taken; ++i) {
+    if (stage_.story) stage_.story->input(stage_.now, NodeId{static_cast<std::uint16_t>(node)}, inputs_[i]);
     if (Piece* piece = slot.mailbox[0].piece) stage_.slab.release(piece);
     slot.mailbox.pop_front(stage_.now);
   }

@@ -49,6 +49,9 @@ void check_json(const to_client::Frame& original) {
 void check_json(const to_server::Frame& original) {
   to_server::Frame frame = original;
   if (auto* send = std::get_if<to_server::Send>(&frame)) set_length(send->content);
+  // Who leaves is whoever's connection it is: JSON does not say it again.
+  if (auto* change = std::get_if<to_server::Change>(&frame))
+    if (change->what == to_server::Change::What::leave) change->user = UserId{};
   check<ParsedClientFrames>(frame, parse_client_message);
 }
 

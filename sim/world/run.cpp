@@ -36,6 +36,7 @@ class World {
         crowd_(stage_, fleet_),
         faults_(stage_, fleet_) {
     source_.number = run_source;
+    stage_.story = options.story;
   }
 
   RunResult run() {

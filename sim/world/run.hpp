@@ -22,6 +22,7 @@
 #include "sim/world/chain.hpp"
 #include "sim/world/faults.hpp"
 #include "sim/world/meters.hpp"
+#include "sim/world/story.hpp"
 
 namespace hubbub::sim {
 
@@ -40,6 +41,7 @@ struct RunOptions {
   /// Events of one moment in another order (engine/event.hpp); a verdict must not depend on it.
   std::optional<std::uint64_t> ties;
   std::function<void(const RunProgress&)> progress;  ///< called once a window of virtual time
+  StoryWriter* story = nullptr;        ///< is told what clients did
   const std::atomic<bool>* interrupt = nullptr;   ///< when true, ends with what there is
 };
 

@@ -7,6 +7,7 @@
 #include "sim/world/chain.hpp"
 #include "sim/world/meters.hpp"
 #include "sim/world/slab.hpp"
+#include "sim/world/story.hpp"
 
 namespace hubbub::sim {
 
@@ -27,6 +28,7 @@ struct Stage {
   Chain chain;                ///< entities: nodes by number, then clients, then faults
   Checker checker;
   Meters meters;
+  StoryWriter* story = nullptr;  ///< who writes down what clients did, if anybody does
 
   std::size_t clients_entity() const { return std::size_t{scenario.servers.count} * scenario.servers.nodes; }
   std::size_t faults_entity() const { return clients_entity() + 1; }

@@ -267,6 +267,28 @@ TEST_F(DeviceTest, SpendsItsRetryBudgetThenWaitsForTokens) {
   EXPECT_EQ(sends().size(), 1u);
 }
 
+TEST_F(DeviceTest, RepeatsForNothingWhenTheConnectionBrokeButNotWhenItGaveUp) {
+  go_online();
+  passes(2s);
+  writes();
+  const auto comes_back = [&] {
+    passes(settings.backoff.base);
+    attach();
+    return !sends().empty();
+  };
+  for (int i = 0; i < 20; ++i) {
+    lose_connection();
+    EXPECT_TRUE(comes_back());
+  }
+  int repeats = 0;
+  for (; repeats < 20; ++repeats) {
+    passes(settings.answer_timeout);
+    ASSERT_TRUE(edge.actions.close);
+    if (!comes_back()) break;
+  }
+  EXPECT_LT(repeats, 12);  // five tokens, and the trickle of so long
+}
+
 TEST_F(DeviceTest, WithoutALimitRepeatsForEver) {
   settings.backoff.kind = BackoffKind::at_once;
   settings.retry_budget = 1e9;

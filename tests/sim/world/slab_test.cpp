@@ -56,6 +56,12 @@ TEST(FrameCheck, PassesFramesThatSurviveTheirJson) {
   const Body body(5s, 1);
   const Content content{4000, hash_bytes(body.view()), body.view()};
   check_json(to_server::Frame{to_server::Send{3, ConversationId::direct(UserId{1}, UserId{2}), 7, 0xfeedfacecafebeef, content}});
+  for (const auto what : {to_server::Change::What::add, to_server::Change::What::leave, to_server::Change::What::rename}) {
+    to_server::Change change{4, 1, 99, what, ConversationId::group(UserId{1}, DeviceNumber{1}, 1), UserId{}, {}};
+    if (what == to_server::Change::What::rename) change.name = "ours";
+    else change.user = UserId{1};
+    check_json(to_server::Frame{change});
+  }
   Message message;
   message.seq = 4;
   message.id = MessageId{77};
