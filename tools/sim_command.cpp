@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -29,6 +30,7 @@ struct SimArguments {
   std::vector<std::uint64_t> seeds;
   std::vector<std::string> overrides;
   std::string report;
+  std::string story;
   unsigned jobs = 1;
   bool json = false;
   bool quiet = false;
@@ -50,6 +52,7 @@ struct Job {
   std::optional<std::uint64_t> seed;
   sim::Summary summary;
   sim::SeriesTable series;
+  std::string story;
   bool done = false;
 };
 
@@ -114,8 +117,13 @@ void run_job(const SimArguments& arguments, Job& job, ProgressLine* line) {
   options.seed = job.seed;
   options.interrupt = &interrupted;
   if (line != nullptr) options.progress = [line](const sim::RunProgress& p) { line->show(p); };
+  sim::StoryWriter story(job.scenario->servers.count * job.scenario->servers.nodes,
+                         job.scenario->policy);
+  if (!arguments.story.empty()) options.story = &story;
   const auto started = std::chrono::steady_clock::now();
   const sim::RunResult result = sim::run(*job.scenario, options);
+  job.story = story.text();
+  options.story = nullptr;
   const Duration real = std::chrono::steady_clock::now() - started;
   job.summary = sim::summarize(*job.scenario, result, real,
                                command_again(arguments, job, result.seed));
@@ -160,6 +168,14 @@ bool write_reports(const SimArguments& arguments, const std::vector<Job>& jobs) 
   return true;
 }
 
+bool write_story(const std::string& file, const std::string& story) {
+  std::ofstream out(file, std::ios::binary);
+  out << story;
+  if (out.flush()) return true;
+  std::fprintf(stderr, "hubbub sim: %s: the story cannot be written here\n", file.c_str());
+  return false;
+}
+
 void print(const SimArguments& arguments, const std::vector<Job>& jobs) {
   const sim::Style style = sim::style_for(STDOUT_FILENO);
   for (const Job& job : jobs) {
@@ -191,15 +207,23 @@ int simulate(const SimArguments& arguments) {
 
   std::vector<Job> jobs;
   for (std::size_t i = 0; i < scenarios.size(); ++i) {
-    if (arguments.seeds.empty()) jobs.push_back({arguments.files[i], &scenarios[i], {}, {}, {}});
+    if (arguments.seeds.empty()) jobs.push_back({arguments.files[i], &scenarios[i], {}, {}, {}, {}});
     for (const std::uint64_t seed : arguments.seeds)
-      jobs.push_back({arguments.files[i], &scenarios[i], seed, {}, {}});
+      jobs.push_back({arguments.files[i], &scenarios[i], seed, {}, {}, {}});
+  }
+  if (!arguments.story.empty() && jobs.size() != 1) {
+    std::fprintf(stderr, "hubbub sim: --story tells of one run, and these are %zu; name one file and one seed\n",
+                 jobs.size());
+    return sim::status::bad_input;
   }
   std::signal(SIGINT, interrupt);
   run_all(arguments, jobs);
   std::signal(SIGINT, SIG_DFL);
   print(arguments, jobs);
   if (!arguments.report.empty() && !write_reports(arguments, jobs)) return sim::status::bad_input;
+  if (!arguments.story.empty() && jobs.front().done &&
+      !write_story(arguments.story, jobs.front().story))
+    return sim::status::bad_input;
 
   int status = sim::status::holds;
   for (const Job& job : jobs)
@@ -220,6 +244,8 @@ void add_sim(CLI::App& app, int& status) {
       ->allow_extra_args(false);
   command->add_option("--report", arguments->report,
                       "Write summary.json, series.csv and junit.xml into this directory");
+  command->add_option("--story", arguments->story,
+                      "Write what clients did and which nodes died as a story for tests of the node");
   command->add_flag("--json", arguments->json, "Print the summary as JSON");
   command->add_flag("--quiet", arguments->quiet, "Print one line a run");
   command->add_flag("--verify", arguments->verify, "Run twice and compare, window by window");

@@ -58,7 +58,8 @@ Device& Users::device_for(UserId, User& user, std::string_view name) {
 void Users::start_stream(Partition& p, User& user, Device& device, const peer::Attach& a) {
   SessionStream& s = device.stream;
   s = SessionStream{
-      .mode = SessionStream::Mode::entries, .serial = ++last_serial_, .ref = a.session};
+      .mode = SessionStream::Mode::entries, .serial = ++last_serial_, .ref = a.session,
+      .incarnation = p.incarnation};
   const bool ahead = a.has_cursor && a.cursor.incarnation == p.incarnation &&
                      std::max(a.cursor.held, a.cursor.target) > user.head;
   if (ahead) c_.tail_lost(p, "a device knows more of its inbox than is stored");
@@ -192,6 +193,7 @@ void Users::push(Partition& p, UserId id, const ConversationId& conversation,
       s = SessionStream{};
       continue;
     }
+    renumber(p, s);
     Sequence number = user.head - count;
     for (const Message& m : messages) {
       if (!belongs(id, m)) continue;
@@ -204,6 +206,14 @@ void Users::push(Partition& p, UserId id, const ConversationId& conversation,
       send_entry(p, s, number, conversation, m);
     }
   }
+}
+
+/// A store that lost its tail has a new incarnation (R21): a session that lives through it is told
+/// so before it hears the next number, and goes on from where it is.
+void Users::renumber(Partition& p, SessionStream& s) {
+  if (s.incarnation == p.incarnation) return;
+  s.incarnation = p.incarnation;
+  c_.emit(p, s.ref.node, peer::Reset{s.ref, Cursor::at(p.incarnation, s.sent)});
 }
 
 void Users::send_entry(Partition& p, SessionStream& s, Sequence number,
@@ -231,6 +241,7 @@ void Users::pump(Slot slot, Device& device) {
   const UserId id = c_.users[slot].key;
   const User& user = c_.users[slot].record;
   Partition& p = c_.partition(shard_of(id));
+  renumber(p, s);
   const bool by_ranges = c_.config.policy.catch_up == CatchUpPolicy::ranges;
   if (s.mode == Mode::entries && by_ranges && user.head - s.sent > limits::sync_entries) {
     s.mode = Mode::ranges;
@@ -290,6 +301,7 @@ void Users::inbox_read(const reads::Inbox& job, std::string_view rows) {
 
 void Users::ranges_read(Partition& p, Device& device, std::string_view rows) {
   SessionStream& s = device.stream;
+  renumber(p, s);
   ranges_.clear();
   BatchReader reader(rows);
   RowWrite row;
@@ -384,6 +396,7 @@ void Users::on(const peer::Fetched& f) {
   if (device == nullptr) return;
   Partition& p = c_.partition(shard_of(c_.users[catch_up.slot].key));
   SessionStream& s = device->stream;
+  renumber(p, s);
   if (f.messages.empty()) declare(p, s, catch_up);
   for (const Message& m : f.messages) {
     const rows::InboxRow& entry = catch_up.entries[catch_up.next];

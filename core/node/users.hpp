@@ -46,6 +46,7 @@ class Users {
               std::span<const Message> messages);
   void push(Partition& p, UserId id, const ConversationId& conversation,
             std::span<const Message> messages);
+  void renumber(Partition& p, SessionStream& stream);
   void send_entry(Partition& p, SessionStream& stream, Sequence number,
                   const ConversationId& conversation, const Message& message);
 

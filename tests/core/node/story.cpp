@@ -132,6 +132,7 @@ class Teller {
   }
 
   UserId user(const std::string& name) {
+    if (const auto id = parse_user(name)) return *id;
     const auto [at, added] = users_.emplace(name, UserId{users_.size() + 1});
     if (added)
       seen_ += fmt::format("({} is {}, on node {})\n", name, to_text(at->second),
@@ -175,6 +176,7 @@ class Teller {
   }
 
   ConversationId conversation(Device& d, const std::string& name) {
+    if (const auto id = parse_conversation(name)) return *id;
     const auto group = groups_.find(name);
     return group != groups_.end() ? group->second : ConversationId::direct(d.user, user(name));
   }
