@@ -94,9 +94,8 @@ TEST(Load, FindsTheLossWhenAStoreWasThrownAway) {
   Options options = small_load(0);
   options.duration = 6s;
   options.settle = 20s;
-  const Summary summary = load_through_kills(options, server, 3s, 1, [&] {
-    std::filesystem::remove_all(server.data);
-  });
+  const Summary summary =
+      load_through_kills(options, server, 3s, 1, [&] { std::filesystem::remove_all(server.data); });
   EXPECT_EQ(summary.exit_status(), 3) << to_table(summary);
   EXPECT_GT(violated(summary, "acked-kept"), 0u) << to_table(summary);
 }

@@ -61,7 +61,11 @@ class ClientsTest : public testing::Test {
     take();
     return connection;
   }
-  void take() { clients.inputs_taken(); }
+  /// As the loop does: moves the inputs away, and says when the node has taken them.
+  void take() {
+    clients.inputs().clear();
+    clients.inputs_taken();
+  }
   template <class T>
   int count() {
     int n = 0;
@@ -104,10 +108,10 @@ TEST_F(ClientsTest, TakeTheTokenFromHelloIfNoneCameBefore) {
 }
 
 TEST_F(ClientsTest, CloseWhoHasNoTokenOrAWrongOneAndSayWhatWouldBeRight) {
-  for (const char* text : {R"({"type":"hello","device":"d"})",
-                           R"({"type":"hello","device":"d","token":"x"})",
-                           R"({"type":"hello","device":"d","token":7})", R"([])", "nonsense",
-                           R"({"type":"list","id":1,"token":"dev-insecure:u_9"})"}) {
+  for (const char* text :
+       {R"({"type":"hello","device":"d"})", R"({"type":"hello","device":"d","token":"x"})",
+        R"({"type":"hello","device":"d","token":7})", R"([])", "nonsense",
+        R"({"type":"list","id":1,"token":"dev-insecure:u_9"})"}) {
     const auto c = accept();
     clients.upgraded(c->id, {});
     clients.message(c->id, text);
@@ -140,6 +144,18 @@ TEST_F(ClientsTest, CutWhoReadsTooSlowlyAndTellTheNodeOnce) {
   EXPECT_TRUE(c->dropped);
   EXPECT_EQ(count<input::Closed>(), 1);
   clients.gone(c->id);
+  EXPECT_EQ(count<input::Closed>(), 1);
+}
+
+TEST_F(ClientsTest, TellTheNodeOfWhoWasCutWhileItsOwnStepWasCarriedOut) {
+  const auto c = live(71);
+  clients.message(c->id, R"({"type":"list","id":1})");
+  clients.inputs().clear();  // the loop has them
+  c->full = true;
+  Outbox out;
+  out.frames.push_back({c->id, to_client::Error{}});
+  clients.carry_out(out);
+  clients.inputs_taken();
   EXPECT_EQ(count<input::Closed>(), 1);
 }
 
@@ -249,7 +265,9 @@ TEST_F(ClientsTest, FlushOnceForAllFramesOfAStep) {
 
 TEST_F(ClientsTest, NameTheCallerAsTheOneWhoLeaves) {
   const auto c = live(71);
-  clients.message(c->id, R"({"type":"leave","id":1,"n":1,"key":"00000000000000a1","conversation_id":"c_71_1_5"})");
+  clients.message(
+      c->id,
+      R"({"type":"leave","id":1,"n":1,"key":"00000000000000a1","conversation_id":"c_71_1_5"})");
   ASSERT_EQ(clients.inputs().size(), 1u) << c->sent;
   const auto& frame = std::get<input::Frame>(clients.inputs()[0]).frame;
   EXPECT_EQ(std::get<to_server::Change>(frame).user, UserId{71});

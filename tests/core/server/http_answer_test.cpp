@@ -43,8 +43,8 @@ TEST(HttpAnswer, UpgradesWithoutATokenForItMayComeInHello) {
 }
 
 TEST(HttpAnswer, RefusesAWrongTokenAndSaysWhatWouldBeRightWithoutRepeatingIt) {
-  for (const char* target : {"/ws?token=secret", "/ws?token=dev-insecure:71", "/ws?token=",
-                             "/ws?token=dev-insecure:u_0"}) {
+  for (const char* target : {"/ws?token=secret", "/ws?token=dev-insecure:71",
+                             "/ws?token=", "/ws?token=dev-insecure:u_0"}) {
     const HttpDecision decision = decide(upgrade(target));
     ASSERT_TRUE(decision.answer) << target;
     EXPECT_EQ(decision.answer->status, 401u);

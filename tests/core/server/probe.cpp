@@ -116,7 +116,8 @@ std::uint16_t Probe::close_code() {
   while (read()) {
   }
   const auto code = impl_->ws.reason().code;
-  return code == websocket::close_code::none ? std::uint16_t{1006} : static_cast<std::uint16_t>(code);
+  return code == websocket::close_code::none ? std::uint16_t{1006}
+                                             : static_cast<std::uint16_t>(code);
 }
 
 }  // namespace hubbub::server

@@ -65,8 +65,7 @@ int ServerProcess::wait() {
 }
 
 std::string fresh_directory(const std::string& name) {
-  const std::string path =
-      testing::TempDir() + "hubbub-" + name + "-" + std::to_string(::getpid());
+  const std::string path = testing::TempDir() + "hubbub-" + name + "-" + std::to_string(::getpid());
   std::filesystem::remove_all(path);
   return path;
 }

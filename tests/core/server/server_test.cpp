@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/resource.h>
 
 #include <filesystem>
 #include <mutex>
@@ -82,8 +83,8 @@ class ServerTest : public testing::Test {
     return client;
   }
 
-  std::string directory = fresh_directory(
-      testing::UnitTest::GetInstance()->current_test_info()->name());
+  std::string directory =
+      fresh_directory(testing::UnitTest::GetInstance()->current_test_info()->name());
   std::unique_ptr<Server> server;
   std::thread running;
   int status = -1;
@@ -222,8 +223,8 @@ TEST_F(ServerTest, CutsAReaderThatStopsReadingAtTheBound) {
   ASSERT_NE(greet(*slow, hello("d")), "");
   bool ended = false;
   for (int id = 1; id <= 30'000 && !ended; ++id) {
-    ended = !slow->send(fmt::format(
-        R"({{"type":"history","id":{},"conversation_id":"c_71_84","before":0}})", id));
+    ended = !slow->send(
+        fmt::format(R"({{"type":"history","id":{},"conversation_id":"c_71_84","before":0}})", id));
     if (id % 50 == 0) std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
   EXPECT_TRUE(ended);
@@ -272,6 +273,34 @@ TEST(ServerProcesses, EndCleanlyOnSigtermAndCloseTheirClientsWith4000) {
   ASSERT_NE(greet(client, hello("d")), "");
   server.signal(SIGTERM);
   EXPECT_EQ(client.close_code(), 4000);
+  EXPECT_EQ(server.wait(), 0);
+}
+
+TEST(ServerProcesses, OutliveRunningOutOfFileDescriptors) {
+  ServerOptions options;
+  options.data = fresh_directory("descriptors");
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  rlimit few = before;
+  few.rlim_cur = 40;
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &few), 0);
+  ServerProcess server(options);
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  ASSERT_NE(server.port(), 0);
+
+  Probe first(server.port());
+  ASSERT_EQ(first.upgrade("/ws?token=dev-insecure:u_71"), 101);
+  ASSERT_NE(greet(first, hello("d")), "");
+  {
+    // Beyond the limit they wait in the system's queue, to no harm of those who are connected.
+    std::vector<std::unique_ptr<Probe>> crowd;
+    for (int i = 0; i < 60; ++i) crowd.push_back(std::make_unique<Probe>(server.port()));
+    first.send(R"({"type":"list","id":1})");
+    EXPECT_THAT(first.read_until(R"("id":1)"), HasSubstr("conversations"));
+  }
+  Probe later(server.port());
+  EXPECT_EQ(later.upgrade("/ws?token=dev-insecure:u_84"), 101);
+  server.signal(SIGTERM);
   EXPECT_EQ(server.wait(), 0);
 }
 
