@@ -474,7 +474,9 @@ void Conversations::delivery_read(const reads::Delivery& d, std::string_view row
   if (s == nullptr || !s->waiting) return;
   s->waiting = false;
   const auto run = conv.members.next_run(d.shard, s->confirmed, conv.head, recipients_);
-  if (!run || s->in_flight || !c_.up(c_.owner(d.shard))) return;
+  if (s->in_flight) return;
+  // Confirmed while it was read: nobody else will notice that nothing is owed any more.
+  if (!run || !c_.up(c_.owner(d.shard))) return pump(d.slot, *s);
   const std::size_t most = std::max<std::size_t>(1, limits::delivery_rows / recipients_.size());
   std::vector<Message> messages;
   BatchReader reader(rows);
