@@ -198,18 +198,24 @@ bool Fleet::quiet() const {
   return true;
 }
 
-std::uint64_t Fleet::owed(std::uint32_t node) {
-  std::uint64_t count = 0;
+std::vector<ConversationId> Fleet::owing(std::uint32_t node) {
+  std::vector<ConversationId> conversations;
   for (std::uint16_t p = 0; p < limits::partitions; ++p) {
     if (map_.owner(PartitionId{p}).value != node) continue;
     const rows::Bounds bounds = rows::owing_of(PartitionId{p});
     rows_.clear();
     const ReadRange range{bounds.from, bounds.to, UINT32_MAX, UINT32_MAX, false};
     if (!hosts_[host_of(node)].disk.store().read(range, rows_)) continue;
+    arena_.clear();
     BatchReader reader(rows_.view());
-    for (RowWrite row; reader.next(row);) ++count;
+    for (RowWrite row; reader.next(row);)
+      if (const auto mark = rows::parse(row.key, row.value, arena_)) conversations.push_back(mark->conversation);
   }
-  return count;
+  return conversations;
+}
+
+std::uint64_t Fleet::unconfirmed(std::uint32_t node) const {
+  return nodes_[node].node ? nodes_[node].node->sizes().owed : 0;
 }
 
 void Fleet::put_hashes_into_chain() {

@@ -77,7 +77,9 @@ class Fleet {
   /// Nobody steps, waits, writes or is down.
   bool quiet() const;
   /// Conversations with deliveries that are not confirmed, by the rows of a node's partitions.
-  std::uint64_t owed(std::uint32_t node);
+  std::vector<ConversationId> owing(std::uint32_t node);
+  /// Of them, as many as the node itself has in memory as not confirmed.
+  std::uint64_t unconfirmed(std::uint32_t node) const;
   std::uint64_t queued(std::uint32_t node) const { return nodes_[node].mailbox.size(); }
   template <class Visit>
   void for_each_row(Visit&& visit) {

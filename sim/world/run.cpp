@@ -148,7 +148,7 @@ void World::end_safety() {
 bool World::at_rest() {
   if (!fleet_.quiet() || !crowd_.quiet()) return false;
   for (std::uint32_t n = 0; n < fleet_.nodes(); ++n)
-    if (fleet_.owed(n) > 0) return false;
+    if (!fleet_.owing(n).empty()) return false;
   return true;
 }
 
@@ -172,8 +172,10 @@ void World::tell_rows() {
 std::vector<std::string> World::stuck() {
   std::vector<std::string> what;
   for (std::uint32_t n = 0; n < fleet_.nodes(); ++n)
-    if (const std::uint64_t owed = fleet_.owed(n); owed > 0)
-      what.push_back(fmt::format("node {} still owes deliveries in {} conversations", n, owed));
+    if (const auto owing = fleet_.owing(n); !owing.empty())
+      what.push_back(fmt::format(
+          "node {} still owes deliveries in {} conversations, {} among them, and knows of {}", n,
+          owing.size(), to_text(owing.front()), fleet_.unconfirmed(n)));
   if (!fleet_.quiet()) what.push_back("a server is busy or down");
   for (std::string& line : crowd_.stuck()) what.push_back(std::move(line));
   return what;
@@ -187,7 +189,7 @@ RunResult World::conclude() {
   tell_rows();
   crowd_.tell_the_end(stage_.checker);
   for (std::uint32_t n = 0; n < fleet_.nodes(); ++n) {
-    const std::uint64_t owed = fleet_.owed(n);
+    const std::uint64_t owed = fleet_.owing(n).size();
     result.owed += owed;
     stage_.checker.node_at_end(NodeId{static_cast<std::uint16_t>(n)}, owed, fleet_.queued(n));
   }

@@ -29,7 +29,7 @@ inline Scenario small_scenario() {
 inline Scenario faulty_scenario() {
   Scenario scenario = parsed(
       R"({"name": "faulty", "about": "A test.", "warm_up": "3s", "duration": "30s",
-          "servers": {"count": 3, "nodes": 2},
+          "settle": "5m", "servers": {"count": 3, "nodes": 2},
           "clients": {"users": 30, "devices": 2, "messages_per_day": 9600, "arrive": "2s",
                       "groups": [{"count": 3, "members": 8}], "group_share": "30%",
                       "group_changes_per_day": 400, "typed_ahead": "20%", "open_history": "20s",
