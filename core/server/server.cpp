@@ -86,6 +86,9 @@ tl::expected<std::unique_ptr<Server>, StartFailure> Server::start(const ServerOp
                                  options.nodes, limits::partitions));
   }
   auto impl = std::make_unique<Impl>(options);
+  // From here on a signal waits for `run`, also one that comes while the store is recovered.
+  if (options.handle_signals)
+    impl->signals = std::make_unique<boost::asio::signal_set>(impl->io, SIGTERM, SIGINT);
   auto store = LevelStore::open(options.data);
   if (!store) return refuse(status_failed, store.error().what);
   impl->store = std::move(*store);
@@ -109,8 +112,7 @@ tl::expected<std::unique_ptr<Server>, StartFailure> Server::start(const ServerOp
 std::uint16_t Server::port() const { return impl_->listener->port(); }
 
 int Server::run() {
-  if (impl_->options.handle_signals) {
-    impl_->signals = std::make_unique<boost::asio::signal_set>(impl_->io, SIGTERM, SIGINT);
+  if (impl_->signals) {
     impl_->signals->async_wait([this](const boost::system::error_code& cancelled, int signal) {
       if (!cancelled) impl_->begin_stop(signal == SIGTERM ? "SIGTERM" : "SIGINT");
     });

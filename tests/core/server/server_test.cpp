@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <mutex>
@@ -274,6 +275,18 @@ TEST(ServerProcesses, EndCleanlyOnSigtermAndCloseTheirClientsWith4000) {
   server.signal(SIGTERM);
   EXPECT_EQ(client.close_code(), 4000);
   EXPECT_EQ(server.wait(), 0);
+}
+
+TEST(ServerProcesses, EndCleanlyOnASigtermThatComesBeforeTheyRun) {
+  ServerOptions options;
+  options.data = fresh_directory("early");
+  options.say = [](std::string_view) {};
+  const auto start_signal_run = [&options] {
+    auto server = Server::start(options);
+    ::raise(SIGTERM);
+    ::_exit(server ? (*server)->run() : 99);
+  };
+  EXPECT_EXIT(start_signal_run(), testing::ExitedWithCode(0), "");
 }
 
 TEST(ServerProcesses, OutliveRunningOutOfFileDescriptors) {
