@@ -125,8 +125,8 @@ void run_job(const SimArguments& arguments, Job& job, ProgressLine* line) {
   job.story = story.text();
   options.story = nullptr;
   const Duration real = std::chrono::steady_clock::now() - started;
-  job.summary = sim::summarize(*job.scenario, result, real,
-                               command_again(arguments, job, result.seed));
+  job.summary =
+      sim::summarize(*job.scenario, result, real, command_again(arguments, job, result.seed));
   job.series = sim::series_of(result.meters.series);
   if (arguments.verify && !result.interrupted) {
     const sim::RunResult second = sim::run(*job.scenario, options);
@@ -159,7 +159,8 @@ bool write_reports(const SimArguments& arguments, const std::vector<Job>& jobs) 
     if (!job.done) continue;
     std::filesystem::path directory = arguments.report;
     if (jobs.size() > 1)
-      directory /= fmt::format("{}-{}", std::filesystem::path(job.file).stem().string(), job.summary.seed);
+      directory /=
+          fmt::format("{}-{}", std::filesystem::path(job.file).stem().string(), job.summary.seed);
     const auto written = sim::write_report(directory, job.summary, job.series);
     if (written) continue;
     std::fprintf(stderr, "hubbub sim: %s\n", written.error().what.c_str());
@@ -207,13 +208,16 @@ int simulate(const SimArguments& arguments) {
 
   std::vector<Job> jobs;
   for (std::size_t i = 0; i < scenarios.size(); ++i) {
-    if (arguments.seeds.empty()) jobs.push_back({arguments.files[i], &scenarios[i], {}, {}, {}, {}});
+    if (arguments.seeds.empty())
+      jobs.push_back({arguments.files[i], &scenarios[i], {}, {}, {}, {}});
     for (const std::uint64_t seed : arguments.seeds)
       jobs.push_back({arguments.files[i], &scenarios[i], seed, {}, {}, {}});
   }
   if (!arguments.story.empty() && jobs.size() != 1) {
-    std::fprintf(stderr, "hubbub sim: --story tells of one run, and these are %zu; name one file and one seed\n",
-                 jobs.size());
+    std::fprintf(
+        stderr,
+        "hubbub sim: --story tells of one run, and these are %zu; name one file and one seed\n",
+        jobs.size());
     return sim::status::bad_input;
   }
   std::signal(SIGINT, interrupt);
@@ -227,7 +231,8 @@ int simulate(const SimArguments& arguments) {
 
   int status = sim::status::holds;
   for (const Job& job : jobs)
-    status = sim::worse(status, job.done ? sim::exit_status(job.summary) : sim::status::interrupted);
+    status =
+        sim::worse(status, job.done ? sim::exit_status(job.summary) : sim::status::interrupted);
   return status;
 }
 
@@ -244,8 +249,9 @@ void add_sim(CLI::App& app, int& status) {
       ->allow_extra_args(false);
   command->add_option("--report", arguments->report,
                       "Write summary.json, series.csv and junit.xml into this directory");
-  command->add_option("--story", arguments->story,
-                      "Write what clients did and which nodes died as a story for tests of the node");
+  command->add_option(
+      "--story", arguments->story,
+      "Write what clients did and which nodes died as a story for tests of the node");
   command->add_flag("--json", arguments->json, "Print the summary as JSON");
   command->add_flag("--quiet", arguments->quiet, "Print one line a run");
   command->add_flag("--verify", arguments->verify, "Run twice and compare, window by window");

@@ -32,8 +32,8 @@ struct Backoff {
     // 2^20 times any base is beyond every cap; the bound keeps the shift from overflowing.
     const Duration grown = std::min(most, base * (std::int64_t{1} << std::min(failures, 20u)));
     if (kind == BackoffKind::exponential || grown.count() <= 0) return grown;
-    return Duration{static_cast<std::int64_t>(
-        random.below(static_cast<std::uint64_t>(grown.count()) + 1))};
+    return Duration{
+        static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(grown.count()) + 1))};
   }
 };
 

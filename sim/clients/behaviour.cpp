@@ -135,7 +135,8 @@ Act Population::act(std::uint32_t client, std::uint32_t done) const {
     act.group = groups[random.below(groups.size())];
     act.peer = id_of(static_cast<std::uint32_t>(
         act.change == to_server::Change::What::remove
-            ? (groups_[act.group].first + random.below(groups_[act.group].members)) % settings_.users
+            ? (groups_[act.group].first + random.below(groups_[act.group].members)) %
+                  settings_.users
             : random.below(settings_.users)));
   } else if (acquaintances_ > 0) {
     const bool other = random.chance(to_others) || conversations_ == 0;

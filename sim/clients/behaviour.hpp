@@ -43,9 +43,9 @@ struct Act {
   Kind kind{};
   bool in_group = false;
   bool ahead = false;
-  std::uint32_t group = 0;    ///< which, if `in_group`
-  UserId peer;                ///< whom to, if not; the user added or removed, of a change
-  std::uint32_t length = 0;   ///< write: bytes
+  std::uint32_t group = 0;   ///< which, if `in_group`
+  UserId peer;               ///< whom to, if not; the user added or removed, of a change
+  std::uint32_t length = 0;  ///< write: bytes
   to_server::Change::What change{};
 };
 
@@ -67,7 +67,7 @@ class Population {
   std::uint32_t acquaintances() const { return acquaintances_; }
 
   struct Group {
-    std::uint32_t first;    ///< members are the `members` users from here on, round the ring
+    std::uint32_t first;  ///< members are the `members` users from here on, round the ring
     std::uint32_t members;
   };
   const std::vector<Group>& groups() const { return groups_; }

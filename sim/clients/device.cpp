@@ -150,12 +150,16 @@ Duration Device::deadline() const {
   }
   if (!work_->calls.empty()) {
     const Call& call = work_->calls.front();
-    if (call.request != 0) answer(call.sent_at);
-    else if (work_->call_not_before > Duration{0}) consider(work_->call_not_before);
+    if (call.request != 0)
+      answer(call.sent_at);
+    else if (work_->call_not_before > Duration{0})
+      consider(work_->call_not_before);
   }
   const Paging& paging = work_->paging;
-  if (paging.request != 0) answer(paging.sent_at);
-  else if (paging.not_before > Duration{0} && paging.left() > 0) consider(paging.not_before);
+  if (paging.request != 0)
+    answer(paging.sent_at);
+  else if (paging.not_before > Duration{0} && paging.left() > 0)
+    consider(paging.not_before);
   return first;
 }
 
@@ -190,9 +194,9 @@ std::size_t Device::heap_bytes() const {
 }
 
 Device::Known& Device::known(const ConversationId& conversation) {
-  const auto at = std::lower_bound(
-      known_.begin(), known_.end(), conversation,
-      [](const Known& k, const ConversationId& c) { return k.conversation < c; });
+  const auto at =
+      std::lower_bound(known_.begin(), known_.end(), conversation,
+                       [](const Known& k, const ConversationId& c) { return k.conversation < c; });
   if (at != known_.end() && at->conversation == conversation) return *at;
   const auto index = at - known_.begin();
   // Grown by a few at a time: most devices know few conversations, and there are many devices.

@@ -41,7 +41,8 @@ class Device {
   /// Logs off. What is unanswered is kept for the next time.
   void go_offline(DeviceEdge& edge);
   /// Writes a message, sent now or as soon as the rules allow. `ahead`: without waiting for the
-  /// answers of earlier ones. False: 64 of this conversation are still unanswered; it was not taken.
+  /// answers of earlier ones. False: 64 of this conversation are still unanswered; it was not
+  /// taken.
   bool write(Duration now, const ConversationId& conversation, const Content& content, bool ahead,
              DeviceEdge& edge);
   /// Asks for a change; one is on its way at a time, the others wait.
@@ -107,8 +108,10 @@ class Device {
   void note_seen(const ConversationId& conversation, Sequence seq);
   /// `given_up`: by this device, because answers did not come.
   void lose_connection(bool given_up);
-  void end_connection(Duration now, CloseCode code, bool given_up, Duration advised, DeviceEdge& edge);
-  void wait_to_return(Duration now, bool refused, Duration advised, Duration at_least, DeviceEdge& edge);
+  void end_connection(Duration now, CloseCode code, bool given_up, Duration advised,
+                      DeviceEdge& edge);
+  void wait_to_return(Duration now, bool refused, Duration advised, Duration at_least,
+                      DeviceEdge& edge);
   bool answer_overdue(Duration now, const DeviceEdge& edge) const;
 
   void on(Duration now, const to_client::Welcome& frame, DeviceEdge& edge);

@@ -32,25 +32,25 @@ struct Outgoing {
   std::uint64_t key = 0;
   std::uint64_t digest = 0;
   std::uint32_t length = 0;
-  std::uint16_t sends = 0;   ///< how often it was sent so far
-  bool ahead = false;        ///< need not wait for the answers of those before it
-  bool free = false;         ///< its next repeat costs no token: the connection broke under it
-  RequestId request = 0;     ///< 0: no answer is awaited on this connection
-  Duration written{};        ///< when the user meant it
-  Duration sent_at{};        ///< last sending
+  std::uint16_t sends = 0;  ///< how often it was sent so far
+  bool ahead = false;       ///< need not wait for the answers of those before it
+  bool free = false;        ///< its next repeat costs no token: the connection broke under it
+  RequestId request = 0;    ///< 0: no answer is awaited on this connection
+  Duration written{};       ///< when the user meant it
+  Duration sent_at{};       ///< last sending
   std::string body;
 };
 
 /// A changing call on its way: create, or one of Change's.
 struct Call {
   bool create = false;
-  bool group = false;                ///< create only
-  to_server::Change::What what{};    ///< otherwise
-  ConversationId conversation;       ///< otherwise
-  UserId user;                       ///< add, remove
-  std::vector<UserId> members;       ///< create
-  std::string name;                  ///< create, rename
-  std::uint64_t tag = 0;             ///< the caller's own, given back with the outcome
+  bool group = false;              ///< create only
+  to_server::Change::What what{};  ///< otherwise
+  ConversationId conversation;     ///< otherwise
+  UserId user;                     ///< add, remove
+  std::vector<UserId> members;     ///< create
+  std::string name;                ///< create, rename
+  std::uint64_t tag = 0;           ///< the caller's own, given back with the outcome
   std::uint64_t number = 0;
   std::uint64_t key = 0;
   std::uint16_t sends = 0;
@@ -68,9 +68,11 @@ class DeviceObserver {
   virtual void sent(Duration, const Device&, const ConversationId&, const Outgoing&) {}
   /// A message leaves again, under the number it had.
   virtual void repeated(Duration, const Device&, const ConversationId&, const Outgoing&) {}
-  virtual void acknowledged(Duration, const Device&, const ConversationId&, const Outgoing&, const to_client::Ok&) {}
+  virtual void acknowledged(Duration, const Device&, const ConversationId&, const Outgoing&,
+                            const to_client::Ok&) {}
   /// Finally: it will not be sent again.
-  virtual void refused(Duration, const Device&, const ConversationId&, const Outgoing&, const to_client::Error&) {}
+  virtual void refused(Duration, const Device&, const ConversationId&, const Outgoing&,
+                       const to_client::Error&) {}
   /// For now: it will be sent again.
   virtual void put_off(Duration, const Device&, const to_client::Error&) {}
   virtual void call_done(Duration, const Device&, const Call&, const to_client::Ok&) {}
@@ -79,7 +81,8 @@ class DeviceObserver {
   virtual void declared(Duration, const Device&, const to_client::Ranges&) {}
   virtual void synced(Duration, const Device&, const to_client::Synced&) {}
   virtual void reset(Duration, const Device&, const to_client::Reset&) {}
-  virtual void paged(Duration, const Device&, Sequence /*asked_seen*/, const to_client::HistoryPage&) {}
+  virtual void paged(Duration, const Device&, Sequence /*asked_seen*/,
+                     const to_client::HistoryPage&) {}
   virtual void attached(Duration, const Device&, const to_client::Welcome&) {}
   /// The connection ended or an attempt failed; `was_attached`: after a welcome.
   virtual void lost(Duration, const Device&, CloseCode, bool /*was_attached*/) {}

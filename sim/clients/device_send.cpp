@@ -90,7 +90,8 @@ void Device::send_message(Duration now, Lane& lane, Outgoing& message, DeviceEdg
   message.request = next_request_++;
   message.sent_at = now;
   ++lane.in_flight;
-  edge.actions.frames.push_back(to_server::Send{message.request, lane.conversation, message.number, message.key,
+  edge.actions.frames.push_back(
+      to_server::Send{message.request, lane.conversation, message.number, message.key,
                       Content{message.length, message.digest, message.body}});
   if (numbered_anew)
     edge.observer.sent(now, *this, lane.conversation, message);
@@ -153,8 +154,10 @@ void Device::on(Duration now, const to_client::Ok& ok, DeviceEdge& edge) {
     // Accepted earlier under another number: the numbers of what follows are wrong too.
     if (ok.number != done.number) lane.draining = lane.renumber = true;
     edge.observer.acknowledged(now, *this, lane.conversation, done, ok);
-    if (lane.queue.empty()) work_->lanes.erase(work_->lanes.begin() + (&lane - work_->lanes.data()));
-    else pump_lane(now, lane, edge);
+    if (lane.queue.empty())
+      work_->lanes.erase(work_->lanes.begin() + (&lane - work_->lanes.data()));
+    else
+      pump_lane(now, lane, edge);
     if (work_->lanes.size() > lanes_that_fit) pump(now, edge);
     drop_idle_work();
     return;
@@ -187,8 +190,10 @@ bool Device::message_error(Duration now, const to_client::Error& error, DeviceEd
       lane.tries = 0;
       edge.observer.refused(now, *this, lane.conversation, refused, error);
     }
-    if (lane.queue.empty()) work_->lanes.erase(work_->lanes.begin() + (&lane - work_->lanes.data()));
-    else pump_lane(now, lane, edge);
+    if (lane.queue.empty())
+      work_->lanes.erase(work_->lanes.begin() + (&lane - work_->lanes.data()));
+    else
+      pump_lane(now, lane, edge);
     drop_idle_work();
     return true;
   }
@@ -200,7 +205,8 @@ bool Device::call_error(Duration now, const to_client::Error& error, DeviceEdge&
   Call& call = work_->calls.front();
   call.request = 0;
   if (error.code == ErrorCode::conflict && error.expected != 0) {
-    if (++work_->call_tries > 2) work_->call_not_before = now + retry_wait(work_->call_tries, 0, edge);
+    if (++work_->call_tries > 2)
+      work_->call_not_before = now + retry_wait(work_->call_tries, 0, edge);
     next_call_ = static_cast<std::uint32_t>(error.expected);
     call.number = 0;
     edge.observer.put_off(now, *this, error);

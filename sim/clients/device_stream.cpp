@@ -35,7 +35,8 @@ void Device::on(Duration now, const to_client::Error& error, DeviceEdge& edge) {
     // The answer to `hello`: another server, or a later moment, may do better.
     edge.observer.put_off(now, *this, error);
     edge.actions.close = true;
-    const bool refused = error.code == ErrorCode::overloaded || error.code == ErrorCode::rate_limited;
+    const bool refused =
+        error.code == ErrorCode::overloaded || error.code == ErrorCode::rate_limited;
     edge.observer.lost(now, *this, CloseCode::normal, false);
     lose_connection(true);
     if (!error.retry) {
@@ -137,9 +138,9 @@ void Device::pump_pages(Duration now, DeviceEdge& edge) {
   paging.look = false;
   paging.asked_seen = known(range.conversation).seen;
   paging.sent_at = now;
-  edge.actions.frames.push_back(to_server::History{
-      paging.request, range.conversation, to_server::History::Direction::after, range.from - 1,
-      limits::history_messages, paging.asked_seen});
+  edge.actions.frames.push_back(
+      to_server::History{paging.request, range.conversation, to_server::History::Direction::after,
+                         range.from - 1, limits::history_messages, paging.asked_seen});
 }
 
 void Device::on(Duration now, const to_client::HistoryPage& page, DeviceEdge& edge) {

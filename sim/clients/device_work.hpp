@@ -34,9 +34,9 @@ struct Device::Lane {
 /// Ranges to page, the newest declaration last; taken from the back.
 struct Device::Paging {
   std::vector<Range> ranges;
-  Range current;             ///< taken from `ranges`, partly paged; none if `to` is 0
+  Range current;  ///< taken from `ranges`, partly paged; none if `to` is 0
   RequestId request = 0;
-  bool look = false;         ///< the page on its way is of `open_history`, not of `current`
+  bool look = false;  ///< the page on its way is of `open_history`, not of `current`
   Sequence asked_seen = 0;
   Duration sent_at{};
   Duration not_before{0};
@@ -52,7 +52,9 @@ struct Device::Work {
   Paging paging;
   Duration tokens_at = never;  ///< repeats wait for the budget until then
   Duration answer_timeout{};
-  bool empty() const { return lanes.empty() && calls.empty() && paging.left() == 0 && paging.request == 0; }
+  bool empty() const {
+    return lanes.empty() && calls.empty() && paging.left() == 0 && paging.request == 0;
+  }
 };
 
 }  // namespace hubbub::sim

@@ -9,8 +9,8 @@
 namespace hubbub::sim {
 
 /// A token bucket. Each first sending puts `deposit` tokens in, each repeat takes one, unless it is
-/// because a connection broke: that says nothing of overload, and reconnecting has its own bounds. A slow
-/// trickle makes sure that nothing waits for ever.
+/// because a connection broke: that says nothing of overload, and reconnecting has its own bounds.
+/// A slow trickle makes sure that nothing waits for ever.
 class RetryBudget {
  public:
   static constexpr float initial = 5;
@@ -31,7 +31,9 @@ class RetryBudget {
   /// When the next token will be there. REQUIRES: `take` has just refused.
   Duration next(Duration now) const {
     const double missing = 1.0 - static_cast<double>(tokens_);
-    return now + Duration{static_cast<std::int64_t>(missing * static_cast<double>(trickle.count())) + 1000};
+    return now +
+           Duration{static_cast<std::int64_t>(missing * static_cast<double>(trickle.count())) +
+                    1000};
   }
 
  private:

@@ -12,11 +12,11 @@ namespace hubbub::sim {
 /// Also the order of events of one moment: what breaks comes first, then what machines do, then
 /// what arrives at them, then clients.
 enum class Happening : std::uint8_t {
-  phase,            ///< the end of warm-up, of the safety phase, of the run; a window of the hash
-  fault,            ///< begins; value: which
-  power_fails,      ///< in the middle of a write; value: host, life
-  host_starts,      ///< value: host, life
-  link_up,          ///< value: two nodes
+  phase,        ///< the end of warm-up, of the safety phase, of the run; a window of the hash
+  fault,        ///< begins; value: which
+  power_fails,  ///< in the middle of a write; value: host, life
+  host_starts,  ///< value: host, life
+  link_up,      ///< value: two nodes
   link_down,
   disk_done,        ///< value: host, life
   writeback,        ///< value: host, life
@@ -31,9 +31,9 @@ enum class Happening : std::uint8_t {
   dialled,          ///< back at the client; value: client, attempt
   at_client,        ///< frames; value: piece
   hang_up_at_client,
-  client_wakes,     ///< value: client
+  client_wakes,  ///< value: client
   client_acts,
-  client_leaves,    ///< a tunnel, or an absence, begins or ends
+  client_leaves,  ///< a tunnel, or an absence, begins or ends
 };
 
 /// Who sends events: its number and its count of them (see engine/event.hpp).

@@ -13,12 +13,12 @@ struct Connection {
   std::uint32_t use = 0;
   bool open = false;
   std::uint32_t client = 0;
-  std::uint32_t attempt = 0;   ///< which of the client's connections: what it calls this one
+  std::uint32_t attempt = 0;  ///< which of the client's connections: what it calls this one
   Duration opened{};
-  Duration first_ping{};       ///< after `opened`
-  Duration heard{};            ///< the last frame's arrival
-  Duration last_down{};        ///< when the last thing sent arrives at the client
-  std::uint32_t drawn = 0;     ///< latencies so far
+  Duration first_ping{};    ///< after `opened`
+  Duration heard{};         ///< the last frame's arrival
+  Duration last_down{};     ///< when the last thing sent arrives at the client
+  std::uint32_t drawn = 0;  ///< latencies so far
 };
 
 class Connections {
@@ -44,9 +44,7 @@ class Connections {
     Connection& c = slots_[id.slot];
     return c.open && c.use == id.use ? &c : nullptr;
   }
-  const Connection* find(ConnectionId id) const {
-    return const_cast<Connections*>(this)->find(id);
-  }
+  const Connection* find(ConnectionId id) const { return const_cast<Connections*>(this)->find(id); }
   void close(ConnectionId id) {
     Connection* c = find(id);
     HUBBUB_CHECK(c != nullptr);

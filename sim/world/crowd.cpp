@@ -42,9 +42,11 @@ DeviceSettings device_settings(const Scenario& scenario) {
   s.retry_budget = c.retry_budget;
   return s;
 }
-static_assert(static_cast<int>(BackoffKind::full_jitter) == static_cast<int>(ReconnectPolicy::full_jitter) &&
+static_assert(static_cast<int>(BackoffKind::full_jitter) ==
+                  static_cast<int>(ReconnectPolicy::full_jitter) &&
               static_cast<int>(BackoffKind::fixed) == static_cast<int>(ReconnectPolicy::fixed) &&
-              static_cast<int>(BackoffKind::exponential) == static_cast<int>(ReconnectPolicy::exponential));
+              static_cast<int>(BackoffKind::exponential) ==
+                  static_cast<int>(ReconnectPolicy::exponential));
 
 }  // namespace
 
@@ -65,7 +67,20 @@ Crowd::Crowd(Stage& stage, Fleet& fleet)
   const std::uint64_t seed = mix64(stage.seed ^ purpose::devices);
   for (std::uint32_t i = 0; i < population_.clients(); ++i) {
     Client& client = clients_.emplace_back(
-        Client{Device(Population::id_of(population_.user_of(i)), population_.device_of(i), seed), {}, never, {}, 0, 0, 0, 0, 0, Link::none, false, false, false, {}});
+        Client{Device(Population::id_of(population_.user_of(i)), population_.device_of(i), seed),
+               {},
+               never,
+               {},
+               0,
+               0,
+               0,
+               0,
+               0,
+               Link::none,
+               false,
+               false,
+               false,
+               {}});
     client.source.number = first_client_source + i;
   }
 }
@@ -112,7 +127,8 @@ void Crowd::turns(std::uint32_t number, std::uint32_t turn_value) {
       break;
     case Turn::absence_begins:
       client.absent = true;
-      if (client.device.attached()) observer_.lost(stage_.now, client.device, CloseCode::normal, true);
+      if (client.device.attached())
+        observer_.lost(stage_.now, client.device, CloseCode::normal, true);
       client.device.go_offline(edge_);
       carry_out(number);
       break;
@@ -132,7 +148,8 @@ void Crowd::turns(std::uint32_t number, std::uint32_t turn_value) {
 void Crowd::schedule_turn(Client& client, std::uint32_t number, Turn turn) {
   const bool tunnel = turn == Turn::tunnel_begins || turn == Turn::tunnel_ends;
   const bool begins = turn == Turn::tunnel_begins || turn == Turn::absence_begins;
-  const Absence& absence = tunnel ? stage_.scenario.clients.tunnels : stage_.scenario.clients.absence;
+  const Absence& absence =
+      tunnel ? stage_.scenario.clients.tunnels : stage_.scenario.clients.absence;
   const std::uint64_t use = tunnel ? purpose::client_tunnel : purpose::client_absence;
   if (!Random(stage_.seed, use, number).chance(absence.share)) return;
   Random random(stage_.seed, use + 1, std::uint64_t{number} << 32 | client.turns);
@@ -163,7 +180,8 @@ void Crowd::settle() {
   }
 }
 
-// --- Acts -----------------------------------------------------------------------------------------
+// --- Acts
+// -----------------------------------------------------------------------------------------
 
 void Crowd::schedule_act(Client& client, std::uint32_t number) {
   const Duration pause = population_.pause_after(number, client.acts);
@@ -219,8 +237,11 @@ void Crowd::change(Client& client, std::uint32_t number, const Act& act) {
   call.what = act.change;
   call.conversation = conversation;
   call.user = act.change == to_server::Change::What::leave ? client.device.user() : act.peer;
-  if (act.change == to_server::Change::What::rename) call.name = fmt::format("named by {} for the {}th time", number, client.acts);
-  if (act.change != to_server::Change::What::add && act.change != to_server::Change::What::remove && act.change != to_server::Change::What::leave) call.user = UserId{};
+  if (act.change == to_server::Change::What::rename)
+    call.name = fmt::format("named by {} for the {}th time", number, client.acts);
+  if (act.change != to_server::Change::What::add && act.change != to_server::Change::What::remove &&
+      act.change != to_server::Change::What::leave)
+    call.user = UserId{};
   client.device.call(stage_.now, std::move(call), edge_);
 }
 
@@ -247,7 +268,8 @@ void Crowd::note_created() {
   observer_.created.clear();
 }
 
-// --- Looking --------------------------------------------------------------------------------------
+// --- Looking
+// --------------------------------------------------------------------------------------
 
 bool Crowd::quiet(const Client& client) const {
   const Device& d = client.device;
@@ -269,13 +291,13 @@ std::vector<std::string> Crowd::stuck() const {
     const Device& d = client.device;
     if (quiet(client)) continue;
     if (what.size() < shown)
-      what.push_back(fmt::format("{} on its device {}: {}, {}, {} unanswered, {} ranges to page",
-                                 to_text(d.user()), d.index(),
-                                 !d.attached() ? "not attached"
-                                 : fleet_.stands(client.node, client.connection) ? "attached"
-                                                                                 : "attached to what is gone",
-                                 d.at_head() ? "at the head" : "not at the head", d.pending(),
-                                 d.unpaged()));
+      what.push_back(
+          fmt::format("{} on its device {}: {}, {}, {} unanswered, {} ranges to page",
+                      to_text(d.user()), d.index(),
+                      !d.attached()                                   ? "not attached"
+                      : fleet_.stands(client.node, client.connection) ? "attached"
+                                                                      : "attached to what is gone",
+                      d.at_head() ? "at the head" : "not at the head", d.pending(), d.unpaged()));
   }
   return what;
 }
@@ -296,7 +318,7 @@ std::uint64_t Crowd::pending() const {
 }
 
 std::size_t Crowd::bytes() const {
-  std::size_t sum = clients_.capacity() * sizeof(Client);
+  std::size_t sum = clients_.capacity() * sizeof(Client) + observer_.bytes();
   for (const Client& client : clients_) sum += client.device.heap_bytes();
   return sum;
 }

@@ -52,16 +52,16 @@ class Crowd {
     Device device;
     Source source;
     Duration wakes_at = never;
-    Duration last_up{0};          ///< when the last thing sent arrives
-    std::uint32_t attempt = 0;    ///< its connections so far
+    Duration last_up{0};        ///< when the last thing sent arrives
+    std::uint32_t attempt = 0;  ///< its connections so far
     std::uint32_t acts = 0;
-    std::uint32_t turns = 0;      ///< tunnels and absences so far
-    std::uint32_t sent = 0;       ///< latencies drawn on this connection
+    std::uint32_t turns = 0;  ///< tunnels and absences so far
+    std::uint32_t sent = 0;   ///< latencies drawn on this connection
     std::uint16_t node = 0;
     Link link = Link::none;
     bool in_tunnel = false;
     bool absent = false;
-    bool creates = false;         ///< has groups to create once it is attached
+    bool creates = false;  ///< has groups to create once it is attached
     ConnectionId connection;
   };
 

@@ -8,7 +8,8 @@
 namespace hubbub::sim {
 
 Duration Crowd::latency(const Client& client, std::uint32_t number, std::uint32_t count) const {
-  Random random(stage_.seed, purpose::client_link ^ mix64(std::uint64_t{number} << 32 | client.attempt),
+  Random random(stage_.seed,
+                purpose::client_link ^ mix64(std::uint64_t{number} << 32 | client.attempt),
                 std::uint64_t{count} * 2 + 1);
   return draw(latency_, random);
 }
@@ -69,7 +70,8 @@ void Crowd::hang_up(Client& client) {
   if (client.link == Link::open) {
     Piece* piece = stage_.slab.hold({});
     piece->a = client.node, piece->b = client.connection.slot, piece->c = client.connection.use;
-    stage_.agenda.put(std::max(client.last_up, stage_.now), Happening::hang_up_at_node, client.source, piece);
+    stage_.agenda.put(std::max(client.last_up, stage_.now), Happening::hang_up_at_node,
+                      client.source, piece);
   }
   client.link = Link::none;
   ++client.attempt;  // whatever still comes on the old one is for nobody
@@ -79,12 +81,15 @@ void Crowd::dial_at_node(std::uint32_t number, std::uint32_t attempt) {
   Client& client = at(number);
   if (client.attempt != attempt || client.link != Link::dialling) return;  // given up meanwhile
   ConnectionId id;
-  const Fleet::Dialled outcome = fleet_.dial(client.node, number, attempt, client.device.user(), id);
+  const Fleet::Dialled outcome =
+      fleet_.dial(client.node, number, attempt, client.device.user(), id);
   if (outcome == Fleet::Dialled::no_answer) return;  // the device's own timeout will tell
-  Piece* piece = stage_.slab.hold({reinterpret_cast<const char*>(&client.node), sizeof client.node});
+  Piece* piece =
+      stage_.slab.hold({reinterpret_cast<const char*>(&client.node), sizeof client.node});
   piece->a = number, piece->b = attempt, piece->c = id.slot, piece->d = id.use;
   piece->flag = outcome == Fleet::Dialled::yes ? 1 : 0;
-  stage_.agenda.put(stage_.now + latency(client, number, client.sent++), Happening::dialled, client.source, piece);
+  stage_.agenda.put(stage_.now + latency(client, number, client.sent++), Happening::dialled,
+                    client.source, piece);
 }
 
 void Crowd::dialled(Piece* piece) {
@@ -163,8 +168,8 @@ void Crowd::bounced(Piece* piece) {
   if (!current || !answers) return;
   Piece* reset = stage_.slab.hold({});
   reset->a = number, reset->b = client.attempt, reset->c = static_cast<std::uint32_t>(broken);
-  stage_.agenda.put(stage_.now + latency(client, number, client.sent++), Happening::hang_up_at_client,
-                    client.source, reset);
+  stage_.agenda.put(stage_.now + latency(client, number, client.sent++),
+                    Happening::hang_up_at_client, client.source, reset);
 }
 
 }  // namespace hubbub::sim

@@ -43,7 +43,8 @@ Duration HostDisk::begin(Duration now) {
   Duration time = draw(write_, random_);
   if (underway_synced_) {
     const double slow = now < slow_until_ ? slow_factor_ : 1;
-    time += Duration{static_cast<std::int64_t>(static_cast<double>(draw(sync_, random_).count()) * slow)};
+    time += Duration{
+        static_cast<std::int64_t>(static_cast<double>(draw(sync_, random_).count()) * slow)};
   }
   counts_.busy += time;
   return time;
@@ -58,8 +59,7 @@ HostDisk::Finished HostDisk::finish() {
     finished.durable = false;
     finished.reason = refusal_;
   } else {
-    const auto result =
-        underway_synced_ ? store_.finish_write() : store_.write(batches_, Sync::no);
+    const auto result = underway_synced_ ? store_.finish_write() : store_.write(batches_, Sync::no);
     finished.durable = result.has_value();
     if (!result) {
       finished.reason = result.error().what;

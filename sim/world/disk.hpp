@@ -43,8 +43,8 @@ class HostDisk {
 
   struct Finished {
     std::span<const PendingCommit> commits;
-    bool durable = true;   ///< false: ended unknown
-    std::string reason;    ///< why
+    bool durable = true;  ///< false: ended unknown
+    std::string reason;   ///< why
   };
   /// The write is done. The commits are valid until `begin`; their rows are released.
   Finished finish();

@@ -22,11 +22,16 @@ inline constexpr std::uint64_t devices = 0x646576;
 
 inline Sampler sampler(const Distribution& d) {
   switch (d.kind) {
-    case Distribution::Kind::constant: return Sampler::constant(d.a);
-    case Distribution::Kind::uniform: return Sampler::uniform(d.a, d.b);
-    case Distribution::Kind::exponential: return Sampler::exponential(d.a);
-    case Distribution::Kind::normal: return Sampler::normal(d.a, d.b);
-    case Distribution::Kind::lognormal: return Sampler::lognormal(d.a, d.b);
+    case Distribution::Kind::constant:
+      return Sampler::constant(d.a);
+    case Distribution::Kind::uniform:
+      return Sampler::uniform(d.a, d.b);
+    case Distribution::Kind::exponential:
+      return Sampler::exponential(d.a);
+    case Distribution::Kind::normal:
+      return Sampler::normal(d.a, d.b);
+    case Distribution::Kind::lognormal:
+      return Sampler::lognormal(d.a, d.b);
   }
   return {};
 }

@@ -29,9 +29,11 @@ void Faults::start() {
 
 void Faults::schedule_next(std::uint32_t which) {
   Planned& planned = planned_[which];
-  const double wait = draw_exponential(planned.random) * static_cast<double>(planned.fault->every->count());
+  const double wait =
+      draw_exponential(planned.random) * static_cast<double>(planned.fault->every->count());
   if (wait >= static_cast<double>((stage_.scenario.duration - stage_.now).count())) return;
-  stage_.agenda.put(stage_.now + Duration{static_cast<std::int64_t>(wait)}, Happening::fault, source_, which);
+  stage_.agenda.put(stage_.now + Duration{static_cast<std::int64_t>(wait)}, Happening::fault,
+                    source_, which);
 }
 
 void Faults::happens(std::uint32_t which) {
@@ -46,22 +48,30 @@ void Faults::happens(std::uint32_t which) {
     stage_.first_fault = std::min(stage_.first_fault, stage_.now);
     ++counts_[static_cast<std::size_t>(fault.kind)];
   }
-  stage_.chain.add(stage_.faults_entity(),
-                   static_cast<std::uint64_t>(stage_.now.count()) ^ std::uint64_t{which} << 48 ^
-                       std::uint64_t{host} << 40 ^ (effect ? 1 : 0));
+  stage_.chain.add(stage_.faults_entity(), static_cast<std::uint64_t>(stage_.now.count()) ^
+                                               std::uint64_t{which} << 48 ^
+                                               std::uint64_t{host} << 40 ^ (effect ? 1 : 0));
   if (fault.every) schedule_next(which);
 }
 
 bool Faults::strike(const Fault& fault, std::uint32_t host, Random& random) {
   switch (fault.kind) {
-    case FaultKind::crash: return fleet_.crash(host, Fleet::Crash::process, fault.duration);
-    case FaultKind::power_loss: return fleet_.crash(host, Fleet::Crash::power, fault.duration);
-    case FaultKind::torn_write: return fleet_.tear_next_write(host, fault.duration);
-    case FaultKind::slow_sync: return fleet_.slow_sync(host, fault.duration, fault.factor);
-    case FaultKind::sync_error: return fleet_.fail_next_sync(host);
-    case FaultKind::disconnect: return fleet_.disconnect(host, fault.share, random);
-    case FaultKind::pause: return fleet_.pause(host, fault.duration);
-    case FaultKind::slow_cpu: return fleet_.slow_cpu(host, fault.duration, fault.factor);
+    case FaultKind::crash:
+      return fleet_.crash(host, Fleet::Crash::process, fault.duration);
+    case FaultKind::power_loss:
+      return fleet_.crash(host, Fleet::Crash::power, fault.duration);
+    case FaultKind::torn_write:
+      return fleet_.tear_next_write(host, fault.duration);
+    case FaultKind::slow_sync:
+      return fleet_.slow_sync(host, fault.duration, fault.factor);
+    case FaultKind::sync_error:
+      return fleet_.fail_next_sync(host);
+    case FaultKind::disconnect:
+      return fleet_.disconnect(host, fault.share, random);
+    case FaultKind::pause:
+      return fleet_.pause(host, fault.duration);
+    case FaultKind::slow_cpu:
+      return fleet_.slow_cpu(host, fault.duration, fault.factor);
   }
   return false;
 }

@@ -22,7 +22,8 @@ constexpr Duration in_process = 2us;
 
 Fleet::Fleet(Stage& stage)
     : stage_(stage),
-      map_(static_map(static_cast<std::uint16_t>(stage.scenario.servers.count * stage.scenario.servers.nodes))),
+      map_(static_map(
+          static_cast<std::uint16_t>(stage.scenario.servers.count * stage.scenario.servers.nodes))),
       client_latency_(sampler(stage.scenario.network.client)),
       server_latency_(sampler(stage.scenario.network.server)),
       links_(stage.scenario.servers.count * stage.scenario.servers.nodes) {
@@ -77,10 +78,18 @@ void Fleet::link_up(std::uint32_t a, std::uint32_t b) {
   if (!up(a) || !up(b) || links_.end(a, b).stands) return;
   for (const auto& [from, to] : {std::pair{a, b}, std::pair{b, a}})
     if (links_.end(from, to).known)
-      mail(to, Mail{.kind = Mail::Kind::peer_lost, .number = static_cast<std::uint16_t>(from), .connection = {}, .piece = nullptr, .at = stage_.now});
+      mail(to, Mail{.kind = Mail::Kind::peer_lost,
+                    .number = static_cast<std::uint16_t>(from),
+                    .connection = {},
+                    .piece = nullptr,
+                    .at = stage_.now});
   links_.connect(a, b, stage_.now);
   for (const auto& [from, to] : {std::pair{a, b}, std::pair{b, a}})
-    mail(to, Mail{.kind = Mail::Kind::peer_linked, .number = static_cast<std::uint16_t>(from), .connection = {}, .piece = nullptr, .at = stage_.now});
+    mail(to, Mail{.kind = Mail::Kind::peer_linked,
+                  .number = static_cast<std::uint16_t>(from),
+                  .connection = {},
+                  .piece = nullptr,
+                  .at = stage_.now});
   go_on(a);
   go_on(b);
 }
@@ -91,7 +100,11 @@ void Fleet::link_down(std::uint32_t from, std::uint32_t to) {
   if (links_.end(to, from).stands || !end.known || !up(to)) return;
   links_.cut(from, to);
   end.known = false;
-  mail(to, Mail{.kind = Mail::Kind::peer_lost, .number = static_cast<std::uint16_t>(from), .connection = {}, .piece = nullptr, .at = stage_.now});
+  mail(to, Mail{.kind = Mail::Kind::peer_lost,
+                .number = static_cast<std::uint16_t>(from),
+                .connection = {},
+                .piece = nullptr,
+                .at = stage_.now});
   go_on(to);
 }
 
@@ -113,7 +126,8 @@ void Fleet::end_process(std::uint32_t host, Crash how, Duration down_for) {
   const std::uint32_t per_host = stage_.scenario.servers.nodes;
   for (std::uint32_t n = host * per_host; n < (host + 1) * per_host; ++n) {
     end_node(n, h.powered);
-    if (stage_.story) stage_.story->crash(stage_.now, NodeId{static_cast<std::uint16_t>(n)}, !h.powered);
+    if (stage_.story)
+      stage_.story->crash(stage_.now, NodeId{static_cast<std::uint16_t>(n)}, !h.powered);
   }
   if (how == Crash::process) {
     h.disk.process_crash();
@@ -121,8 +135,8 @@ void Fleet::end_process(std::uint32_t host, Crash how, Duration down_for) {
     if (how == Crash::torn) ++torn_;
     h.disk.power_loss(how == Crash::torn);
   }
-  stage_.agenda.put(stage_.now + std::max(down_for, Duration{1ms}), Happening::host_starts, h.source,
-                    Agenda::pair(host, h.life));
+  stage_.agenda.put(stage_.now + std::max(down_for, Duration{1ms}), Happening::host_starts,
+                    h.source, Agenda::pair(host, h.life));
 }
 
 void Fleet::end_node(std::uint32_t node, bool tell_clients) {
@@ -135,8 +149,9 @@ void Fleet::end_node(std::uint32_t node, bool tell_clients) {
     LinkEnd& towards = links_.end(node, other);
     if (!towards.known) continue;
     // What it sent still arrives, then the end of the stream; after a loss of power, only silence.
-    const Duration at = tell_clients ? Links::arrival(towards, stage_.now, peer_latency(node, other))
-                                     : std::max(towards.last, stage_.now + peer_silence);
+    const Duration at = tell_clients
+                            ? Links::arrival(towards, stage_.now, peer_latency(node, other))
+                            : std::max(towards.last, stage_.now + peer_silence);
     towards.stands = false;
     stage_.agenda.put(at, Happening::link_down, slot.source, Agenda::pair(node, other));
   }
@@ -157,7 +172,8 @@ void Fleet::end_node(std::uint32_t node, bool tell_clients) {
   slot.wakes_at = never;
 }
 
-// --- Looking --------------------------------------------------------------------------------------
+// --- Looking
+// --------------------------------------------------------------------------------------
 
 namespace {
 
@@ -209,7 +225,8 @@ std::vector<ConversationId> Fleet::owing(std::uint32_t node) {
     arena_.clear();
     BatchReader reader(rows_.view());
     for (RowWrite row; reader.next(row);)
-      if (const auto mark = rows::parse(row.key, row.value, arena_)) conversations.push_back(mark->conversation);
+      if (const auto mark = rows::parse(row.key, row.value, arena_))
+        conversations.push_back(mark->conversation);
   }
   return conversations;
 }
@@ -251,7 +268,8 @@ std::size_t Fleet::store_bytes() const {
 
 std::size_t Fleet::connection_bytes() const {
   std::size_t sum = 0;
-  for (const NodeSlot& slot : nodes_) sum += slot.connections.reserved_bytes() + slot.mailbox.reserved_bytes();
+  for (const NodeSlot& slot : nodes_)
+    sum += slot.connections.reserved_bytes() + slot.mailbox.reserved_bytes();
   return sum;
 }
 

@@ -42,7 +42,8 @@ class Fleet {
   // --- From clients -----------------------------------------------------------------------------
   enum class Dialled : std::uint8_t { yes, refused, no_answer };
   /// A client's connection arrives. `yes`: `id` is its name here.
-  Dialled dial(std::uint32_t node, std::uint32_t client, std::uint32_t attempt, UserId user, ConnectionId& id);
+  Dialled dial(std::uint32_t node, std::uint32_t client, std::uint32_t attempt, UserId user,
+               ConnectionId& id);
   /// Frames of a client arrive: their number, then each with its size before it. False: there is
   /// no such connection, and the host says so; the piece is the caller's again.
   bool frames_arrive(Piece* piece);
@@ -56,7 +57,8 @@ class Fleet {
   }
   bool reachable(std::uint32_t node) const { return hosts_[host_of(node)].powered; }
 
-  // --- Faults. True if it took effect -------------------------------------------------------------
+  // --- Faults. True if it took effect
+  // -------------------------------------------------------------
   enum class Crash : std::uint8_t { process, power, torn };
   bool crash(std::uint32_t host, Crash how, Duration down_for);
   /// The power goes in the middle of the next write.
@@ -98,8 +100,8 @@ class Fleet {
   struct Host {
     Host(const Scenario& scenario, std::uint64_t seed, std::uint32_t number, Slab& slab)
         : disk(scenario.servers.disk, scenario.policy, seed, number, slab) {}
-    bool up = false;        ///< its process runs
-    bool powered = true;    ///< its system runs
+    bool up = false;      ///< its process runs
+    bool powered = true;  ///< its system runs
     std::uint32_t life = 0;
     Source source;
     HostDisk disk;
@@ -107,7 +109,7 @@ class Fleet {
     Duration slow_until{0};
     double slow_factor = 1;
     std::optional<Duration> tear_down_for;  ///< tear the next write
-    bool fail_sync = false;                  ///< of the next write
+    bool fail_sync = false;                 ///< of the next write
   };
   struct NodeSlot {
     std::unique_ptr<Node> node;
@@ -117,7 +119,7 @@ class Fleet {
     Duration wakes_at = never;
     Source source;
     Connections connections;
-    NodeCounters past;      ///< of earlier lives
+    NodeCounters past;  ///< of earlier lives
     std::uint64_t past_hash = 0;
   };
 
@@ -148,7 +150,8 @@ class Fleet {
   void end_node(std::uint32_t node, bool tell_clients);
   void judge_frame(const to_client::Frame& frame, std::uint32_t node);
   void judge_peer(std::string_view bytes, std::uint32_t node);
-  void judge_message(const ConversationId& conversation, Sequence seq, std::uint32_t node, std::string_view what);
+  void judge_message(const ConversationId& conversation, Sequence seq, std::uint32_t node,
+                     std::string_view what);
 
   Stage& stage_;
   ShardMap map_;

@@ -15,7 +15,8 @@ bool Fleet::crash(std::uint32_t host, Crash how, Duration down_for) {
 bool Fleet::tear_next_write(std::uint32_t host, Duration down_for) {
   Host& h = hosts_[host];
   if (!h.up || h.tear_down_for) return false;
-  if (h.disk.store().writing() || h.disk.store().unsynced_bytes() > 0) return crash(host, Crash::torn, down_for);
+  if (h.disk.store().writing() || h.disk.store().unsynced_bytes() > 0)
+    return crash(host, Crash::torn, down_for);
   h.tear_down_for = down_for > Duration{0} ? down_for : stage_.scenario.servers.restart;
   return true;
 }

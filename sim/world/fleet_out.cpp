@@ -4,8 +4,8 @@
 
 #include "core/wire/peer.hpp"
 #include "core/wire/rows.hpp"
-#include "sim/world/frame_check.hpp"
 #include "sim/world/fleet.hpp"
+#include "sim/world/frame_check.hpp"
 
 namespace hubbub::sim {
 
@@ -55,7 +55,8 @@ void Fleet::send_frames(std::uint32_t node, const Outbox& out) {
 }
 
 void Fleet::send_to_client(NodeSlot& slot, Connection& c, Piece* piece, Happening kind) {
-  Random random(stage_.seed, purpose::client_link ^ mix64(std::uint64_t{c.client} << 32 | c.attempt),
+  Random random(stage_.seed,
+                purpose::client_link ^ mix64(std::uint64_t{c.client} << 32 | c.attempt),
                 std::uint64_t{c.drawn++} * 2);
   c.last_down = std::max(c.last_down, stage_.now + draw(client_latency_, random));
   stage_.agenda.put(c.last_down, kind, slot.source, piece);
@@ -99,7 +100,8 @@ void Fleet::begin_write(std::uint32_t host) {
   stage_.meters.disk_sync.record(time.count());
   stage_.agenda.put(stage_.now + time, Happening::disk_done, h.source, Agenda::pair(host, h.life));
   if (h.tear_down_for)
-    stage_.agenda.put(stage_.now + time / 2, Happening::power_fails, h.source, Agenda::pair(host, h.life));
+    stage_.agenda.put(stage_.now + time / 2, Happening::power_fails, h.source,
+                      Agenda::pair(host, h.life));
 }
 
 void Fleet::read(std::uint32_t node, const output::Read& read) {
@@ -111,10 +113,11 @@ void Fleet::read(std::uint32_t node, const output::Read& read) {
   stage_.agenda.put(stage_.now + host.disk.read_time(), Happening::read_done, host.source, piece);
 }
 
-// --- The judge's look -------------------------------------------------------------------------------
+// --- The judge's look
+// -------------------------------------------------------------------------------
 
 void Fleet::judge_message(const ConversationId& conversation, Sequence seq, std::uint32_t node,
-                            std::string_view what) {
+                          std::string_view what) {
   // Only the owner's own edge can tell: elsewhere the owner's disk may have been lost since.
   const std::uint32_t owner = map_.owner(conversation).value;
   if (seq == 0 || host_of(owner) != host_of(node)) return;
@@ -136,7 +139,8 @@ void Fleet::judge_peer(std::string_view bytes, std::uint32_t node) {
   constexpr const peer::Message* type = nullptr;
   if (bytes.empty()) return;
   const auto index = static_cast<std::uint8_t>(bytes.front());
-  if (index != peer::index_in<peer::Answer>(type) && index != peer::index_in<peer::Deliver>(type)) return;
+  if (index != peer::index_in<peer::Answer>(type) && index != peer::index_in<peer::Deliver>(type))
+    return;
   arena_.clear();
   const auto message = wire::decode<peer::Message>(bytes, arena_);
   HUBBUB_CHECK(message.has_value());

@@ -66,14 +66,16 @@ void Fleet::step(std::uint32_t node) {
   stage_.checker.step(stage_.now, NodeId{static_cast<std::uint16_t>(node)}, slot.out.units);
   const Duration cost = cost_of(slot, taken, slot.node->counters().expired - expired);
   for (std::size_t i = 0; i < taken; ++i) {
-    if (stage_.story) stage_.story->input(stage_.now, NodeId{static_cast<std::uint16_t>(node)}, inputs_[i]);
+    if (stage_.story)
+      stage_.story->input(stage_.now, NodeId{static_cast<std::uint16_t>(node)}, inputs_[i]);
     if (Piece* piece = slot.mailbox[0].piece) stage_.slab.release(piece);
     slot.mailbox.pop_front(stage_.now);
   }
   slot.busy = true;
   const std::uint32_t host = host_of(node);
   const Host& h = hosts_[host];
-  const double factor = (stage_.now < h.slow_until ? h.slow_factor : 1) / stage_.scenario.servers.speed;
+  const double factor =
+      (stage_.now < h.slow_until ? h.slow_factor : 1) / stage_.scenario.servers.speed;
   const Duration busy{static_cast<std::int64_t>(static_cast<double>(cost.count()) * factor)};
   stage_.agenda.put(stage_.now + std::max(busy, step_least), Happening::step_done, slot.source,
                     Agenda::pair(node, h.life));
@@ -84,7 +86,8 @@ void Fleet::step_done(std::uint32_t node, std::uint32_t life) {
   NodeSlot& slot = nodes_[node];
   if (!host.up || host.life != life) return;
   if (stage_.now < host.paused_until) {
-    stage_.agenda.put(host.paused_until, Happening::step_done, slot.source, Agenda::pair(node, life));
+    stage_.agenda.put(host.paused_until, Happening::step_done, slot.source,
+                      Agenda::pair(node, life));
     return;
   }
   slot.busy = false;
@@ -103,21 +106,31 @@ Input Fleet::input_of(const Mail& mail) {
   const NodeId peer{mail.number};
   const PartitionId partition{mail.number};
   switch (mail.kind) {
-    case Mail::Kind::opened: return input::Opened{mail.connection, UserId{mail.word}};
-    case Mail::Kind::closed: return input::Closed{mail.connection};
-    case Mail::Kind::silent: return input::Silent{mail.connection};
+    case Mail::Kind::opened:
+      return input::Opened{mail.connection, UserId{mail.word}};
+    case Mail::Kind::closed:
+      return input::Closed{mail.connection};
+    case Mail::Kind::silent:
+      return input::Silent{mail.connection};
     case Mail::Kind::frame: {
-      const std::string_view bytes = mail.piece->view().substr(mail.word >> 32, mail.word & 0xffffffff);
+      const std::string_view bytes =
+          mail.piece->view().substr(mail.word >> 32, mail.word & 0xffffffff);
       const auto frame = wire::decode<to_server::Frame>(bytes, arena_);
       HUBBUB_CHECK(frame.has_value());
       return input::Frame{mail.connection, (stage_.now - mail.at).count(), *frame};
     }
-    case Mail::Kind::peer_linked: return input::PeerLinked{peer};
-    case Mail::Kind::peer_lost: return input::PeerLost{peer};
-    case Mail::Kind::from_peer: return input::FromPeer{peer, mail.piece->view()};
-    case Mail::Kind::read_done: return input::ReadDone{mail.word, mail.piece->view(), mail.more};
-    case Mail::Kind::read_failed: return input::ReadFailed{mail.word, mail.piece->view()};
-    case Mail::Kind::commit_durable: return input::CommitDurable{partition, mail.word};
+    case Mail::Kind::peer_linked:
+      return input::PeerLinked{peer};
+    case Mail::Kind::peer_lost:
+      return input::PeerLost{peer};
+    case Mail::Kind::from_peer:
+      return input::FromPeer{peer, mail.piece->view()};
+    case Mail::Kind::read_done:
+      return input::ReadDone{mail.word, mail.piece->view(), mail.more};
+    case Mail::Kind::read_failed:
+      return input::ReadFailed{mail.word, mail.piece->view()};
+    case Mail::Kind::commit_durable:
+      return input::CommitDurable{partition, mail.word};
     case Mail::Kind::commit_unknown:
       return input::CommitUnknown{partition, mail.word, mail.piece->view()};
   }
@@ -157,7 +170,8 @@ Duration Fleet::cost_of(NodeSlot& slot, std::size_t taken, std::uint64_t expired
   return cost;
 }
 
-// --- What comes back to a node --------------------------------------------------------------------
+// --- What comes back to a node
+// --------------------------------------------------------------------
 
 void Fleet::disk_done(std::uint32_t host, std::uint32_t life) {
   Host& h = hosts_[host];
@@ -219,10 +233,11 @@ void Fleet::at_peer(Piece* piece) {
   go_on(to);
 }
 
-// --- Client connections -----------------------------------------------------------------------------
+// --- Client connections
+// -----------------------------------------------------------------------------
 
 Fleet::Dialled Fleet::dial(std::uint32_t node, std::uint32_t client, std::uint32_t attempt,
-                               UserId user, ConnectionId& id) {
+                           UserId user, ConnectionId& id) {
   const Host& host = hosts_[host_of(node)];
   NodeSlot& slot = nodes_[node];
   if (!host.powered) return Dialled::no_answer;

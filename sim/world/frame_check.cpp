@@ -12,7 +12,9 @@
 namespace hubbub::sim {
 namespace {
 
-void set_length(Content& content) { content.length = static_cast<std::uint32_t>(content.body.size()); }
+void set_length(Content& content) {
+  content.length = static_cast<std::uint32_t>(content.body.size());
+}
 
 template <class Frame>
 std::string bytes_of(const Frame& frame) {

@@ -13,18 +13,20 @@ namespace hubbub::sim {
 
 /// One direction of a link: from a sender to a receiver.
 struct LinkEnd {
-  bool stands = false;       ///< what is sent now will arrive
-  bool known = false;        ///< the receiver was told that it stands
-  std::uint32_t epoch = 0;   ///< of the stream; pieces of an older one are dropped
-  Duration last{};           ///< when the last piece arrives: later ones come after it
-  std::uint32_t drawn = 0;   ///< latencies so far
+  bool stands = false;      ///< what is sent now will arrive
+  bool known = false;       ///< the receiver was told that it stands
+  std::uint32_t epoch = 0;  ///< of the stream; pieces of an older one are dropped
+  Duration last{};          ///< when the last piece arrives: later ones come after it
+  std::uint32_t drawn = 0;  ///< latencies so far
 };
 
 class Links {
  public:
   explicit Links(std::uint32_t nodes) : nodes_(nodes), ends_(std::size_t{nodes} * nodes) {}
 
-  LinkEnd& end(std::uint32_t from, std::uint32_t to) { return ends_[std::size_t{from} * nodes_ + to]; }
+  LinkEnd& end(std::uint32_t from, std::uint32_t to) {
+    return ends_[std::size_t{from} * nodes_ + to];
+  }
 
   /// When something sent now, with this latency, arrives.
   static Duration arrival(LinkEnd& end, Duration now, Duration latency) {

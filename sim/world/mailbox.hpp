@@ -11,16 +11,25 @@ namespace hubbub::sim {
 
 struct Mail {
   enum class Kind : std::uint8_t {
-    opened, closed, silent, frame, peer_linked, peer_lost, from_peer, read_done, read_failed,
-    commit_durable, commit_unknown,
+    opened,
+    closed,
+    silent,
+    frame,
+    peer_linked,
+    peer_lost,
+    from_peer,
+    read_done,
+    read_failed,
+    commit_durable,
+    commit_unknown,
   };
   Kind kind{};
-  bool more = false;        ///< read_done
-  std::uint16_t number = 0; ///< a node; a partition
+  bool more = false;         ///< read_done
+  std::uint16_t number = 0;  ///< a node; a partition
   ConnectionId connection;
-  std::uint64_t word = 0;   ///< opened: user; read: ticket; commit: batch; frame: where in the piece
-  Piece* piece = nullptr;   ///< released once taken
-  Duration at{};            ///< when it arrived
+  std::uint64_t word = 0;  ///< opened: user; read: ticket; commit: batch; frame: where in the piece
+  Piece* piece = nullptr;  ///< released once taken
+  Duration at{};           ///< when it arrived
 };
 
 /// A queue that knows how long things waited. By Little's law the sum of all waits is the area

@@ -11,22 +11,32 @@ namespace hubbub::sim {
 
 /// Columns of the time series, one row a second.
 enum class SeriesColumn : std::size_t {
-  sent, repeated, acknowledged, put_off, refused, shown, attached, lost, online, ack_ms_sum, pending_events,
+  sent,
+  repeated,
+  acknowledged,
+  put_off,
+  refused,
+  shown,
+  attached,
+  lost,
+  online,
+  ack_ms_sum,
+  pending_events,
 };
 
 struct Meters {
-  Histogram ack;           ///< ns from writing to acknowledgement
-  Histogram delivery;      ///< ns from writing to shown at another user's device
-  Histogram connect;       ///< ns from wanting a connection to the welcome
-  Histogram sync;          ///< ns from the welcome to `synced`
-  Histogram disk_sync;     ///< ns of a synced write
-  std::uint64_t written = 0;       ///< messages users meant to send
-  std::uint64_t not_taken = 0;     ///< of them, not taken: too many unanswered
-  std::uint64_t sent = 0;          ///< first sends
+  Histogram ack;                ///< ns from writing to acknowledgement
+  Histogram delivery;           ///< ns from writing to shown at another user's device
+  Histogram connect;            ///< ns from wanting a connection to the welcome
+  Histogram sync;               ///< ns from the welcome to `synced`
+  Histogram disk_sync;          ///< ns of a synced write
+  std::uint64_t written = 0;    ///< messages users meant to send
+  std::uint64_t not_taken = 0;  ///< of them, not taken: too many unanswered
+  std::uint64_t sent = 0;       ///< first sends
   std::uint64_t renumbered = 0;
   std::uint64_t repeated = 0;
   std::uint64_t acknowledged = 0;
-  std::uint64_t acknowledged_counted = 0;  ///< after warm-up, in the safety phase
+  std::uint64_t acknowledged_counted = 0;       ///< after warm-up, in the safety phase
   std::uint64_t acknowledged_before_fault = 0;  ///< after warm-up, before the first fault
   std::uint64_t acknowledged_last_third = 0;    ///< of the safety phase
   std::uint64_t refused = 0;
@@ -47,11 +57,19 @@ struct Meters {
   std::uint64_t online = 0, online_max = 0;
   std::uint64_t units_max = 0;
   std::uint64_t steps = 0;
-  std::uint64_t exits = 0;         ///< processes that ended by themselves (status 70)
+  std::uint64_t exits = 0;  ///< processes that ended by themselves (status 70)
   std::uint64_t alarms = 0;
   TimeSeries series{std::chrono::seconds(1),
-                    {{"sent"}, {"repeated"}, {"acknowledged"}, {"put_off"}, {"refused"}, {"shown"}, {"attached"},
-                     {"lost"}, {"online", TimeSeries::Kind::sampled}, {"ack_ms_sum"},
+                    {{"sent"},
+                     {"repeated"},
+                     {"acknowledged"},
+                     {"put_off"},
+                     {"refused"},
+                     {"shown"},
+                     {"attached"},
+                     {"lost"},
+                     {"online", TimeSeries::Kind::sampled},
+                     {"ack_ms_sum"},
                      {"pending_events", TimeSeries::Kind::sampled}}};
 
   void count(Duration now, SeriesColumn column, double amount = 1) {

@@ -58,7 +58,8 @@ void Observer::call_done(Duration now, const Device& device, const Call& call,
   ++stage_.meters.calls_done;
   if (call.create && call.tag != 0) created.push_back({call.tag, ok.conversation});
   if (ok.seq != 0)
-    stage_.checker.changed(now, device.id(), ok.conversation, ok.number, call.key, ok.seq, ok.message);
+    stage_.checker.changed(now, device.id(), ok.conversation, ok.number, call.key, ok.seq,
+                           ok.message);
   chain(Fact::call_done, device, call.key);
 }
 
@@ -91,7 +92,8 @@ void Observer::declared(Duration now, const Device& device, const to_client::Ran
   if (!w.synced) ++w.entries;
   stage_.checker.declared(now, device.id(), ranges.cursor, ranges.ranges);
   std::uint64_t what = ranges.cursor.reached;
-  for (const Range& range : ranges.ranges) what = mix64(what ^ range.conversation.low ^ range.from ^ range.to << 20);
+  for (const Range& range : ranges.ranges)
+    what = mix64(what ^ range.conversation.low ^ range.from ^ range.to << 20);
   chain(Fact::declared, device, what);
 }
 
@@ -134,7 +136,8 @@ void Observer::attached(Duration now, const Device& device, const to_client::Wel
   w.entries = w.bytes = 0;
   m.online_max = std::max(m.online_max, ++m.online);
   m.count(now, SeriesColumn::attached);
-  m.series.sample(now, static_cast<std::size_t>(SeriesColumn::online), static_cast<double>(m.online));
+  m.series.sample(now, static_cast<std::size_t>(SeriesColumn::online),
+                  static_cast<double>(m.online));
   stage_.checker.attached(now, device.id(), device.has_cursor() ? device.cursor() : Cursor{});
   chain(Fact::attached, device, std::uint64_t{welcome.generation} << 16 | welcome.device.value);
 }
@@ -145,7 +148,8 @@ void Observer::lost(Duration now, const Device& device, CloseCode code, bool was
     ++m.lost;
     --m.online;
     m.count(now, SeriesColumn::lost);
-    m.series.sample(now, static_cast<std::size_t>(SeriesColumn::online), static_cast<double>(m.online));
+    m.series.sample(now, static_cast<std::size_t>(SeriesColumn::online),
+                    static_cast<double>(m.online));
     watched(device).since = now;
   }
   chain(Fact::lost, device, static_cast<std::uint64_t>(code));

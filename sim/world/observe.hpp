@@ -31,6 +31,8 @@ class Observer final : public DeviceObserver {
   void attached(Duration, const Device&, const to_client::Welcome&) override;
   void lost(Duration, const Device&, CloseCode, bool was_attached) override;
 
+  std::size_t bytes() const { return watched_.capacity() * sizeof(Watched); }
+
   /// Groups that were created: by tag (see crowd.cpp).
   struct Created {
     std::uint64_t tag;
@@ -41,8 +43,8 @@ class Observer final : public DeviceObserver {
  private:
   /// What is remembered of each client.
   struct Watched {
-    Duration since{};              ///< wants a connection, or is attached and not synced
-    std::uint32_t entries = 0;     ///< sent in this sync
+    Duration since{};           ///< wants a connection, or is attached and not synced
+    std::uint32_t entries = 0;  ///< sent in this sync
     std::uint32_t bytes = 0;
     bool synced = true;
     bool ever = false;
@@ -51,13 +53,26 @@ class Observer final : public DeviceObserver {
     return watched_[(device.user().value - 1) * devices_ + device.index()];
   }
   enum class Fact : std::uint64_t {
-    sent, repeated, acknowledged, refused, put_off, call_done, call_refused, shown, declared, synced,
-    reset, paged, attached, lost,
+    sent,
+    repeated,
+    acknowledged,
+    refused,
+    put_off,
+    call_done,
+    call_refused,
+    shown,
+    declared,
+    synced,
+    reset,
+    paged,
+    attached,
+    lost,
   };
   void chain(Fact fact, const Device& device, std::uint64_t what) {
     stage_.chain.add(stage_.clients_entity(),
                      mix64(static_cast<std::uint64_t>(stage_.now.count()) ^ what) +
-                         (static_cast<std::uint64_t>(fact) << 58) + (device.user().value << 4) + device.index());
+                         (static_cast<std::uint64_t>(fact) << 58) + (device.user().value << 4) +
+                         device.index());
   }
   bool counted(Duration written) const {
     return stage_.safety && written >= stage_.scenario.warm_up;

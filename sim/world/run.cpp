@@ -55,7 +55,8 @@ class World {
 
  private:
   bool interrupted() {
-    return interrupted_ = options_.interrupt != nullptr && options_.interrupt->load(std::memory_order_relaxed);
+    return interrupted_ =
+               options_.interrupt != nullptr && options_.interrupt->load(std::memory_order_relaxed);
   }
 
   void happen(const Agenda::Next& next);
@@ -83,22 +84,35 @@ class World {
 void World::happen(const Agenda::Next& next) {
   Piece* const piece = next.piece<Piece>();
   switch (next.kind) {
-    case Happening::phase: return window();
-    case Happening::fault: return faults_.happens(next.low());
-    case Happening::power_fails: return fleet_.torn_now(next.high(), next.low());
-    case Happening::host_starts: return fleet_.host_starts(next.high(), next.low());
-    case Happening::link_up: return fleet_.link_up(next.high(), next.low());
-    case Happening::link_down: return fleet_.link_down(next.high(), next.low());
-    case Happening::disk_done: return fleet_.disk_done(next.high(), next.low());
-    case Happening::writeback: return fleet_.write_back(next.high(), next.low());
-    case Happening::read_done: return fleet_.read_done(piece);
-    case Happening::step_done: return fleet_.step_done(next.high(), next.low());
-    case Happening::node_wakes: return fleet_.node_wakes(next.low());
-    case Happening::at_peer: return fleet_.at_peer(piece);
+    case Happening::phase:
+      return window();
+    case Happening::fault:
+      return faults_.happens(next.low());
+    case Happening::power_fails:
+      return fleet_.torn_now(next.high(), next.low());
+    case Happening::host_starts:
+      return fleet_.host_starts(next.high(), next.low());
+    case Happening::link_up:
+      return fleet_.link_up(next.high(), next.low());
+    case Happening::link_down:
+      return fleet_.link_down(next.high(), next.low());
+    case Happening::disk_done:
+      return fleet_.disk_done(next.high(), next.low());
+    case Happening::writeback:
+      return fleet_.write_back(next.high(), next.low());
+    case Happening::read_done:
+      return fleet_.read_done(piece);
+    case Happening::step_done:
+      return fleet_.step_done(next.high(), next.low());
+    case Happening::node_wakes:
+      return fleet_.node_wakes(next.low());
+    case Happening::at_peer:
+      return fleet_.at_peer(piece);
     case Happening::at_node:
       if (!fleet_.frames_arrive(piece)) crowd_.bounced(piece);
       return;
-    case Happening::dial_at_node: return crowd_.dial_at_node(next.high(), next.low());
+    case Happening::dial_at_node:
+      return crowd_.dial_at_node(next.high(), next.low());
     case Happening::hang_up_at_node:
     case Happening::silence: {
       const ConnectionId id{piece->b, piece->c};
@@ -106,12 +120,18 @@ void World::happen(const Agenda::Next& next) {
       stage_.slab.release(piece);
       return next.kind == Happening::silence ? fleet_.silence(node, id) : fleet_.hang_up(node, id);
     }
-    case Happening::dialled: return crowd_.dialled(piece);
-    case Happening::at_client: return crowd_.at_client(piece);
-    case Happening::hang_up_at_client: return crowd_.hang_up_at_client(piece);
-    case Happening::client_wakes: return crowd_.wakes(next.low());
-    case Happening::client_acts: return crowd_.acts(next.low());
-    case Happening::client_leaves: return crowd_.turns(next.high(), next.low());
+    case Happening::dialled:
+      return crowd_.dialled(piece);
+    case Happening::at_client:
+      return crowd_.at_client(piece);
+    case Happening::hang_up_at_client:
+      return crowd_.hang_up_at_client(piece);
+    case Happening::client_wakes:
+      return crowd_.wakes(next.low());
+    case Happening::client_acts:
+      return crowd_.acts(next.low());
+    case Happening::client_leaves:
+      return crowd_.turns(next.high(), next.low());
   }
 }
 
@@ -184,8 +204,12 @@ std::vector<std::string> World::stuck() {
 RunResult World::conclude() {
   RunResult result;
   result.stuck = !settled_ && !interrupted_ ? stuck() : std::vector<std::string>{};
-  result.memory = {crowd_.bytes(), fleet_.connection_bytes(), fleet_.store_bytes(),
-                   stage_.agenda.reserved_bytes(), stage_.slab.reserved_bytes(), 0};
+  result.memory = {crowd_.bytes(),
+                   fleet_.connection_bytes(),
+                   fleet_.store_bytes(),
+                   stage_.agenda.reserved_bytes(),
+                   stage_.slab.reserved_bytes(),
+                   0};
   tell_rows();
   crowd_.tell_the_end(stage_.checker);
   for (std::uint32_t n = 0; n < fleet_.nodes(); ++n) {
@@ -209,7 +233,8 @@ RunResult World::conclude() {
   result.pending = crowd_.pending();
   result.rows = fleet_.rows();
   const HostDisk::Counts disks = fleet_.disk_counts();
-  result.commits = disks.commits, result.writes = disks.writes, result.sync_errors = disks.sync_errors;
+  result.commits = disks.commits, result.writes = disks.writes,
+  result.sync_errors = disks.sync_errors;
   result.events = events_;
   result.clients = crowd_.clients();
   result.hash = stage_.chain.hash();

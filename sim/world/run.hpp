@@ -37,12 +37,12 @@ struct RunProgress {
 };
 
 struct RunOptions {
-  std::optional<std::uint64_t> seed;   ///< in place of the scenario's
+  std::optional<std::uint64_t> seed;  ///< in place of the scenario's
   /// Events of one moment in another order (engine/event.hpp); a verdict must not depend on it.
   std::optional<std::uint64_t> ties;
   std::function<void(const RunProgress&)> progress;  ///< called once a window of virtual time
-  StoryWriter* story = nullptr;        ///< is told what clients did
-  const std::atomic<bool>* interrupt = nullptr;   ///< when true, ends with what there is
+  StoryWriter* story = nullptr;                      ///< is told what clients did
+  const std::atomic<bool>* interrupt = nullptr;      ///< when true, ends with what there is
 };
 
 struct RunResult {
@@ -50,24 +50,26 @@ struct RunResult {
   std::uint64_t hash = 0;
   Chain chain{{}};
   bool interrupted = false;
-  bool settled = false;          ///< the liveness phase came to rest
+  bool settled = false;  ///< the liveness phase came to rest
   Duration safety_end{};
-  Duration end{};                ///< of virtual time
+  Duration end{};  ///< of virtual time
   Duration first_fault = never;
   Meters meters;
   NodeCounters counters;
   std::array<std::uint64_t, fault_kinds> faults{};  ///< that took effect, by FaultKind
   std::vector<InvariantResult> invariants;
   std::vector<Violation> violations;
-  std::uint64_t pending = 0;     ///< messages and calls without an answer at the end
-  std::uint64_t owed = 0;        ///< conversations with unconfirmed deliveries at the end
+  std::uint64_t pending = 0;  ///< messages and calls without an answer at the end
+  std::uint64_t owed = 0;     ///< conversations with unconfirmed deliveries at the end
   std::uint64_t rows = 0;
   std::uint64_t commits = 0, writes = 0, sync_errors = 0;
   std::uint64_t events = 0;
   std::uint64_t clients = 0;
   struct Memory {
     std::size_t clients = 0, connections = 0, stores = 0, agenda = 0, in_flight = 0, checker = 0;
-    std::size_t all() const { return clients + connections + stores + agenda + in_flight + checker; }
+    std::size_t all() const {
+      return clients + connections + stores + agenda + in_flight + checker;
+    }
   };
   Memory memory;
   std::vector<std::string> stuck;  ///< if not settled: what waits, and for what

@@ -16,7 +16,7 @@ namespace hubbub::sim {
 /// A run of bytes with whom it concerns. Its meaning is its sender's and receiver's affair.
 struct Piece {
   std::uint32_t size = 0;
-  std::uint16_t holders = 0;   ///< released by so many
+  std::uint16_t holders = 0;  ///< released by so many
   std::uint8_t size_class = 0;
   std::uint8_t flag = 0;
   std::uint32_t a = 0, b = 0, c = 0, d = 0;
@@ -55,8 +55,10 @@ class Slab {
     const auto size_class = static_cast<std::size_t>(std::countr_zero(whole)) - 6;
     if (free_.size() <= size_class) free_.resize(size_class + 1);
     Piece* piece = free_[size_class];
-    if (piece != nullptr) free_[size_class] = piece->next_free;
-    else piece = carve(whole);
+    if (piece != nullptr)
+      free_[size_class] = piece->next_free;
+    else
+      piece = carve(whole);
     *piece = Piece{};
     piece->size = static_cast<std::uint32_t>(size);
     piece->holders = 1;

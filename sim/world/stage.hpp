@@ -21,16 +21,18 @@ struct Stage {
   const Scenario& scenario;
   std::uint64_t seed;
   Duration now{0};
-  bool safety = true;         ///< false once faults are healed and no new work starts
+  bool safety = true;  ///< false once faults are healed and no new work starts
   Duration first_fault = never;
   Agenda agenda;
   Slab slab;
-  Chain chain;                ///< entities: nodes by number, then clients, then faults
+  Chain chain;  ///< entities: nodes by number, then clients, then faults
   Checker checker;
   Meters meters;
   StoryWriter* story = nullptr;  ///< who writes down what clients did, if anybody does
 
-  std::size_t clients_entity() const { return std::size_t{scenario.servers.count} * scenario.servers.nodes; }
+  std::size_t clients_entity() const {
+    return std::size_t{scenario.servers.count} * scenario.servers.nodes;
+  }
   std::size_t faults_entity() const { return clients_entity() + 1; }
 };
 

@@ -9,6 +9,10 @@ template <class... F>
 struct Overloaded : F... {
   using F::operator()...;
 };
+template <class... F>
+Overloaded(F...) -> Overloaded<F...>;  // the second compiler does not find it by itself
+template <class... F>
+Overloaded(F...) -> Overloaded<F...>;
 
 std::string_view text_of(to_server::History::Direction d) {
   using Direction = to_server::History::Direction;

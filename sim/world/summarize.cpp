@@ -16,8 +16,7 @@ constexpr double not_measured = std::numeric_limits<double>::quiet_NaN();
 double seconds(Duration d) { return static_cast<double>(d.count()) / 1e9; }
 
 double percentile(const Histogram& histogram, double percent) {
-  return histogram.count() == 0 ? not_measured
-                                : static_cast<double>(histogram.percentile(percent));
+  return histogram.count() == 0 ? not_measured : static_cast<double>(histogram.percentile(percent));
 }
 
 double ratio(double a, double b) { return b > 0 ? a / b : not_measured; }
@@ -27,8 +26,8 @@ double goodput_ratio(const Scenario& scenario, const RunResult& result) {
   const Meters& m = result.meters;
   const Duration before = std::min(result.first_fault, result.safety_end) - scenario.warm_up;
   const double usual = ratio(static_cast<double>(m.acknowledged_before_fault), seconds(before));
-  const double last = ratio(static_cast<double>(m.acknowledged_last_third),
-                            seconds(scenario.duration / 3));
+  const double last =
+      ratio(static_cast<double>(m.acknowledged_last_third), seconds(scenario.duration / 3));
   return ratio(last, usual);
 }
 
@@ -46,9 +45,11 @@ double value_of(std::string_view name, const Scenario& scenario, const RunResult
   if (name == "sync.p99") return percentile(m.sync, 99);
   if (name == "accepted") return count(m.acknowledged);
   if (name == "delivered") return count(m.shown);
-  if (name == "goodput") return ratio(count(m.acknowledged_counted), seconds(result.safety_end - scenario.warm_up));
+  if (name == "goodput")
+    return ratio(count(m.acknowledged_counted), seconds(result.safety_end - scenario.warm_up));
   if (name == "goodput.ratio") return goodput_ratio(scenario, result);
-  if (name == "amplification") return ratio(count(m.sent + m.renumbered + m.repeated), count(m.sent));
+  if (name == "amplification")
+    return ratio(count(m.sent + m.renumbered + m.repeated), count(m.sent));
   if (name == "refused") return count(m.refused);
   if (name == "retries") return count(m.repeated);
   if (name == "reconnects") return count(m.attached_again);
@@ -58,7 +59,8 @@ double value_of(std::string_view name, const Scenario& scenario, const RunResult
   if (name == "online.max") return count(m.online_max);
   if (name == "online.end") return count(m.online);
   if (name == "units.max") return count(m.units_max);
-  if (name == "commit.batch.mean") return ratio(count(result.counters.accepted), count(result.writes));
+  if (name == "commit.batch.mean")
+    return ratio(count(result.counters.accepted), count(result.writes));
   if (name == "commit.sync.p99") return percentile(m.disk_sync, 99);
   if (name == "memory.client") return ratio(count(result.memory.all()), count(m.online_max));
   if (name == "liveness.time")
@@ -69,21 +71,30 @@ double value_of(std::string_view name, const Scenario& scenario, const RunResult
 
 MetricUnit unit_of(Unit unit) {
   switch (unit) {
-    case Unit::duration: return MetricUnit::duration;
-    case Unit::size: return MetricUnit::bytes;
-    case Unit::share: return MetricUnit::share;
-    default: return MetricUnit::count;
+    case Unit::duration:
+      return MetricUnit::duration;
+    case Unit::size:
+      return MetricUnit::bytes;
+    case Unit::share:
+      return MetricUnit::share;
+    default:
+      return MetricUnit::count;
   }
 }
 
 bool met(const Expectation& e, double measured) {
   if (std::isnan(measured)) return false;
   switch (e.op) {
-    case Expectation::Op::less: return measured < e.value;
-    case Expectation::Op::at_most: return measured <= e.value;
-    case Expectation::Op::equal: return measured == e.value;
-    case Expectation::Op::at_least: return measured >= e.value;
-    case Expectation::Op::greater: return measured > e.value;
+    case Expectation::Op::less:
+      return measured < e.value;
+    case Expectation::Op::at_most:
+      return measured <= e.value;
+    case Expectation::Op::equal:
+      return measured == e.value;
+    case Expectation::Op::at_least:
+      return measured >= e.value;
+    case Expectation::Op::greater:
+      return measured > e.value;
   }
   return false;
 }
@@ -95,12 +106,15 @@ void expect(Summary& summary, const Expectation& e, double measured, MetricUnit 
 void judge(Summary& summary, const Scenario& scenario) {
   for (const Expectation& e : scenario.expect.metrics) {
     const auto metric = std::ranges::find(summary.metrics, e.name, &Metric::name);
-    if (metric == summary.metrics.end()) expect(summary, e, not_measured, MetricUnit::count);
-    else expect(summary, e, metric->value, metric->unit);
+    if (metric == summary.metrics.end())
+      expect(summary, e, not_measured, MetricUnit::count);
+    else
+      expect(summary, e, metric->value, metric->unit);
   }
   const auto check = [&](const Expectation& e, auto figure) {
     const auto found = std::ranges::find(summary.checks, e.name, &InvariantResult::name);
-    expect(summary, e, found == summary.checks.end() ? not_measured : static_cast<double>((*found).*figure),
+    expect(summary, e,
+           found == summary.checks.end() ? not_measured : static_cast<double>((*found).*figure),
            MetricUnit::count);
   };
   for (const Expectation& e : scenario.expect.checks) check(e, &InvariantResult::compared);
@@ -110,18 +124,25 @@ void judge(Summary& summary, const Scenario& scenario) {
   }
   for (const Expectation& e : scenario.expect.faults) {
     const auto found = std::ranges::find(summary.faults, e.name, &FaultCount::kind);
-    expect(summary, e, found == summary.faults.end() ? 0 : static_cast<double>(found->count), MetricUnit::count);
+    expect(summary, e, found == summary.faults.end() ? 0 : static_cast<double>(found->count),
+           MetricUnit::count);
   }
 }
 
 void add_notes(Summary& summary, const RunResult& result) {
   summary.notes.push_back("Service times of servers are assumed, not measured.");
   if (result.meters.exits > 0)
-    summary.notes.push_back(fmt::format("{} processes ended by themselves because a commit's end was unknown, and were started again.", result.meters.exits));
+    summary.notes.push_back(
+        fmt::format("{} processes ended by themselves because a commit's end was unknown, and were "
+                    "started again.",
+                    result.meters.exits));
   if (result.meters.alarms > 0)
-    summary.notes.push_back(fmt::format("{} alarms: a store or a peer was found wanting.", result.meters.alarms));
+    summary.notes.push_back(
+        fmt::format("{} alarms: a store or a peer was found wanting.", result.meters.alarms));
   if (result.meters.not_taken > 0)
-    summary.notes.push_back(fmt::format("{} messages were not written: too many before them had no answer yet.", result.meters.not_taken));
+    summary.notes.push_back(
+        fmt::format("{} messages were not written: too many before them had no answer yet.",
+                    result.meters.not_taken));
 }
 
 }  // namespace
@@ -138,8 +159,8 @@ Summary summarize(const Scenario& scenario, const RunResult& result, Duration re
   summary.events = result.events;
   summary.hash = result.hash;
   for (const Bounded& metric : known_metrics)
-    summary.metrics.push_back({std::string(metric.name), value_of(metric.name, scenario, result),
-                               unit_of(metric.unit)});
+    summary.metrics.push_back(
+        {std::string(metric.name), value_of(metric.name, scenario, result), unit_of(metric.unit)});
   for (std::size_t kind = 0; kind < fault_kinds; ++kind)
     summary.faults.push_back({std::string(choices<FaultKind>[kind].name), result.faults[kind]});
   summary.checks = result.invariants;

@@ -37,7 +37,7 @@ TEST(Backoff, FullJitterIsUniformBetweenZeroAndTheExponentialWait) {
     squares += s * s;
   }
   const double mean = sum / draws;
-  EXPECT_NEAR(mean, 4, 0.06);                                       // 3.7 standard errors
+  EXPECT_NEAR(mean, 4, 0.06);  // 3.7 standard errors
   EXPECT_NEAR(squares / draws - mean * mean, 64.0 / 12, 0.15);
 }
 

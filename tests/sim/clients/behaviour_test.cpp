@@ -25,7 +25,8 @@ TEST(Population, KnowingIsMutualAndNobodyKnowsThemselves) {
       EXPECT_NE(other, user);
       known.insert(other);
       bool knows_back = false;
-      for (std::uint32_t j = 0; j < 50; ++j) knows_back |= population.acquaintance(other, j) == user;
+      for (std::uint32_t j = 0; j < 50; ++j)
+        knows_back |= population.acquaintance(other, j) == user;
       EXPECT_TRUE(knows_back) << user << " knows " << other;
     }
     EXPECT_EQ(known.size(), 50u);
@@ -37,7 +38,8 @@ TEST(Population, OfAFewEveryoneKnowsEveryone) {
   s.users = 5;
   const Population population(s);
   std::set<std::uint32_t> known;
-  for (std::uint32_t k = 0; k < population.acquaintances(); ++k) known.insert(population.acquaintance(2, k));
+  for (std::uint32_t k = 0; k < population.acquaintances(); ++k)
+    known.insert(population.acquaintance(2, k));
   EXPECT_EQ(known, (std::set<std::uint32_t>{0, 1, 3, 4}));
 }
 

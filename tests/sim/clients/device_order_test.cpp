@@ -33,7 +33,8 @@ struct ConversationModel {
 
 struct Refusals : DeviceObserver {
   std::vector<std::uint64_t> digests;
-  void refused(Duration, const Device&, const ConversationId&, const Outgoing& m, const to_client::Error&) override {
+  void refused(Duration, const Device&, const ConversationId&, const Outgoing& m,
+               const to_client::Error&) override {
     digests.push_back(m.digest);
   }
 };
@@ -123,7 +124,8 @@ RC_GTEST_PROP(DeviceOrder, AcceptsWhatWasWrittenOnceAndInOrder, ()) {
 
   std::vector<std::uint64_t> expected;
   for (std::uint64_t digest = 1; digest <= written; ++digest)
-    if (std::find(refusals.digests.begin(), refusals.digests.end(), digest) == refusals.digests.end())
+    if (std::find(refusals.digests.begin(), refusals.digests.end(), digest) ==
+        refusals.digests.end())
       expected.push_back(digest);
   RC_ASSERT(model.accepted == expected);
 }

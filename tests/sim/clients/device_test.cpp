@@ -21,11 +21,23 @@ struct Recorder : DeviceObserver {
   std::vector<std::uint64_t> calls;
   int lost_ = 0, resets = 0;
 
-  void sent(Duration, const Device&, const ConversationId&, const Outgoing& m) override { first.push_back({m.number, m.key}); }
-  void repeated(Duration, const Device&, const ConversationId&, const Outgoing& m) override { repeats.push_back({m.number, m.key}); }
-  void acknowledged(Duration, const Device&, const ConversationId&, const Outgoing& m, const to_client::Ok& ok) override { acknowledged_.push_back({ok.number, m.key}); }
-  void refused(Duration, const Device&, const ConversationId&, const Outgoing& m, const to_client::Error&) override { refused_.push_back({m.number, m.key}); }
-  void call_done(Duration, const Device&, const Call& c, const to_client::Ok&) override { calls.push_back(c.number); }
+  void sent(Duration, const Device&, const ConversationId&, const Outgoing& m) override {
+    first.push_back({m.number, m.key});
+  }
+  void repeated(Duration, const Device&, const ConversationId&, const Outgoing& m) override {
+    repeats.push_back({m.number, m.key});
+  }
+  void acknowledged(Duration, const Device&, const ConversationId&, const Outgoing& m,
+                    const to_client::Ok& ok) override {
+    acknowledged_.push_back({ok.number, m.key});
+  }
+  void refused(Duration, const Device&, const ConversationId&, const Outgoing& m,
+               const to_client::Error&) override {
+    refused_.push_back({m.number, m.key});
+  }
+  void call_done(Duration, const Device&, const Call& c, const to_client::Ok&) override {
+    calls.push_back(c.number);
+  }
   void reset(Duration, const Device&, const to_client::Reset&) override { ++resets; }
   void lost(Duration, const Device&, CloseCode, bool) override { ++lost_; }
 };
@@ -81,9 +93,11 @@ class DeviceTest : public testing::Test {
   }
   std::vector<to_server::Send> sends() const { return sent<to_server::Send>(); }
   void accept(const to_server::Send& send, Sequence seq) {
-    hears(to_client::Ok{send.id, send.conversation, seq, MessageId{seq}, 0, send.number, send.number + 1});
+    hears(to_client::Ok{send.id, send.conversation, seq, MessageId{seq}, 0, send.number,
+                        send.number + 1});
   }
-  to_client::Error error(RequestId id, ErrorCode code, bool retry, std::uint32_t after_ms = 0, std::uint64_t expected = 0) {
+  to_client::Error error(RequestId id, ErrorCode code, bool retry, std::uint32_t after_ms = 0,
+                         std::uint64_t expected = 0) {
     return {id, code, retry, after_ms, expected, "because"};
   }
 };
@@ -314,7 +328,8 @@ TEST_F(DeviceTest, AsksForOneChangeAtATimeNumberedApart) {
   EXPECT_EQ(creates[0].number, 1u);
   does([&] { device.call(now, create, edge); });
   EXPECT_TRUE(edge.actions.frames.empty());
-  hears(to_client::Ok{creates[0].id, ConversationId::group(ann, DeviceNumber{1}, 1), 1, MessageId{1}, 0, 1, 2});
+  hears(to_client::Ok{creates[0].id, ConversationId::group(ann, DeviceNumber{1}, 1), 1,
+                      MessageId{1}, 0, 1, 2});
   ASSERT_EQ(sent<to_server::Create>().size(), 1u);
   EXPECT_EQ(sent<to_server::Create>()[0].number, 2u);
 }

@@ -43,7 +43,8 @@ TEST(Faults, AllOfThemAtOnceBreakNothing) {
     EXPECT_TRUE(result.violations.empty()) << "seed " << seed << "\n" << violations_of(result);
     for (std::size_t kind = 0; kind < fault_kinds; ++kind) total[kind] += result.faults[kind];
   }
-  for (std::size_t kind = 0; kind < fault_kinds; ++kind) EXPECT_GT(total[kind], 5u) << "kind " << kind;
+  for (std::size_t kind = 0; kind < fault_kinds; ++kind)
+    EXPECT_GT(total[kind], 5u) << "kind " << kind;
 }
 
 TEST(Faults, AFailedSyncEndsTheProcess) {

@@ -1,12 +1,13 @@
 // Every scenario holds; and with the mechanism it is about switched off, it fails as it says. A
 // checker that finds nothing wrong with a broken system would be found here.
+#include "tests/scenarios/mechanisms.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
 #include "sim/report/exit_status.hpp"
 #include "sim/world/summarize.hpp"
-#include "tests/scenarios/mechanisms.hpp"
 #include "tests/sim/world/small.hpp"
 
 namespace hubbub::sim {
@@ -27,7 +28,8 @@ std::string findings(const Summary& summary) {
   for (const Violation& v : summary.violations) text += v.invariant + ": " + v.what + "\n";
   for (const std::string& line : summary.stuck) text += line + "\n";
   for (const Expected& e : summary.expectations)
-    if (!e.met) text += e.name + " wanted " + e.wanted + ", is " + format_value(e.measured, e.unit) + "\n";
+    if (!e.met)
+      text += e.name + " wanted " + e.wanted + ", is " + format_value(e.measured, e.unit) + "\n";
   return text;
 }
 

@@ -9,7 +9,8 @@ namespace hubbub::sim {
 namespace {
 
 /// An edge that really pings, and gives up when it heard nothing for interval + grace.
-Duration simulated(const Pings& pings, Duration opened, Duration first, Duration heard, Duration cut) {
+Duration simulated(const Pings& pings, Duration opened, Duration first, Duration heard,
+                   Duration cut) {
   Duration last = std::max(opened, std::min(heard, cut));
   for (Duration ping = opened + first;; ping += pings.interval) {
     if (ping > last + pings.interval + pings.grace) return last + pings.interval + pings.grace;
@@ -22,13 +23,15 @@ TEST(Silence, IsFoundWhenEveryPingWouldHaveFoundIt) {
   Random random(1, 2, 3);
   for (int i = 0; i < 20'000; ++i) {
     const auto time = [&](Duration most) {
-      return Duration{static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(most.count())))};
+      return Duration{
+          static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(most.count())))};
     };
     const Duration opened = time(100s);
     const Duration first = pings.phase(random.bits());
     const Duration cut = opened + time(300s);
     const Duration heard = opened + time(300s);
-    ASSERT_EQ(pings.gives_up(opened, first, heard, cut), simulated(pings, opened, first, heard, cut));
+    ASSERT_EQ(pings.gives_up(opened, first, heard, cut),
+              simulated(pings, opened, first, heard, cut));
   }
 }
 

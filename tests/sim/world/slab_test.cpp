@@ -4,9 +4,9 @@
 
 #include <string>
 
+#include "core/base/hash.hpp"
 #include "sim/world/body.hpp"
 #include "sim/world/frame_check.hpp"
-#include "core/base/hash.hpp"
 
 namespace hubbub::sim {
 namespace {
@@ -55,11 +55,16 @@ TEST(Body, TellsWhenItWasWritten) {
 TEST(FrameCheck, PassesFramesThatSurviveTheirJson) {
   const Body body(5s, 1);
   const Content content{4000, hash_bytes(body.view()), body.view()};
-  check_json(to_server::Frame{to_server::Send{3, ConversationId::direct(UserId{1}, UserId{2}), 7, 0xfeedfacecafebeef, content}});
-  for (const auto what : {to_server::Change::What::add, to_server::Change::What::leave, to_server::Change::What::rename}) {
-    to_server::Change change{4, 1, 99, what, ConversationId::group(UserId{1}, DeviceNumber{1}, 1), UserId{}, {}};
-    if (what == to_server::Change::What::rename) change.name = "ours";
-    else change.user = UserId{1};
+  check_json(to_server::Frame{to_server::Send{3, ConversationId::direct(UserId{1}, UserId{2}), 7,
+                                              0xfeedfacecafebeef, content}});
+  for (const auto what : {to_server::Change::What::add, to_server::Change::What::leave,
+                          to_server::Change::What::rename}) {
+    to_server::Change change{
+        4, 1, 99, what, ConversationId::group(UserId{1}, DeviceNumber{1}, 1), UserId{}, {}};
+    if (what == to_server::Change::What::rename)
+      change.name = "ours";
+    else
+      change.user = UserId{1};
     check_json(to_server::Frame{change});
   }
   Message message;
@@ -70,7 +75,8 @@ TEST(FrameCheck, PassesFramesThatSurviveTheirJson) {
   message.number = 7;
   message.key = 9;
   message.content = content;
-  check_json(to_client::Frame{to_client::Event{ConversationId::direct(UserId{1}, UserId{2}), message, Cursor::at(5, 6)}});
+  check_json(to_client::Frame{
+      to_client::Event{ConversationId::direct(UserId{1}, UserId{2}), message, Cursor::at(5, 6)}});
 }
 
 }  // namespace
