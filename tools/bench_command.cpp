@@ -71,7 +71,8 @@ constexpr std::string_view large_scenario = R"({
   "name": "large", "about": "A hundred thousand people online.",
   "warm_up": "20s", "duration": "1m",
   "servers": {"count": 10},
-  "clients": {"users": 100000, "acquaintances": 50, "conversations": 5, "messages_per_day": 40, "peak": 3, "arrive": "15s"}
+  "clients": {"users": 100000, "acquaintances": 50, "conversations": 5,
+              "messages_per_day": 40, "peak": 3, "arrive": "15s"}
 })";
 
 int bench_scenario(std::string_view text, const char* title, int seeds) {
