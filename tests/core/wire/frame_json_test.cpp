@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/base/hash.hpp"
+#include "core/wire/json_text.hpp"
 #include "core/wire/json_value.hpp"
 #include "tests/core/wire/generators.hpp"
 
@@ -218,8 +220,7 @@ TEST(ServerFrame, List) {
 }
 
 template <class Frame>
-void comes_back_equal() {
-  const Frame frame = *generators::for_json<Frame>();
+void comes_back_equal(const Frame& frame) {
   std::string text;
   encode(frame, text);
   Arena arena;
@@ -229,12 +230,16 @@ void comes_back_equal() {
   RC_ASSERT(bytes_of(parsed.frames[0]) == bytes_of(frame));
 }
 
-RC_GTEST_PROP(FrameJson, BringsEveryClientFrameBack, ()) { comes_back_equal<to_server::Frame>(); }
-RC_GTEST_PROP(FrameJson, BringsEveryServerFrameBack, ()) { comes_back_equal<to_client::Frame>(); }
+RC_GTEST_PROP(FrameJson, BringsEveryClientFrameBack, ()) {
+  comes_back_equal(generators::client_frame_for_json());
+}
+RC_GTEST_PROP(FrameJson, BringsEveryServerFrameBack, ()) {
+  comes_back_equal(generators::server_frame_for_json());
+}
 
 RC_GTEST_PROP(FrameJson, BringsSeveralFramesBackInTheirOrder, ()) {
   std::vector<to_client::Frame> frames(*rc::gen::inRange<std::size_t>(1, 6));
-  for (auto& frame : frames) frame = *generators::for_json<to_client::Frame>();
+  for (auto& frame : frames) frame = generators::server_frame_for_json();
   std::string text;
   encode(frames, text);
   Arena arena;

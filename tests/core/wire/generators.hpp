@@ -1,252 +1,32 @@
 // Random wire structures of every kind, for properties.
 //
-// `any<T>` fills whatever names its `fields` (see core/wire/codec.hpp), within a RapidCheck
-// generator, so that a failing case shrinks. What structures only view is kept in `Kept` until the
-// process ends. `for_json` then makes of any frame one that its JSON can say: numbers within 2^53,
-// texts of characters, no field that its kind does not have.
+// Called inside a property or rc::gen::exec, so that a failing case shrinks. What structures only
+// view is kept until the process ends. `any_…` fills every field with whatever its type can hold;
+// `…_for_json` makes of that a frame that its JSON can say: numbers within 2^53, texts of
+// characters, no field that its kind does not have.
 #pragma once
 
 #include <rapidcheck.h>
 
-#include <algorithm>
-#include <deque>
 #include <string>
-#include <variant>
-#include <vector>
 
-#include "core/base/hash.hpp"
 #include "core/wire/codec.hpp"
-#include "core/wire/frame_json.hpp"
 #include "core/wire/frames.hpp"
-#include "core/wire/json_text.hpp"
 #include "core/wire/peer.hpp"
 
 namespace hubbub::generators {
 
-/// Storage that lives as long as the process. A deque never moves what it holds.
-template <class T>
-const T& kept(T value) {
-  static std::deque<T> all;
-  return all.emplace_back(std::move(value));
-}
-
 /// A text of characters from all over Unicode, escapes and controls included.
-inline rc::Gen<std::string> unicode_text() {
-  const auto code_point = rc::gen::oneOf(
-      rc::gen::inRange<char32_t>(0x00, 0x80), rc::gen::inRange<char32_t>(0x80, 0x800),
-      rc::gen::inRange<char32_t>(0x800, 0xD800), rc::gen::inRange<char32_t>(0xE000, 0x10000),
-      rc::gen::inRange<char32_t>(0x10000, 0x110000), rc::gen::element<char32_t>('"', '\\', '/', 0));
-  return rc::gen::map(rc::gen::container<std::vector<char32_t>>(code_point),
-                      [](const std::vector<char32_t>& code_points) {
-                        std::string text;
-                        for (const char32_t c : code_points) {
-                          char bytes[4];
-                          text.append(bytes, json::put_utf8(c, bytes));
-                        }
-                        return text;
-                      });
-}
+rc::Gen<std::string> unicode_text();
 
-/// 0 .. count - 1, all of them from the first case on, not only as cases grow.
-inline std::size_t any_index(std::size_t count) {
-  return *rc::gen::resize(rc::kNominalSize, rc::gen::inRange<std::size_t>(0, count));
-}
+peer::Message any_peer_message();
+to_server::Frame any_client_frame();
+to_client::Frame any_server_frame();
 
-/// REQUIRES: called inside rc::gen::exec or a property.
-template <class T>
-T any() {
-  if constexpr (std::same_as<T, bool>) {
-    return *rc::gen::arbitrary<bool>();
-  } else if constexpr (wire::BoundedEnum<T>) {
-    return static_cast<T>(any_index(static_cast<std::size_t>(last_of(T{})) + 1));
-  } else if constexpr (wire::Number<T>) {
-    return static_cast<T>(*rc::gen::arbitrary<std::conditional_t<std::is_enum_v<T>, int, T>>());
-  } else if constexpr (wire::is_id<T>) {
-    return T{any<typename T::rep>()};
-  } else if constexpr (std::same_as<T, std::string_view>) {
-    return kept(*rc::gen::arbitrary<std::string>());
-  } else if constexpr (wire::is_span<T>) {
-    using Item = std::remove_const_t<typename T::element_type>;
-    std::vector<Item> items(any_index(5));
-    for (Item& item : items) item = any<Item>();
-    return kept(std::move(items));
-  } else if constexpr (wire::is_variant<T>) {
-    T value;
-    const auto index = any_index(std::variant_size_v<T>);
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-      (void)((index == I &&
-              (value.template emplace<I>(any<std::variant_alternative_t<I, T>>()), true)) ||
-             ...);
-    }
-    (std::make_index_sequence<std::variant_size_v<T>>{});
-    return value;
-  } else {
-    T value{};
-    std::apply([](auto&... field) { ((field = any<std::remove_cvref_t<decltype(field)>>()), ...); },
-               T::fields(value));
-    return value;
-  }
-}
-
-template <class T>
-rc::Gen<T> anything() {
-  return rc::gen::exec([] { return any<T>(); });
-}
-
-// --- What JSON can say -------------------------------------------------------------------------
-
-inline void fix(Message& m);
-inline void fix(Range& range);
-
-inline void bound(std::uint64_t& number, std::uint64_t least, std::uint64_t greatest) {
-  number = least + number % (greatest - least + 1);
-}
-inline void fix(std::uint64_t& number) { bound(number, 1, json_number_max); }
-inline void fix(UserId& user) { bound(user.value, 1, user_id_max); }
-inline void fix(ConversationId& c) {
-  UserId first{c.high >> 1};
-  UserId second{c.low};
-  fix(first);
-  fix(second);
-  if ((c.high & 1) == 0) {
-    if (first == second) second = UserId{first.value == 1 ? 2 : first.value - 1};
-    c = ConversationId::direct(first, second);
-  } else {
-    const DeviceNumber device{static_cast<std::uint16_t>(second.value % 0xFFFF + 1)};
-    c = ConversationId::group(first, device, second.value % group_number_max + 1);
-  }
-}
-inline void fix(Cursor& c) {
-  if (c.held == c.target) c.target = c.held + 1;
-  if (c.held > c.target) std::swap(c.held, c.target);
-  c = c.reached > c.held && c.reached < c.target ? c : Cursor::at(c.incarnation, c.target);
-}
-inline void fix_text(std::string_view& text, std::size_t least, std::size_t greatest) {
-  std::string characters = *unicode_text();
-  if (characters.size() < least) characters += "x";
-  text = kept(std::string(json::prefix_of(characters, greatest)));
-}
-inline void fix(Content& content, std::size_t least) {
-  fix_text(content.body, least, limits::conversation_name_bytes);
-  content.length = static_cast<std::uint32_t>(content.body.size());
-  content.digest = hash_bytes(content.body);
-}
-template <class T>
-std::span<const T> fixed_items(std::span<const T> items) {
-  std::vector<T> fixed(items.begin(), items.end());
-  for (T& item : fixed) fix(item);
-  return kept(std::move(fixed));
-}
-inline void fix_time(std::int64_t& ms) { ms %= static_cast<std::int64_t>(json_number_max); }
-
-inline void fix(to_server::Hello& f) {
-  fix_text(f.device, 1, limits::device_name_bytes);
-  if (f.has_cursor) fix(f.cursor);
-  if (!f.has_cursor) f.cursor = {};
-}
-inline void fix(to_server::Send& f) {
-  fix(f.id);
-  fix(f.conversation);
-  fix(f.number);
-  fix(f.content, 1);
-}
-inline void fix(to_server::Acknowledge& f) { fix(f.cursor); }
-inline void fix(to_server::Sync& f) { fix(f.cursor); }
-inline void fix(to_server::History& f) {
-  fix(f.id);
-  fix(f.conversation);
-  fix(f.anchor);
-  f.limit = f.limit % limits::history_messages + 1;
-  fix(f.seen);
-}
-inline void fix(to_server::Create& f) {
-  fix(f.id);
-  bound(f.number, 1, group_number_max);
-  f.members = fixed_items(f.members);
-  if (f.group) fix_text(f.name, 0, limits::conversation_name_bytes);
-  if (!f.group) {
-    f.members = kept(std::vector<UserId>{f.members.empty() ? UserId{7} : f.members.front()});
-    f.name = {};
-  }
-}
-inline void fix(to_server::Change& f) {
-  using What = to_server::Change::What;
-  fix(f.id);
-  bound(f.number, 1, group_number_max);
-  fix(f.conversation);
-  fix(f.user);
-  fix_text(f.name, 0, limits::conversation_name_bytes);
-  if (f.what == What::leave || f.what == What::rename) f.user = {};
-  if (f.what != What::rename) f.name = {};
-}
-inline void fix(to_server::List& f) {
-  fix(f.id);
-  if (f.has_after) fix(f.after);
-  if (!f.has_after) f.after = {};
-  f.limit = f.limit % limits::list_conversations + 1;
-}
-
-inline void fix(Message& m) {
-  fix(m.seq);
-  fix_time(m.sent_at_ms);
-  fix(m.from);
-  fix(m.number);
-  fix(m.content, m.kind == EntryKind::text ? 1 : 0);
-  m.users = fixed_items(m.users);
-  if (m.kind == EntryKind::text || m.kind == EntryKind::renamed) m.users = {};
-  if (m.kind == EntryKind::joined || m.kind == EntryKind::left) m.content = {};
-}
-inline void fix(Range& range) {
-  fix(range.conversation);
-  fix(range.from);
-  fix(range.to);
-  if (range.from > range.to) std::swap(range.from, range.to);
-}
-inline void fix(to_client::Welcome& f) { fix(f.user); }
-inline void fix(to_client::Ok& f) {
-  fix(f.id);
-  fix(f.conversation);
-  fix(f.seq);
-  fix_time(f.sent_at_ms);
-  fix(f.number);
-  fix(f.next);
-}
-inline void fix(to_client::Error& f) {
-  fix(f.id);
-  fix(f.expected);
-  fix_text(f.detail, 0, limits::frame_head_bytes);
-}
-inline void fix(to_client::Event& f) {
-  fix(f.conversation);
-  fix(f.message);
-  fix(f.cursor);
-}
-inline void fix(to_client::Ranges& f) {
-  f.ranges = fixed_items(f.ranges);
-  fix(f.cursor);
-}
-inline void fix(to_client::Synced& f) { fix(f.cursor); }
-inline void fix(to_client::Reset& f) { fix(f.cursor); }
-inline void fix(to_client::HistoryPage& f) {
-  fix(f.id);
-  fix(f.conversation);
-  f.messages = fixed_items(f.messages);
-  fix(f.head);
-}
-inline void fix(to_client::ListPage& f) {
-  fix(f.id);
-  f.conversations = fixed_items(f.conversations);
-}
-
-/// Frames that their JSON can say: to_server::Frame or to_client::Frame.
-template <class Frame>
-rc::Gen<Frame> for_json() {
-  return rc::gen::exec([] {
-    Frame frame = any<Frame>();
-    std::visit([](auto& f) { fix(f); }, frame);
-    return frame;
-  });
-}
+to_server::Frame client_frame_for_json();
+to_client::Frame server_frame_for_json();
+/// One that a server could have sent.
+Cursor cursor();
 
 /// Equal in every byte of their byte form: equality for structures that hold views.
 template <class T>
