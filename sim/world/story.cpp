@@ -11,8 +11,6 @@ struct Overloaded : F... {
 };
 template <class... F>
 Overloaded(F...) -> Overloaded<F...>;  // the second compiler does not find it by itself
-template <class... F>
-Overloaded(F...) -> Overloaded<F...>;
 
 std::string_view text_of(to_server::History::Direction d) {
   using Direction = to_server::History::Direction;
