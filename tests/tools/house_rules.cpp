@@ -99,7 +99,7 @@ const std::vector<Permission> permissions = {
     {"core/store", {"core/base", "core/wire"}},
     {"core/server", {"core"}},
     {"sim/engine", {"core/base"}},
-    {"sim/clients", {"core/base", "core/wire"}},
+    {"sim/clients", {"core/base", "core/wire", "sim/engine"}},
     {"sim/check", {"core/base", "core/wire"}},
     {"sim/scenario", {"core/base", "core/wire"}},
     {"sim/report", {"sim/engine", "sim/check", "core/base"}},
