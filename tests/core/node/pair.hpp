@@ -50,7 +50,9 @@ class Pair {
   void give(std::uint16_t n, const Input& input) { inputs_[n].push_back(input); }
 
   void settle() {
-    while (step(0) | step(1)) {
+    for (bool busy = true; busy;) {
+      busy = step(0);
+      busy = step(1) || busy;
     }
   }
 
