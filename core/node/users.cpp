@@ -58,11 +58,11 @@ Device& Users::device_for(UserId, User& user, std::string_view name) {
 void Users::start_stream(Partition& p, User& user, Device& device, const peer::Attach& a) {
   SessionStream& s = device.stream;
   s = SessionStream{
-      .mode = SessionStream::Mode::entries, .serial = ++last_serial_, .ref = a.session,
-      .incarnation = p.incarnation};
+      .mode = SessionStream::Mode::entries, .serial = ++last_serial_, .ref = a.session};
   const bool ahead = a.has_cursor && a.cursor.incarnation == p.incarnation &&
                      std::max(a.cursor.held, a.cursor.target) > user.head;
   if (ahead) c_.tail_lost(p, "a device knows more of its inbox than is stored");
+  s.incarnation = p.incarnation;
   const bool reset = a.has_cursor && a.cursor.incarnation != p.incarnation;
   if (reset) {
     s.sent = user.head > limits::reset_window ? user.head - limits::reset_window : 0;
