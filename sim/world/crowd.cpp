@@ -259,7 +259,10 @@ void Crowd::create_groups(Client& client, std::uint32_t number) {
       const std::uint32_t user = (group.first + m) % population_.users();
       if (user != creator) call.members.push_back(Population::id_of(user));
     }
+    // A device's actions point into it, so they are carried out before its next call.
+    edge_.actions.clear();
     client.device.call(stage_.now, std::move(call), edge_);
+    carry_out(number);
   }
 }
 

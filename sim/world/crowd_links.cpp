@@ -138,8 +138,8 @@ void Crowd::at_client(Piece* piece) {
     at += size;
     edge_.actions.clear();
     client.device.frame(stage_.now, *frame, edge_);
-    if (client.creates && client.device.attached()) create_groups(client, number);
     carry_out(number);
+    if (client.creates && client.device.attached()) create_groups(client, number);
   }
   if (!observer_.created.empty()) note_created();
   stage_.slab.release(piece);
