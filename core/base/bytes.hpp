@@ -28,12 +28,19 @@ class ByteBuffer {
 
   void append(std::string_view bytes) {
     if (bytes.empty()) return;
-    std::memcpy(grow(bytes.size()), bytes.data(), bytes.size());
+    std::memcpy(extend(bytes.size()), bytes.data(), bytes.size());
   }
   /// A number as it lies in memory. Inline down to one store: byte forms are made of these.
   template <class Number>
   void append_number(Number number) {
-    std::memcpy(grow(sizeof number), &number, sizeof number);
+    std::memcpy(extend(sizeof number), &number, sizeof number);
+  }
+  /// Room for `more` bytes at the end, counted as used; whoever asks fills it.
+  [[gnu::always_inline]] char* extend(std::size_t more) {
+    if (capacity_ - size_ < more) [[unlikely]] reallocate(size_ + more);
+    char* at = data_.get() + size_;
+    size_ += more;
+    return at;
   }
   void clear() { size_ = 0; }
   std::size_t size() const { return size_; }
@@ -42,7 +49,7 @@ class ByteBuffer {
   std::string_view view(std::size_t from, std::size_t size) const { return view().substr(from, size); }
   char* at(std::size_t offset) { return data_.get() + offset; }
   void resize(std::size_t size) {
-    if (size > size_) std::memset(grow(size - size_), 0, size - size_);
+    if (size > size_) std::memset(extend(size - size_), 0, size - size_);
     size_ = size;
   }
 
@@ -51,13 +58,6 @@ class ByteBuffer {
     std::swap(data_, other.data_);
     std::swap(size_, other.size_);
     std::swap(capacity_, other.capacity_);
-  }
-  /// Room for `more` bytes at the end, counted as used.
-  [[gnu::always_inline]] inline char* grow(std::size_t more) {
-    if (capacity_ - size_ < more) [[unlikely]] reallocate(size_ + more);
-    char* at = data_.get() + size_;
-    size_ += more;
-    return at;
   }
   [[gnu::noinline]] void reallocate(std::size_t at_least) {
     capacity_ = std::max({at_least, capacity_ * 2, std::size_t{64}});

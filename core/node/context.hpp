@@ -106,9 +106,7 @@ class Context {
   template <class Row>
   void put(Partition& to, const rows::Key& key, const Row& row) {
     work(1);
-    value_.clear();
-    wire::encode(row, value_);
-    to.rows().put(key, value_.view());
+    to.rows().put(key, row);
     mark_dirty(to);
   }
   void erase(Partition& from, const rows::Key& key) {
@@ -189,7 +187,6 @@ class Context {
   void park(std::unique_ptr<std::deque<Parked>>& queue);
 
   ByteBuffer encoded_;
-  ByteBuffer value_;
   std::uint64_t last_ticket_ = 0;
 };
 

@@ -299,11 +299,6 @@ void Conversations::owing_read(PartitionId partition, std::string_view rows, boo
 
 void Conversations::peer_up(NodeId node) { sweeps_.push({node, 0}); }
 
-bool Conversations::has_work() const {
-  return !fan_out_.empty() || !sweeps_.empty() ||
-         (!owing_sweeps_.empty() && c_.loads_under_way < limits::sweep_loads);
-}
-
 void Conversations::work() {
   while (!fan_out_.empty() && !c_.exhausted()) {
     const Owed owed = fan_out_.front();

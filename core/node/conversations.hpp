@@ -32,7 +32,10 @@ class Conversations {
   void peer_up(NodeId node);
   /// Goes on with fan-out and sweeps while the step has units left.
   void work();
-  bool has_work() const;
+  bool has_work() const {
+    return !fan_out_.empty() || !sweeps_.empty() ||
+           (!owing_sweeps_.empty() && c_.loads_under_way < limits::sweep_loads);
+  }
   void timers();
   Duration next_deadline() const;
   bool evictable(const Conversation& c) const {

@@ -135,7 +135,7 @@ std::size_t Node::Impl::step(std::span<const Input> inputs, Instant now, Outbox&
   if (taken == inputs.size() && !c.exhausted()) timers();
   commit();
   next = deadline();
-  chain(inputs.first(taken), out);
+  if (c.config.chained) chain(inputs.first(taken), out);
   return taken;
 }
 
@@ -150,7 +150,7 @@ void Node::Impl::notice_pause() {
 
 /// Follows what has begun to its end, as far as the step's units go.
 void Node::Impl::settle() {
-  do {
+  while (has_work() && !c.exhausted()) {
     c.release();
     while (!c.exhausted() && drain_next()) {
     }
@@ -164,7 +164,7 @@ void Node::Impl::settle() {
     gateway.work();
     conversations.work();
     users.work();
-  } while (has_work() && !c.exhausted());
+  }
 }
 
 bool Node::Impl::has_work() const {
@@ -212,9 +212,7 @@ void Node::Impl::own_row(std::string_view rows) {
   next_life = 1;
   if (reader.next(row))
     if (const auto own = rows::decode<rows::NodeRow>(row.value, c.scratch)) next_life = own->life + 1;
-  ByteBuffer value;
-  wire::encode(rows::NodeRow{.life = next_life}, value);
-  BatchWriter(own_batch).put(rows::node(c.self()), value.view());
+  BatchWriter(own_batch).put(rows::node(c.self()), rows::NodeRow{.life = next_life});
   c.out->commits.push_back({node_row_partition, 1, own_batch.view(), true});
 }
 
@@ -410,33 +408,14 @@ void Node::Impl::evict(Table& table, Evictable evictable) {
 void Node::Impl::chain(std::span<const Input> inputs, const Outbox& out) {
   chained.clear();
   wire::Writer writer(chained);
-  // What is bytes already is hashed where it lies; the rest gets its byte form first.
-  const auto add_bytes = [&](std::string_view bytes) { writer.write(hash_bytes(bytes)); };
   writer.write(c.now.mono.count());
   writer.write(c.now.wall.count());
-  for (const Input& i : inputs) {
-    if (const auto* peer = std::get_if<input::FromPeer>(&i)) {
-      writer.write(peer->node);
-      add_bytes(peer->bytes);
-    } else if (const auto* read = std::get_if<input::ReadDone>(&i)) {
-      writer.write(read->ticket);
-      add_bytes(read->rows);
-    } else {
-      writer.write(i);
-    }
-  }
-  for (const auto& f : out.frames) writer.write(f);
-  for (const auto& x : out.closes) writer.write(x);
-  for (const auto& m : out.peers) {
-    writer.write(m.node);
-    add_bytes(m.bytes);
-  }
-  for (const auto& b : out.commits) {
-    writer.write(b.partition);
-    writer.write(b.batch);
-    add_bytes(b.rows);
-  }
-  for (const auto& r : out.reads) writer.write(r);
+  writer.write(inputs);
+  writer.write(std::span<const output::Frame>(out.frames));
+  writer.write(std::span<const output::Close>(out.closes));
+  writer.write(std::span<const output::ToPeer>(out.peers));
+  writer.write(std::span<const output::Commit>(out.commits));
+  writer.write(std::span<const output::Read>(out.reads));
   hash = hash_bytes(chained.view(), hash);
 }
 

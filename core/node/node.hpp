@@ -32,6 +32,8 @@ struct NodeConfig {
   Policy policy;
   /// Random bits for what must differ between stores (incarnations). Handed in, as all chance is.
   std::uint64_t entropy = 0;
+  /// Keeps `Node::hash`, so that two runs can be compared: a seventh of what a step costs.
+  bool chained = true;
 };
 
 /// The batch of a node's own row belongs to no partition.
@@ -56,7 +58,7 @@ class Node {
   Duration next_deadline() const;
 
   const NodeCounters& counters() const;
-  /// A chain over the bytes of all inputs and outputs so far.
+  /// A chain over the bytes of all inputs and outputs so far; 0 if none is kept.
   std::uint64_t hash() const;
   /// This node's life; 0 until it is open.
   NodeGeneration life() const;

@@ -16,6 +16,7 @@
 #include "core/base/check.hpp"
 #include "core/base/ids.hpp"
 #include "core/base/limits.hpp"
+#include "core/base/stable_vector.hpp"
 #include "core/base/time.hpp"
 
 namespace hubbub {
@@ -116,7 +117,7 @@ class Resident {
   }
 
   absl::flat_hash_map<Key, Slot> index_;
-  std::deque<Entry> entries_;  // a deque: entries stay where they are
+  StableVector<Entry> entries_;
   Slot free_ = none;
   Slot oldest_ = none;
   Slot newest_ = none;

@@ -141,19 +141,22 @@ void Users::on(const peer::Deliver& d) {
   // Nothing may change before all who get it are in memory: they load side by side.
   for (const UserId id : d.recipients)
     if (c_.users.find(id) == c_.users.none) c_.load<reads::Kind::user>(c_.users, id);
-  for (const UserId id : d.recipients)
+  recipients_.clear();
+  for (const UserId id : d.recipients) {
     if (c_.need(id) == nullptr) return;
+    recipients_.push_back(c_.users.find(id));
+  }
   if (p.full()) return turn_away(d);
   const auto is_new = [&](const Message& m) { return !same || m.seq > stream->have; };
   const auto first = std::find_if(d.messages.begin(), d.messages.end(), is_new);
   const std::span<const Message> fresh(first, d.messages.end());
   if (!fresh.empty()) {
-    for (const UserId id : d.recipients) append(p, id, d.conversation, fresh);
+    for (const Slot slot : recipients_) append(p, slot, d.conversation, fresh);
     *stream = {d.incarnation, fresh.back().seq};
     c_.put(p, rows::stream(d.shard, d.conversation),
            rows::StreamRow{.incarnation = d.incarnation, .have = stream->have});
     // What is pushed depends on every row above, so it comes after them.
-    for (const UserId id : d.recipients) push(p, id, d.conversation, fresh);
+    for (const Slot slot : recipients_) push(p, slot, d.conversation, fresh);
   }
   c_.emit(p, back, peer::Confirm{d.conversation, d.shard, d.incarnation, stream->have});
 }
@@ -164,9 +167,10 @@ bool Users::belongs(UserId id, const Message& m) const {
          c_.config.policy.own_messages == OwnMessagesPolicy::in_inbox;
 }
 
-void Users::append(Partition& p, UserId id, const ConversationId& conversation,
+void Users::append(Partition& p, Slot slot, const ConversationId& conversation,
                    std::span<const Message> messages) {
-  User& user = c_.users[c_.users.find(id)].record;
+  const UserId id = c_.users[slot].key;
+  User& user = c_.users[slot].record;
   for (const Message& m : messages) {
     if (!belongs(id, m)) continue;
     ++c_.counters.inbox_entries;
@@ -181,9 +185,10 @@ void Users::append(Partition& p, UserId id, const ConversationId& conversation,
 }
 
 /// Gives new entries to the sessions that are at the head; the others are on their way there.
-void Users::push(Partition& p, UserId id, const ConversationId& conversation,
+void Users::push(Partition& p, Slot slot, const ConversationId& conversation,
                  std::span<const Message> messages) {
-  User& user = c_.users[c_.users.find(id)].record;
+  const UserId id = c_.users[slot].key;
+  User& user = c_.users[slot].record;
   const auto count = static_cast<Sequence>(std::count_if(
       messages.begin(), messages.end(), [&](const Message& m) { return belongs(id, m); }));
   for (Device& d : user.devices) {
@@ -200,7 +205,7 @@ void Users::push(Partition& p, UserId id, const ConversationId& conversation,
       ++number;
       if (c_.nearly_spent() || s.sent - s.acknowledged >= limits::unacknowledged_entries) {
         s.mode = SessionStream::Mode::entries;
-        pump_later(c_.users.find(id), d.number);
+        pump_later(slot, d.number);
         break;
       }
       send_entry(p, s, number, conversation, m);

@@ -42,9 +42,9 @@ class Users {
   void start_stream(Partition& p, User& user, Device& device, const peer::Attach& a);
 
   bool belongs(UserId id, const Message& message) const;
-  void append(Partition& p, UserId id, const ConversationId& conversation,
+  void append(Partition& p, Slot slot, const ConversationId& conversation,
               std::span<const Message> messages);
-  void push(Partition& p, UserId id, const ConversationId& conversation,
+  void push(Partition& p, Slot slot, const ConversationId& conversation,
             std::span<const Message> messages);
   void renumber(Partition& p, SessionStream& stream);
   void send_entry(Partition& p, SessionStream& stream, Sequence number,
@@ -88,6 +88,7 @@ class Users {
   };
 
   Context& c_;
+  std::vector<Slot> recipients_;  ///< of the delivery being handled
   Ring<Pump> pumps_;
   /// By partition: streams that found their next rows not durable yet.
   std::array<std::vector<Pump>, limits::partitions> after_commit_;

@@ -134,7 +134,12 @@ void Server::Impl::make_loops() {
   policy.durability = options.durability;
   for (std::uint16_t node = 0; node < options.nodes; ++node) {
     loops.push_back(std::make_unique<NodeLoop>(
-        NodeConfig{NodeId{node}, map, policy, random_bits()}, *store_edge,
+        NodeConfig{.id = NodeId{node},
+                   .map = map,
+                   .policy = policy,
+                   .entropy = random_bits(),
+                   .chained = false},
+        *store_edge,
         NodeLoop::Events{[this](const std::string& why) { fail(why); },
                          [this](const std::string& what) { say("ALARM: " + what); }}));
   }

@@ -11,6 +11,7 @@
 
 #include "core/base/bytes.hpp"
 #include "core/base/check.hpp"
+#include "core/wire/codec.hpp"
 
 namespace hubbub {
 
@@ -23,8 +24,13 @@ class BatchWriter {
   /// REQUIRES: key.size() <= row_key_bytes_max.
   void put(std::string_view key, std::string_view value) {
     head(1, key);
-    to_.append_number(static_cast<std::uint32_t>(value.size()));
-    to_.append(value);
+    wire::Writer(to_).write(value);
+  }
+  /// Puts the byte form of `row`.
+  template <wire::HasFields Row>
+  void put(std::string_view key, const Row& row) {
+    head(1, key);
+    wire::Writer(to_).write_sized(row);
   }
   void erase(std::string_view key) { head(2, key); }
 

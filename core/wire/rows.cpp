@@ -6,20 +6,24 @@ namespace {
 enum Tag : std::uint8_t { tag_self = 0, tag_list = 1, tag_sender = 2, tag_chat = 2, tag_entry = 9 };
 enum SenderTag : std::uint8_t { sender_self = 0, sender_message = 1, sender_call = 2, sender_end = 3 };
 
-Key in_partition(PartitionId partition, char table) {
-  return Key().add(std::uint8_t{1}).add(partition.value).add(table);
+template <class... Part>
+Key in_partition(PartitionId partition, char table, const Part&... parts) {
+  return Key(std::uint8_t{1}, partition.value, table, parts...);
 }
 
-Key in_conversation(const ConversationId& c, std::uint8_t tag) {
-  return in_partition(partition_of(shard_of(c)), 'c').add(c).add(tag);
+template <class... Part>
+Key in_conversation(const ConversationId& c, std::uint8_t tag, const Part&... parts) {
+  return in_partition(partition_of(shard_of(c)), 'c', c, tag, parts...);
 }
 
-Key in_sender(const ConversationId& c, DeviceId d, std::uint8_t tag) {
-  return in_conversation(c, tag_sender).add(d.user.value).add(d.device.value).add(tag);
+template <class... Part>
+Key in_sender(const ConversationId& c, DeviceId d, std::uint8_t tag, const Part&... parts) {
+  return in_conversation(c, tag_sender, d.user.value, d.device.value, tag, parts...);
 }
 
-Key in_user(UserId user, std::uint8_t tag) {
-  return in_partition(partition_of(shard_of(user)), 'u').add(user.value).add(tag);
+template <class... Part>
+Key in_user(UserId user, std::uint8_t tag, const Part&... parts) {
+  return in_partition(partition_of(shard_of(user)), 'u', user.value, tag, parts...);
 }
 
 /// Takes numbers off the front of a key.
@@ -122,28 +126,28 @@ class Parser {
 
 }  // namespace
 
-Key node(NodeId n) { return Key().add(std::uint8_t{0}).add(n.value); }
+Key node(NodeId n) { return Key(std::uint8_t{0}, n.value); }
 Key partition(PartitionId p) { return in_partition(p, 'm'); }
-Key owing(PartitionId p, const ConversationId& c) { return in_partition(p, 'o').add(c); }
+Key owing(PartitionId p, const ConversationId& c) { return in_partition(p, 'o', c); }
 Key conversation(const ConversationId& c) { return in_conversation(c, tag_self); }
 Key members(const ConversationId& c, std::uint16_t chunk) {
-  return in_conversation(c, tag_list).add(chunk);
+  return in_conversation(c, tag_list, chunk);
 }
 Key sender(const ConversationId& c, DeviceId d) { return in_sender(c, d, sender_self); }
 Key remembered_message(const ConversationId& c, DeviceId d, std::uint8_t slot) {
-  return in_sender(c, d, sender_message).add(slot);
+  return in_sender(c, d, sender_message, slot);
 }
 Key remembered_call(const ConversationId& c, DeviceId d, std::uint8_t slot) {
-  return in_sender(c, d, sender_call).add(slot);
+  return in_sender(c, d, sender_call, slot);
 }
-Key message(const ConversationId& c, Sequence seq) { return in_conversation(c, tag_entry).add(seq); }
+Key message(const ConversationId& c, Sequence seq) { return in_conversation(c, tag_entry, seq); }
 Key stream(ShardId s, const ConversationId& c) {
-  return in_partition(partition_of(s), 's').add(s.value).add(c);
+  return in_partition(partition_of(s), 's', s.value, c);
 }
 Key user(UserId u) { return in_user(u, tag_self); }
-Key device(DeviceId d) { return in_user(d.user, tag_list).add(d.device.value); }
-Key chat(UserId u, const ConversationId& c) { return in_user(u, tag_chat).add(c); }
-Key inbox(UserId u, Sequence number) { return in_user(u, tag_entry).add(number); }
+Key device(DeviceId d) { return in_user(d.user, tag_list, d.device.value); }
+Key chat(UserId u, const ConversationId& c) { return in_user(u, tag_chat, c); }
+Key inbox(UserId u, Sequence number) { return in_user(u, tag_entry, number); }
 
 Bounds owing_of(PartitionId p) { return {in_partition(p, 'o'), in_partition(p, 'o' + 1)}; }
 Bounds conversation_record(const ConversationId& c) {

@@ -21,6 +21,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -37,20 +38,30 @@ inline constexpr std::uint8_t version = 1;
 /// A key, or a bound of a range of keys.
 class Key {
  public:
+  Key() = default;
+  template <class... Part>
+    requires(sizeof...(Part) > 1)
+  explicit Key(const Part&... parts) {
+    (add(parts), ...);
+  }
+
   std::string_view view() const { return {bytes_.data(), size_}; }
   operator std::string_view() const { return view(); }
 
   /// Appends a number, big-endian.
-  template <class N>
+  template <wire::Number N>
   Key& add(N number) {
-    for (int shift = (sizeof number - 1) * 8; shift >= 0; shift -= 8)
-      bytes_[size_++] = static_cast<char>(static_cast<std::uint64_t>(number) >> shift);
+    if constexpr (sizeof number == 8) number = static_cast<N>(__builtin_bswap64(number));
+    if constexpr (sizeof number == 2) number = static_cast<N>(__builtin_bswap16(number));
+    static_assert(sizeof number == 8 || sizeof number == 2 || sizeof number == 1);
+    std::memcpy(bytes_.data() + size_, &number, sizeof number);
+    size_ = static_cast<std::uint8_t>(size_ + sizeof number);
     return *this;
   }
   Key& add(const ConversationId& c) { return add(c.high).add(c.low); }
 
  private:
-  std::array<char, 48> bytes_{};
+  std::array<char, 48> bytes_;
   std::uint8_t size_ = 0;
 };
 

@@ -14,9 +14,9 @@ namespace hubbub::test {
 
 class Pair {
  public:
-  Pair() {
+  explicit Pair(bool chained = false) {
     for (std::uint16_t n = 0; n < 2; ++n)
-      nodes_[n] = std::make_unique<Node>(NodeConfig{NodeId{n}, static_map(2), {}, 7});
+      nodes_[n] = std::make_unique<Node>(NodeConfig{NodeId{n}, static_map(2), {}, 7, chained});
     for (std::uint16_t n = 0; n < 2; ++n)
       give(n, input::PeerLinked{NodeId{static_cast<std::uint16_t>(1 - n)}});
     settle();

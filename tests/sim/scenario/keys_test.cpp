@@ -8,13 +8,15 @@
 #include <vector>
 
 namespace hubbub::sim {
-namespace {
 
-/// Converts to whatever a member is.
+/// Converts to whatever a member is, where nothing is evaluated: so it has no definition, and is not
+/// in the unnamed namespace, where a compiler would ask for one.
 struct Anything {
   template <class T>
   operator T() const;
 };
+
+namespace {
 
 /// Members of an aggregate: as many values as it can be made of.
 template <class Struct, class... Given>
