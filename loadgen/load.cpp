@@ -206,15 +206,16 @@ class Load {
 
   void judge() {
     const Duration now = monotonic_now();
+    meter_.checker().finish(now, {.stores_seen = false,
+                                  .liveness_reached = !summary_.interrupted,
+                                  .messages_seen = summary_.audited});
     for (std::uint32_t client = 0; client < fleet_->size(); ++client) {
       const sim::Device& device = fleet_->device(client);
       if (device.id().device == DeviceNumber{}) continue;  // it was never welcomed
       meter_.checker().device_at_end(device.id(), device.wants_connection(), device.attached(),
-                                     device.cursor(), device.pending(), device.unpaged());
+                                     device.cursor(), device.unanswered(), device.unpaged(),
+                                     device.pending() - device.unanswered());
     }
-    meter_.checker().finish(now, {.stores_seen = false,
-                                  .liveness_reached = !summary_.interrupted,
-                                  .messages_seen = summary_.audited});
     summary_.checks = meter_.checker().results();
     summary_.violations = meter_.checker().violations();
     summary_.counts = meter_.counts();

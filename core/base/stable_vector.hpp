@@ -1,4 +1,5 @@
-// A sequence that grows at its end and whose elements never move: in pieces of a power of two.
+// A sequence that grows at its end and whose elements never move. It grows by pieces, so that at
+// most one is not in use: a vector holds up to twice what it needs, and three times while it moves.
 #pragma once
 
 #include <cstddef>
@@ -14,9 +15,14 @@ class StableVector {
   /// REQUIRES: index < size().
   T& operator[](std::size_t index) { return pieces_[index / piece][index % piece]; }
   const T& operator[](std::size_t index) const { return pieces_[index / piece][index % piece]; }
-  void emplace_back() {
-    if (size_ == pieces_.size() * piece) pieces_.push_back(std::make_unique<T[]>(piece));
-    ++size_;
+  void emplace_back() { grow_to(size_ + 1); }
+  /// Makes elements up to `size`, if there are fewer.
+  void grow_to(std::size_t size) {
+    while (pieces_.size() * piece < size) pieces_.push_back(std::make_unique<T[]>(piece));
+    if (size_ < size) size_ = size;
+  }
+  std::size_t memory() const {
+    return pieces_.size() * piece * sizeof(T) + pieces_.capacity() * sizeof pieces_[0];
   }
 
  private:

@@ -35,8 +35,8 @@ struct SessionStream {
 
 struct Device {
   DeviceNumber number;
-  Generation generation = 0;
   bool cursor_dirty = false;
+  Generation generation = 0;
   Sequence acknowledged = 0;  ///< never goes back
   std::string name;
   SessionStream stream;

@@ -19,7 +19,7 @@ Gateway::Session* Gateway::find(const SessionRef& r) {
 }
 
 void Gateway::on(const input::Opened& o) {
-  if (o.connection.slot >= sessions_.size()) sessions_.resize(o.connection.slot + 1);
+  sessions_.grow_to(o.connection.slot + 1);
   Session& s = sessions_[o.connection.slot];
   HUBBUB_CHECK(s.state == Session::State::free);
   s = Session{.state = Session::State::open, .use = o.connection.use, .user = o.user};

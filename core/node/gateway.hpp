@@ -6,6 +6,7 @@
 // answered once: by its owner, or, when the owner goes away or takes too long, with `unavailable`.
 #pragma once
 
+#include "core/base/stable_vector.hpp"
 #include "core/node/context.hpp"
 
 namespace hubbub {
@@ -120,7 +121,7 @@ class Gateway {
   void attach_timed(const AttachTimer& timer);
 
   Context& c_;
-  std::vector<Session> sessions_;  ///< by connection slot
+  StableVector<Session> sessions_;  ///< by connection slot
   std::size_t open_ = 0;
   std::vector<Request> requests_;
   std::uint32_t free_request_ = none;

@@ -439,6 +439,12 @@ Duration Node::next_deadline() const { return impl_->next; }
 const NodeCounters& Node::counters() const { return impl_->c.counters; }
 std::uint64_t Node::hash() const { return impl_->hash; }
 NodeGeneration Node::life() const { return impl_->c.life; }
+bool Node::open() const {
+  return life() != 0 && std::none_of(impl_->c.partitions.begin(), impl_->c.partitions.end(),
+                                     [](const Partition& p) {
+                                       return p.state == Partition::State::opening;
+                                     });
+}
 
 Node::Sizes Node::sizes() const {
   const Context& c = impl_->c;

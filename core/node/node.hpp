@@ -62,6 +62,8 @@ class Node {
   std::uint64_t hash() const;
   /// This node's life; 0 until it is open.
   NodeGeneration life() const;
+  /// It has its life, and all of its partitions take requests.
+  bool open() const;
   /// Sessions attached, records in memory: what a report shows.
   struct Sizes {
     std::size_t sessions = 0;

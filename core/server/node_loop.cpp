@@ -66,6 +66,7 @@ void NodeLoop::run() {
     wait_for_work();
     take_inputs();
     step_all();
+    say_if_open();
     clients_.inputs_taken();
     clients_.flush();
     drain_if_asked();
@@ -140,6 +141,12 @@ void NodeLoop::send_to_peers() {
     loops_[node]->deliver(to_peers_[node]);
     to_peers_[node].clear();
   }
+}
+
+void NodeLoop::say_if_open() {
+  if (open_ || !node_.open()) return;
+  open_ = true;
+  events_.opened();
 }
 
 void NodeLoop::drain_if_asked() {

@@ -30,6 +30,8 @@ class NodeLoop {
     std::function<void(std::string)> fatal;
     /// A person must know.
     std::function<void(std::string)> alarm;
+    /// The node is open: clients may come.
+    std::function<void()> opened;
   };
 
   NodeLoop(const NodeConfig& config, StoreEdge& store, Events events);
@@ -66,6 +68,7 @@ class NodeLoop {
   void step_all();
   void carry_out();
   void send_to_peers();
+  void say_if_open();
   void drain_if_asked();
   bool finished();
 
@@ -86,6 +89,7 @@ class NodeLoop {
   std::uint64_t in_flight_ = 0;               ///< commits and reads at the store
   std::atomic<bool> stop_asked_ = false;
   std::atomic<bool> abandoned_ = false;
+  bool open_ = false;  ///< and said so
   bool draining_ = false;
   Duration drain_until_{};
   std::thread thread_;

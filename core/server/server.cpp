@@ -56,6 +56,7 @@ struct Server::Impl {
   Duration started{};
   std::atomic<bool> failed = false;
   bool stopping = false;
+  std::size_t open_nodes = 0;
 
   void say(std::string_view line) {
     const std::lock_guard lock(say_mutex);
@@ -65,6 +66,7 @@ struct Server::Impl {
   void make_loops();
   void say_start();
   void say_end();
+  void one_is_open();
   void fail(const std::string& why);
   void begin_stop(std::string_view why);
   int finish();
@@ -117,7 +119,6 @@ int Server::run() {
       if (!cancelled) impl_->begin_stop(signal == SIGTERM ? "SIGTERM" : "SIGINT");
     });
   }
-  impl_->listener->start();
   // Without signals nothing else would keep the context busy while accepting is stopped.
   const auto work = boost::asio::make_work_guard(impl_->io);
   while (!impl_->stopping) impl_->io.run_one();
@@ -141,7 +142,8 @@ void Server::Impl::make_loops() {
                    .chained = false},
         *store_edge,
         NodeLoop::Events{[this](const std::string& why) { fail(why); },
-                         [this](const std::string& what) { say("ALARM: " + what); }}));
+                         [this](const std::string& what) { say("ALARM: " + what); },
+                         [this] { boost::asio::post(io, [this] { one_is_open(); }); }}));
   }
   std::vector<NodeLoop*> all;
   for (const auto& loop : loops) all.push_back(loop.get());
@@ -161,6 +163,11 @@ void Server::Impl::say_start() {
       "can be anyone",
       development_token_prefix));
   say(fmt::format("listening on ws://{}:{}/ws", options.address, listener->port()));
+}
+
+/// Clients are let in once all nodes are open. Until then they wait in the listening socket.
+void Server::Impl::one_is_open() {
+  if (++open_nodes == loops.size() && !stopping) listener->start();
 }
 
 void Server::Impl::fail(const std::string& why) {

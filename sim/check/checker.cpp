@@ -1,5 +1,8 @@
 #include "sim/check/checker.hpp"
 
+#include <optional>
+
+#include "core/base/check.hpp"
 #include "core/base/limits.hpp"
 #include "sim/check/membership_checks.hpp"
 #include "sim/check/message_checks.hpp"
@@ -20,20 +23,15 @@ struct Checker::Impl {
     std::uint64_t unpaged{};
     std::uint64_t unsent{};
   };
-  struct NodeEnd {
-    NodeId node;
-    std::uint64_t owed{};
-    std::uint64_t queued{};
-  };
 
   Ledger ledger;
   MessageChecks messages;
   StreamChecks streams{ledger};
   MembershipChecks memberships{ledger};
-  std::vector<DeviceEnd> devices;
-  std::vector<NodeEnd> nodes;
   std::vector<std::uint32_t> scratch;
   Duration last_now{};
+  /// Set by `finish`: as of when, and what may be judged.
+  std::optional<std::pair<Duration, Final>> finished;
 
   void remember(Duration now, PastEvent::What what, std::uint32_t device,
                 std::uint32_t conversation, std::uint64_t a, std::uint64_t b) {
@@ -48,7 +46,6 @@ struct Checker::Impl {
   void judge_page(Duration now, std::uint32_t device, std::uint32_t user, std::uint32_t c,
                   std::span<const Message> messages_paged);
   void judge_device_end(Duration now, const DeviceEnd& end, bool stores_seen);
-  void judge_node_end(Duration now, const NodeEnd& end);
 };
 
 Checker::Checker() : Checker(Options{}) {}
@@ -228,13 +225,25 @@ void Checker::stored_inbox(UserId user, Sequence number, ConversationId conversa
 
 void Checker::device_at_end(DeviceId device, bool wants_connection, bool connected, Cursor cursor,
                             std::uint64_t pending, std::uint64_t unpaged, std::uint64_t unsent) {
+  HUBBUB_CHECK(impl_->finished.has_value());
+  const auto& [now, final] = *impl_->finished;
   Entities& entities = impl_->ledger.entities;
-  impl_->devices.push_back({entities.device(device), entities.user(device.user), wants_connection,
-                            connected, cursor, pending, unpaged, unsent});
+  const Impl::DeviceEnd end{entities.device(device), entities.user(device.user), wants_connection,
+                            connected, cursor, pending, unpaged, unsent};
+  impl_->messages.pending_at_end(now, end.device, end.pending);
+  if (final.liveness_reached) impl_->judge_device_end(now, end, final.stores_seen);
 }
 
 void Checker::node_at_end(NodeId node, std::uint64_t owed, std::uint64_t queued) {
-  impl_->nodes.push_back({node, owed, queued});
+  HUBBUB_CHECK(impl_->finished.has_value());
+  const auto& [now, final] = *impl_->finished;
+  if (!final.liveness_reached) return;
+  impl_->ledger.compared(Invariant::settled);
+  if (owed == 0 && queued == 0) return;
+  impl_->ledger.violated(Invariant::settled, now, {}, [&] {
+    return fmt::format("node {} still owes {} deliveries, and {} inputs wait for it", node.value,
+                       owed, queued);
+  });
 }
 
 void Checker::Impl::judge_device_end(Duration now, const DeviceEnd& end, bool stores_seen) {
@@ -263,25 +272,10 @@ void Checker::Impl::judge_device_end(Duration now, const DeviceEnd& end, bool st
   }
 }
 
-void Checker::Impl::judge_node_end(Duration now, const NodeEnd& end) {
-  ledger.compared(Invariant::settled);
-  if (end.owed == 0 && end.queued == 0) return;
-  ledger.violated(Invariant::settled, now, {}, [&] {
-    return fmt::format("node {} still owes {} deliveries, and {} inputs wait for it",
-                       end.node.value, end.owed, end.queued);
-  });
-}
-
 void Checker::finish(Duration now, Final final) {
-  // First what streams and memberships hold against the heads, then liveness.
+  impl_->finished = {now, final};
   impl_->messages.finish(now, final.stores_seen || final.messages_seen);
   if (final.stores_seen) impl_->memberships.finish(now, impl_->messages, final.liveness_reached);
-  for (const auto& end : impl_->devices) {
-    impl_->messages.pending_at_end(now, end.device, end.pending);
-    if (final.liveness_reached) impl_->judge_device_end(now, end, final.stores_seen);
-  }
-  if (final.liveness_reached)
-    for (const auto& end : impl_->nodes) impl_->judge_node_end(now, end);
   impl_->streams.finish(now, final.stores_seen);
 }
 
@@ -291,9 +285,7 @@ const std::vector<Violation>& Checker::violations() const { return impl_->ledger
 
 std::size_t Checker::memory() const {
   return sizeof(Impl) + impl_->ledger.memory() + impl_->messages.memory() +
-         impl_->streams.memory() + impl_->memberships.memory() +
-         impl_->devices.capacity() * sizeof(Impl::DeviceEnd) +
-         impl_->nodes.capacity() * sizeof(Impl::NodeEnd);
+         impl_->streams.memory() + impl_->memberships.memory();
 }
 
 }  // namespace hubbub::sim

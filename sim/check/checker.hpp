@@ -88,7 +88,7 @@ class Checker {
   /// The length of something bounded.
   void bound(Duration now, std::string_view what, std::uint64_t size, std::uint64_t limit);
 
-  // --- The end: what is stored, row by row, then the verdict ------------------------------------
+  // --- The end: what is stored, row by row; `finish`; then devices and nodes --------------------
   /// Conversation by conversation, each in the order of its sequences.
   void stored_message(ConversationId conversation, const Message& message);
   /// (from, to]; `to` is 0, or the greatest Sequence, while the membership lasts. Not needed for
@@ -96,14 +96,6 @@ class Checker {
   void stored_member(ConversationId conversation, UserId user, Sequence from, Sequence to);
   /// Inbox by inbox, each in the order of its numbers.
   void stored_inbox(UserId user, Sequence number, ConversationId conversation, Sequence seq);
-  /// A device at the end of the liveness phase: connected or wanting to be, its cursor, sends that
-  /// have no answer, ranges not yet paged.
-  /// `unsent`: what its user wrote and it has not sent once.
-  void device_at_end(DeviceId device, bool wants_connection, bool connected, Cursor cursor,
-                     std::uint64_t pending, std::uint64_t unpaged, std::uint64_t unsent = 0);
-  /// Deliveries a node still owes, and inputs that wait for it.
-  void node_at_end(NodeId node, std::uint64_t owed, std::uint64_t queued);
-
   struct Final {
     bool stores_seen = true;       ///< false for a load generator that cannot see the rows
     bool liveness_reached = true;  ///< false if the run was cut short: liveness is not judged
@@ -111,8 +103,15 @@ class Checker {
     /// given to `stored_message`, as a load generator can by paging.
     bool messages_seen = false;
   };
-  /// Judges what can only be judged at the end. Call once, after all others.
+  /// Judges what can only be judged once everything was told. Call once, after all of the above.
   void finish(Duration now, Final final);
+  /// A device at the end of the liveness phase: connected or wanting to be, its cursor, sends that
+  /// have no answer, ranges not yet paged.
+  /// `unsent`: what its user wrote and it has not sent once. Judged at once: there may be millions.
+  void device_at_end(DeviceId device, bool wants_connection, bool connected, Cursor cursor,
+                     std::uint64_t pending, std::uint64_t unpaged, std::uint64_t unsent = 0);
+  /// Deliveries a node still owes, and inputs that wait for it.
+  void node_at_end(NodeId node, std::uint64_t owed, std::uint64_t queued);
 
   /// One for each of names.hpp, in its order.
   std::vector<InvariantResult> results() const;

@@ -81,7 +81,7 @@ MessageChecks::Conversation& MessageChecks::conversation(std::uint32_t index) {
 }
 
 MessageChecks::Account& MessageChecks::account(std::uint32_t device) {
-  if (device >= accounts_.size()) accounts_.resize(device + 1);
+  accounts_.grow_to(device + 1);
   return accounts_[device];
 }
 

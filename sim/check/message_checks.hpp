@@ -121,7 +121,7 @@ class MessageChecks {
   Ledger& ledger_;
   bool saw_the_beginning_;
   std::vector<Conversation> conversations_;
-  std::vector<Account> accounts_;
+  StableVector<Account> accounts_;
   /// By (device, conversation), and by (device, conversation, key).
   absl::flat_hash_map<std::uint64_t, Sender> senders_;
   absl::flat_hash_map<std::uint64_t, Pending> pending_;

@@ -130,7 +130,7 @@ void MessageChecks::judge_ids_unique(Duration now) {
 
 std::size_t MessageChecks::memory() const {
   std::size_t bytes = conversations_.capacity() * sizeof(Conversation) +
-                      accounts_.capacity() * sizeof(Account) +
+                      accounts_.memory() +
                       senders_.capacity() * (sizeof(std::uint64_t) + sizeof(Sender) + 1) +
                       pending_.capacity() * (sizeof(std::uint64_t) + sizeof(Pending) + 1) +
                       refused_.capacity() * 9 + ids_.capacity() * sizeof(std::uint64_t);

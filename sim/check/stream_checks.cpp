@@ -25,12 +25,12 @@ bool is_position(const Cursor& c) { return c.held == c.target && c.held == c.rea
 }  // namespace
 
 StreamChecks::Stream& StreamChecks::stream(std::uint32_t device) {
-  if (device >= streams_.size()) streams_.resize(device + 1);
+  streams_.grow_to(device + 1);
   return streams_[device];
 }
 
 StreamChecks::Inbox& StreamChecks::inbox(std::uint32_t user) {
-  if (user >= inboxes_.size()) inboxes_.resize(user + 1);
+  inboxes_.grow_to(user + 1);
   return inboxes_[user];
 }
 
@@ -303,10 +303,11 @@ Sequence StreamChecks::head(std::uint32_t user, bool stores_seen) const {
 }
 
 std::size_t StreamChecks::memory() const {
-  std::size_t bytes = streams_.capacity() * sizeof(Stream) + inboxes_.capacity() * sizeof(Inbox) +
+  std::size_t bytes = streams_.memory() + inboxes_.memory() +
                       closed_.capacity() * sizeof(closed_[0]) +
                       last_.capacity() * (sizeof(std::uint64_t) + sizeof(Last) + 1);
-  for (const Inbox& box : inboxes_) bytes += box.words.memory();
+  for (std::size_t user = 0; user < inboxes_.size(); ++user)
+    bytes += inboxes_[user].words.memory();
   return bytes;
 }
 

@@ -12,6 +12,7 @@
 
 #include <optional>
 
+#include "core/base/stable_vector.hpp"
 #include "core/wire/cursor.hpp"
 #include "sim/check/ledger.hpp"
 #include "sim/check/sequence_words.hpp"
@@ -81,8 +82,8 @@ class StreamChecks {
   std::string hole(std::uint32_t device, const Cursor& from, const Cursor& to) const;
 
   Ledger& ledger_;
-  std::vector<Stream> streams_;  // by device
-  std::vector<Inbox> inboxes_;   // by user
+  StableVector<Stream> streams_;  // by device
+  StableVector<Inbox> inboxes_;   // by user
   std::vector<std::pair<std::uint32_t, Stream>> closed_;
   absl::flat_hash_map<std::uint64_t, Last> last_;  // by (device, conversation)
 };

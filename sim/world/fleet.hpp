@@ -93,7 +93,7 @@ class Fleet {
   std::size_t store_bytes() const;
   std::size_t connection_bytes() const;
   HostDisk::Counts disk_counts() const;
-  /// Little's law on every mailbox: pairs of (area, waited) that must be equal, of empty ones.
+  /// Little's law holds on every mailbox that is empty.
   bool little_holds() const;
 
  private:

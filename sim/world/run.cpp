@@ -202,6 +202,8 @@ std::vector<std::string> World::stuck() {
 }
 
 RunResult World::conclude() {
+  // Of every mailbox that is empty now: what does not obey it was measured wrongly.
+  HUBBUB_CHECK(fleet_.little_holds());
   RunResult result;
   result.stuck = !settled_ && !interrupted_ ? stuck() : std::vector<std::string>{};
   result.memory = {crowd_.bytes(),
@@ -211,13 +213,13 @@ RunResult World::conclude() {
                    stage_.slab.reserved_bytes(),
                    0};
   tell_rows();
+  stage_.checker.finish(stage_.now, {true, !interrupted_});
   crowd_.tell_the_end(stage_.checker);
   for (std::uint32_t n = 0; n < fleet_.nodes(); ++n) {
     const std::uint64_t owed = fleet_.owing(n).size();
     result.owed += owed;
     stage_.checker.node_at_end(NodeId{static_cast<std::uint16_t>(n)}, owed, fleet_.queued(n));
   }
-  stage_.checker.finish(stage_.now, {true, !interrupted_});
   stage_.meters.series.finish(stage_.now);
   result.memory.checker = stage_.checker.memory();
   result.seed = stage_.seed;

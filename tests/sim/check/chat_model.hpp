@@ -19,6 +19,7 @@ struct Event {
     sent,
     acknowledged,
     refused,
+    abandoned,
     changed,
     attached,
     shown,
@@ -59,6 +60,7 @@ inline void feed(Checker& checker, Duration now, const Event& e) {
                                   e.message.id);
     case Kind::refused:
       return checker.refused(now, e.device, e.conversation, e.number, e.key);
+    case Kind::abandoned: return checker.abandoned(now, e.device, e.conversation, e.key);
     case Kind::changed:
       return checker.changed(now, e.device, e.conversation, e.number, e.key, e.seq, e.message.id);
     case Kind::attached:
@@ -332,8 +334,15 @@ inline Judged judge(const std::vector<Event>& history, Checker::Final final = {}
                     Checker::Options options = {}) {
   Checker checker(options);
   Duration now{};
-  for (const Event& event : history) feed(checker, now += 1ms, event);
-  checker.finish(now + 1ms, final);
+  // Devices and nodes are told of when all else was.
+  const auto is_end = [](const Event& e) {
+    return e.kind == Event::Kind::device_at_end || e.kind == Event::Kind::node_at_end;
+  };
+  for (const Event& event : history)
+    if (!is_end(event)) feed(checker, now += 1ms, event);
+  checker.finish(now += 1ms, final);
+  for (const Event& event : history)
+    if (is_end(event)) feed(checker, now, event);
   Judged judged;
   for (const InvariantResult& result : checker.results()) {
     if (result.violated > 0) judged.broken.insert(result.name);

@@ -72,8 +72,8 @@ TEST(Liveness, ASendWithoutAnAnswerIsNotSettled) {
 
 TEST(Liveness, AMessageThatWasNeverSentIsNotSettled) {
   Checker checker;
-  checker.device_at_end(alices, true, true, {}, 0, 0, 3);
   checker.finish(1s, {});
+  checker.device_at_end(alices, true, true, {}, 0, 0, 3);
   ASSERT_THAT(checker.violations(), SizeIs(1));
   EXPECT_EQ(checker.violations()[0].invariant, "settled");
   EXPECT_EQ(checker.violations()[0].what, "device 1 of u_1 has 3 messages it never sent");
