@@ -30,6 +30,16 @@ std::span<const Members::Place> Members::of_shard(ShardId shard) const {
   return {from, to};
 }
 
+std::size_t Members::in_shard(ShardId shard) const {
+  std::size_t users = 0;
+  const Place* before = nullptr;
+  for (const Place& place : of_shard(shard)) {
+    if (before == nullptr || before->user != place.user) ++users;
+    before = &place;
+  }
+  return users;
+}
+
 std::optional<std::size_t> Members::open_interval(UserId user) const {
   for (const Place& place : of_user(user))
     if (intervals_[place.interval].to == rows::open_end) return place.interval;

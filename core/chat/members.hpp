@@ -31,8 +31,8 @@ class Members {
   /// Was `user` ever a member?
   bool knows(UserId user) const { return !of_user(user).empty(); }
 
-  /// Members and former members of one shard.
-  std::size_t in_shard(ShardId shard) const { return of_shard(shard).size(); }
+  /// Members and former members of one shard, each once, however often they came and went.
+  std::size_t in_shard(ShardId shard) const;
 
   /// Each gives the index of the interval that changed, for its row.
   /// `join` REQUIRES: !contains(user). `leave` REQUIRES: contains(user).

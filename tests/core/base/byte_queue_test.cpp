@@ -32,7 +32,8 @@ RC_GTEST_PROP(ByteQueue, IsAQueueHoweverItGrowsAndShrinks, (std::uint64_t seed))
     const std::uint64_t longest = std::uint64_t{1} << random.below(14);
     for (std::uint64_t i = random.below(200); i > 0; --i) {
       if (random.chance(growth)) {
-        model.push_back({{random.bits(), i}, std::string(random.below(longest), static_cast<char>('a' + i % 26))});
+        model.push_back({{random.bits(), i},
+                         std::string(random.below(longest), static_cast<char>('a' + i % 26))});
         queue.push(model.back().first, model.back().second);
         bytes += model.back().second.size();
       } else if (!model.empty()) {

@@ -1,0 +1,158 @@
+#include "core/chat/user.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "sim/engine/random.hpp"
+
+namespace hubbub {
+namespace {
+
+const UserId mia{71};
+const ConversationId conversation = ConversationId::direct(UserId{71}, UserId{84});
+
+template <class Record, class Row>
+void restore(Record& record, const rows::Key& key, const Row& row) {
+  ByteBuffer value;
+  wire::encode(row, value);
+  Arena arena;
+  record.restore(key, value.view(), arena);
+}
+
+bool encloses(const rows::Bounds& bounds, const rows::Key& key) {
+  return bounds.from.view() <= key.view() && key.view() < bounds.to.view();
+}
+
+TEST(User, ComesBackFromItsRowsInWhateverOrderTheyAre) {
+  for (const bool forward : {true, false}) {
+    User user;
+    restore(user, rows::user(mia), rows::UserRow{.head = 1'000});
+    for (const int n : forward ? std::vector{1, 2, 3} : std::vector{3, 2, 1}) {
+      const auto number = static_cast<std::uint16_t>(n);
+      const std::string name = "device " + std::to_string(n);
+      restore(
+          user, rows::device({mia, DeviceNumber{number}}),
+          rows::DeviceRow{.name = name, .generation = number * 10u, .acknowledged = number * 100u});
+    }
+    user.restored(mia);
+    EXPECT_EQ(user.head, 1'000u);
+    ASSERT_EQ(user.devices.size(), 3u);
+    for (std::uint16_t n = 1; n <= 3; ++n) {
+      const Device* device = user.device(DeviceNumber{n});
+      ASSERT_NE(device, nullptr);
+      EXPECT_EQ(device, &user.devices[n - 1u]);
+      EXPECT_EQ(device->number, DeviceNumber{n});
+      EXPECT_EQ(device->name, "device " + std::to_string(n));
+      EXPECT_EQ(device->generation, n * 10u);
+      EXPECT_EQ(device->acknowledged, n * 100u);
+      EXPECT_EQ(device->stream.mode, SessionStream::Mode::detached) << "no session is stored";
+      EXPECT_EQ(user.device(device->name), device);
+    }
+  }
+}
+
+TEST(User, HasNoDeviceThatNeverAttached) {
+  User user;
+  EXPECT_EQ(user.device(DeviceNumber{1}), nullptr);
+  EXPECT_EQ(user.device("phone"), nullptr);
+  restore(user, rows::device({mia, DeviceNumber{1}}), rows::DeviceRow{.name = "phone"});
+  EXPECT_EQ(user.device(DeviceNumber{0}), nullptr);
+  EXPECT_EQ(user.device(DeviceNumber{2}), nullptr);
+  EXPECT_EQ(user.device("Phone"), nullptr);
+  EXPECT_EQ(user.device("phon"), nullptr);
+  EXPECT_NE(user.device("phone"), nullptr);
+}
+
+TEST(User, IsReadWithItsDevicesAndWithoutItsListAndItsInbox) {
+  const rows::Bounds bounds = User::bounds(mia);
+  EXPECT_TRUE(encloses(bounds, rows::user(mia)));
+  for (std::uint16_t n = 1; n <= limits::devices_per_user; ++n)
+    EXPECT_TRUE(encloses(bounds, rows::device({mia, DeviceNumber{n}})));
+  EXPECT_FALSE(encloses(bounds, rows::chat(mia, conversation)));
+  EXPECT_FALSE(encloses(bounds, rows::inbox(mia, 1)));
+  for (std::uint64_t other = 1; other < 5'000; ++other)
+    EXPECT_EQ(encloses(bounds, rows::user(UserId{other})), UserId{other} == mia);
+}
+
+TEST(ReceivedStream, ComesBackFromItsRowAndIsReadAlone) {
+  const ShardId shard = shard_of(mia);
+  ReceivedStream stream;
+  restore(stream, rows::stream(shard, conversation), rows::StreamRow{.incarnation = 4, .have = 17});
+  stream.restored({shard, conversation});
+  EXPECT_EQ(stream.incarnation, 4u);
+  EXPECT_EQ(stream.have, 17u);
+
+  const rows::Bounds bounds = ReceivedStream::bounds({shard, conversation});
+  EXPECT_TRUE(encloses(bounds, rows::stream(shard, conversation)));
+  for (const auto& [high, low] : {std::pair(71, 83), std::pair(71, 85), std::pair(70, 84)})
+    EXPECT_FALSE(encloses(
+        bounds,
+        rows::stream(shard, ConversationId::direct(UserId{static_cast<std::uint64_t>(high)},
+                                                   UserId{static_cast<std::uint64_t>(low)}))));
+}
+
+std::vector<Range> gathered(const std::vector<std::pair<ConversationId, Sequence>>& descending) {
+  RangeBuilder builder;
+  for (const auto& entry : descending) builder.add(entry.first, entry.second);
+  return {builder.ranges().begin(), builder.ranges().end()};
+}
+
+const ConversationId other = ConversationId::direct(UserId{71}, UserId{90});
+
+TEST(RangeBuilder, MakesOneRangeOfARunEvenWhenConversationsAlternate) {
+  EXPECT_EQ(gathered({{conversation, 9}, {other, 5}, {conversation, 8}, {other, 4}}),
+            (std::vector<Range>{{conversation, 8, 9}, {other, 4, 5}}));
+}
+
+TEST(RangeBuilder, NamesNothingBetweenTwoMemberships) {
+  EXPECT_EQ(gathered({{conversation, 9}, {conversation, 8}, {conversation, 3}, {conversation, 2}}),
+            (std::vector<Range>{{conversation, 8, 9}, {conversation, 2, 3}}));
+}
+
+TEST(RangeBuilder, StartsAnewWhenItIsCleared) {
+  RangeBuilder builder;
+  builder.add(conversation, 9);
+  builder.clear();
+  EXPECT_TRUE(builder.ranges().empty());
+  builder.add(conversation, 8);
+  EXPECT_EQ(builder.ranges()[0], (Range{conversation, 8, 8}));
+}
+
+/// An inbox in which conversations alternate, and the user was out of each for a while.
+RC_GTEST_PROP(RangeBuilder, NamesWhatWasAddedAndNothingElseNewestFirst, (std::uint64_t seed)) {
+  sim::Random random(seed, 0, 0);
+  std::vector<std::pair<ConversationId, Sequence>> inbox;
+  std::map<ConversationId, Sequence> heads;
+  const std::uint64_t conversations = 1 + random.below(5);
+  for (std::uint64_t i = random.below(64); i > 0; --i) {
+    const auto c = ConversationId::direct(mia, UserId{100 + random.below(conversations)});
+    heads[c] += 1 + (random.below(6) == 0 ? random.below(5) : 0);
+    inbox.emplace_back(c, heads[c]);
+  }
+  std::reverse(inbox.begin(), inbox.end());
+  const std::vector<Range> ranges = gathered(inbox);
+
+  std::set<std::pair<ConversationId, Sequence>> named;
+  std::vector<std::pair<ConversationId, Sequence>> newest_of_each;
+  for (const Range& range : ranges) {
+    RC_ASSERT(range.from <= range.to);
+    newest_of_each.emplace_back(range.conversation, range.to);
+    for (Sequence seq = range.from; seq <= range.to; ++seq)
+      RC_ASSERT(named.emplace(range.conversation, seq).second);
+  }
+  RC_ASSERT(named == (std::set<std::pair<ConversationId, Sequence>>(inbox.begin(), inbox.end())));
+  // One range a run, in the order of what is newest in each.
+  std::vector<std::pair<ConversationId, Sequence>> run_heads;
+  for (const auto& entry : inbox)
+    if (!named.contains({entry.first, entry.second + 1})) run_heads.push_back(entry);
+  RC_ASSERT(newest_of_each == run_heads);
+}
+
+}  // namespace
+}  // namespace hubbub
