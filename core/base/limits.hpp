@@ -56,7 +56,7 @@ inline constexpr std::uint32_t group_members_max = 1000;
 inline constexpr std::uint32_t membership_intervals = 16'384;
 /// Members of one group in one shard. Chance never gets near it (a thousand members over a thousand
 /// shards); it bounds the rows one delivery can write.
-inline constexpr std::uint32_t members_per_shard = 64;
+inline constexpr std::uint32_t members_per_shard = 60;
 /// Intervals kept in one row, so that a change rewrites little and a large group is few rows.
 inline constexpr std::uint32_t members_per_row = 64;
 /// Answers to changing calls remembered per device and conversation (R4): a device sends one at a
@@ -74,7 +74,7 @@ inline constexpr std::uint64_t reset_window = 1024;
 inline constexpr std::uint64_t unacknowledged_entries = 64;
 /// Entries in one delivery between partitions, and inbox rows it may write.
 inline constexpr std::size_t delivery_entries = 16;
-inline constexpr std::size_t delivery_rows = 64;
+inline constexpr std::size_t delivery_rows = 60;
 /// Content bytes in one delivery or page, unless a single message is longer.
 inline constexpr std::size_t page_bytes = 64 * 1024;
 /// Messages in one page of history: one read's worth.
@@ -114,10 +114,8 @@ inline constexpr auto retry_unavailable = 1s;
 inline constexpr auto retry_overloaded = 2s;
 /// Loads that a sweep (opening a partition, a peer's return) keeps under way.
 inline constexpr std::uint32_t sweep_loads = 64;
-/// How long an idle record stays in memory, and how many of a kind may.
+/// How long an idle record stays in memory.
 inline constexpr auto idle = 30s;
-inline constexpr std::uint32_t resident_conversations = 1'000'000;
-inline constexpr std::uint32_t resident_users = 1'000'000;
 /// The server's copy of a device's cursor is written within this (R19).
 inline constexpr auto cursor_write_delay = 1s;
 /// An `owing` mark is taken off this long after everything was confirmed: a lively conversation
@@ -145,7 +143,9 @@ static_assert(recent_bytes >= 4 * text_bytes, "the recent cache outlives one lon
 static_assert(history_messages <= read_rows && list_conversations <= read_rows && ranges_chunk <= read_rows);
 static_assert(group_members_max <= membership_intervals);
 static_assert(unacknowledged_entries <= sync_entries);
-static_assert(members_per_shard <= delivery_rows && delivery_rows * 3 <= step_units,
-              "one delivery fits a step, with the rows beside its own");
+static_assert(members_per_shard <= delivery_rows &&
+                  step_units / 4 + delivery_rows * 3 + 4 <= step_units,
+              "one delivery fits what is left of a step that may still begin one: for each row an "
+              "inbox's, a user's and a list's, and beside them a stream's row and an answer");
 
 }  // namespace hubbub::limits

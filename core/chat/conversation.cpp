@@ -4,9 +4,9 @@
 
 namespace hubbub {
 
-void Conversation::restore(std::string_view key, std::string_view value, Arena& arena) {
+bool Conversation::restore(std::string_view key, std::string_view value, Arena& arena) {
   const auto parsed = rows::parse(key, value, arena);
-  if (!parsed) return;
+  if (!parsed) return false;
   if (const auto* self = std::get_if<rows::ConversationRow>(&parsed->row)) {
     exists = true;
     head = self->head;
@@ -15,6 +15,7 @@ void Conversation::restore(std::string_view key, std::string_view value, Arena& 
   } else if (const auto* some = std::get_if<rows::MembersRow>(&parsed->row)) {
     members.restore(some->intervals);
   }
+  return true;
 }
 
 void Conversation::restored(const ConversationId& id) {
@@ -40,13 +41,14 @@ void Conversation::add_streams(Sequence confirmed) {
   }
 }
 
-void SenderRecord::restore(std::string_view key, std::string_view value, Arena& arena) {
+bool SenderRecord::restore(std::string_view key, std::string_view value, Arena& arena) {
   const auto parsed = rows::parse(key, value, arena);
-  if (!parsed) return;
+  if (!parsed) return false;
   if (const auto* self = std::get_if<rows::SenderRow>(&parsed->row))
     generation = self->generation;
   else if (const auto* remembered = std::get_if<rows::RememberedRow>(&parsed->row))
     (parsed->call ? calls : messages).restore(remembered->what);
+  return true;
 }
 
 }  // namespace hubbub

@@ -49,7 +49,7 @@ struct Conversation {
   }
 
   /// Takes back one stored row.
-  void restore(std::string_view key, std::string_view value, Arena& arena);
+  bool restore(std::string_view key, std::string_view value, Arena& arena);
   /// After the last row: everything below the mark is confirmed, everything from it on is to be
   /// delivered again (a crash resends more, never less).
   void restored(const ConversationId& id);
@@ -67,12 +67,15 @@ struct SenderKey {
     return H::combine(std::move(h), k.conversation, k.device);
   }
 };
+/// The shard whose partition stores a record.
+inline ShardId home_shard(const ConversationId& c) { return shard_of(c); }
+inline ShardId home_shard(const SenderKey& k) { return shard_of(k.conversation); }
 
 struct SenderRecord : Sender {
   static rows::Bounds bounds(const SenderKey& k) {
     return rows::sender_record(k.conversation, k.device);
   }
-  void restore(std::string_view key, std::string_view value, Arena& arena);
+  bool restore(std::string_view key, std::string_view value, Arena& arena);
   void restored(const SenderKey&) {}
 };
 

@@ -2,9 +2,9 @@
 
 namespace hubbub {
 
-void User::restore(std::string_view key, std::string_view value, Arena& arena) {
+bool User::restore(std::string_view key, std::string_view value, Arena& arena) {
   const auto parsed = rows::parse(key, value, arena);
-  if (!parsed) return;
+  if (!parsed) return false;
   if (const auto* self = std::get_if<rows::UserRow>(&parsed->row)) {
     head = self->head;
   } else if (const auto* row = std::get_if<rows::DeviceRow>(&parsed->row)) {
@@ -16,15 +16,17 @@ void User::restore(std::string_view key, std::string_view value, Arena& arena) {
     d.acknowledged = row->acknowledged;
     d.name = row->name;
   }
+  return true;
 }
 
-void ReceivedStream::restore(std::string_view key, std::string_view value, Arena& arena) {
+bool ReceivedStream::restore(std::string_view key, std::string_view value, Arena& arena) {
   const auto parsed = rows::parse(key, value, arena);
-  if (!parsed) return;
+  if (!parsed) return false;
   if (const auto* row = std::get_if<rows::StreamRow>(&parsed->row)) {
     incarnation = row->incarnation;
     have = row->have;
   }
+  return true;
 }
 
 }  // namespace hubbub

@@ -58,7 +58,7 @@ struct User {
     return nullptr;
   }
 
-  void restore(std::string_view key, std::string_view value, Arena& arena);
+  bool restore(std::string_view key, std::string_view value, Arena& arena);
   void restored(UserId) {}
 };
 
@@ -72,6 +72,9 @@ struct StreamKey {
     return H::combine(std::move(h), k.shard, k.conversation);
   }
 };
+/// The shard whose partition stores a record.
+inline ShardId home_shard(UserId user) { return shard_of(user); }
+inline ShardId home_shard(const StreamKey& k) { return k.shard; }
 
 struct ReceivedStream {
   static rows::Bounds bounds(const StreamKey& k) {
@@ -81,7 +84,7 @@ struct ReceivedStream {
   Incarnation incarnation = 0;
   Sequence have = 0;
 
-  void restore(std::string_view key, std::string_view value, Arena& arena);
+  bool restore(std::string_view key, std::string_view value, Arena& arena);
   void restored(const StreamKey&) {}
 };
 

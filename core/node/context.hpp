@@ -106,12 +106,12 @@ class Context {
   template <class Row>
   void put(Partition& to, const rows::Key& key, const Row& row) {
     work(1);
-    to.rows().put(key, row);
+    to.rows(now.mono).put(key, row);
     mark_dirty(to);
   }
   void erase(Partition& from, const rows::Key& key) {
     work(1);
-    from.rows().erase(key);
+    from.rows(now.mono).erase(key);
     mark_dirty(from);
   }
   void mark_dirty(Partition& p);

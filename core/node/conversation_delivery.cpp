@@ -147,6 +147,7 @@ void Conversations::unmark(Slot slot) {
   const ConversationId id = c_.conversations[slot].key;
   Partition& p = c_.partition(shard_of(id));
   conv.owing_from = 0;
+  c_.conversations.touch(slot, c_.now.mono);
   c_.erase(p, rows::owing(partition_of(shard_of(id)), id));
   put_self(id, conv);
 }

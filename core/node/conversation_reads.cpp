@@ -8,12 +8,18 @@ namespace hubbub {
 
 void Conversations::call(const peer::Request& r, Conversation& conv, const to_server::History& h) {
   Partition& p = c_.partition(shard_of(r.conversation));
+  if (h.seen > conv.head) {
+    // R21: nobody who was told of a message is shown a history that ends before it.
+    c_.tail_lost(p, "a device knows more of a conversation than is stored");
+    const to_client::Error error{h.id, ErrorCode::cursor_expired, false, 0, conv.head,
+                                 "the conversation's store has lost its end; \"expected\" is where it ends"};
+    return c_.emit(p, r.session.node, peer::Answer{r.session, error});
+  }
   if (!conv.exists || !conv.members.knows(r.from.user)) {
     const to_client::Error error{h.id, ErrorCode::not_member, false, 0, 0,
                                  "you were never a member of it"};
     return c_.emit(p, r.session.node, peer::Answer{r.session, error});
   }
-  if (h.seen > conv.head) c_.tail_lost(p, "a device knows more of a conversation than is stored");
   serve(history_page(conv, r, h));
 }
 
@@ -102,7 +108,8 @@ void Conversations::serve(reads::Page page) {
           rows::message(page.conversation, page.to + 1), limits::read_rows, page.descending);
 }
 
-void Conversations::page_read(const reads::Page& page, std::string_view rows) {
+void Conversations::page_read(const reads::Page& asked, std::string_view rows, bool more) {
+  reads::Page page = asked;
   std::vector<Message> messages;
   BatchReader reader(rows);
   RowWrite row;
@@ -117,6 +124,9 @@ void Conversations::page_read(const reads::Page& page, std::string_view rows) {
     messages.push_back(parsed->message);
   }
   if (page.descending) std::reverse(messages.begin(), messages.end());
+  // The newest may not be durable yet, so not in the store: the page ends where the store does.
+  const Sequence end = messages.empty() ? page.from - 1 : messages.back().seq;
+  if (end < page.to && (page.descending || !more)) page.head = std::min(page.head, page.to = end);
   reply(page, messages);
 }
 

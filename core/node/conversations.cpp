@@ -123,6 +123,17 @@ void Conversations::call(const peer::Request& r, Conversation& conv, const to_se
   accept(caller, numbers, false, s.id, entry, s.content.digest);
 }
 
+/// So many that one delivery to them would not fit a step (R35).
+bool Conversations::too_many_in_a_shard(std::span<const UserId> users) {
+  std::vector<ShardId> shards;
+  shards.reserve(users.size());
+  for (const UserId user : users) shards.push_back(shard_of(user));
+  std::sort(shards.begin(), shards.end());
+  for (std::size_t i = limits::members_per_shard; i < shards.size(); ++i)
+    if (shards[i] == shards[i - limits::members_per_shard]) return true;
+  return false;
+}
+
 void Conversations::call(const peer::Request& r, Conversation& conv,
                          const to_server::Create& create) {
   SenderRecord* sender = c_.need(SenderKey{r.conversation, r.from});
@@ -139,7 +150,7 @@ void Conversations::call(const peer::Request& r, Conversation& conv,
   members.push_back(r.from.user);
   std::sort(members.begin(), members.end());
   members.erase(std::unique(members.begin(), members.end()), members.end());
-  if (members.size() > c_.config.policy.group_members)
+  if (members.size() > c_.config.policy.group_members || too_many_in_a_shard(members))
     return refuse_finally(caller, ErrorCode::too_large, "a group cannot have so many members");
   if (!may_take(r, p)) return;
   conv.exists = true;

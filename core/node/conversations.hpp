@@ -20,7 +20,7 @@ class Conversations {
   void turn_away(const peer::Fetch& fetch);
 
   // --- Rows that were asked for --------------------------------------------------------------------
-  void page_read(const reads::Page& page, std::string_view rows);
+  void page_read(const reads::Page& asked, std::string_view rows, bool more);
   void delivery_read(const reads::Delivery& delivery, std::string_view rows);
   /// A conversation came into memory; what it owes goes out.
   void loaded(std::uint32_t slot);
@@ -58,6 +58,7 @@ class Conversations {
   void call(const peer::Request& r, Conversation& conv, const to_server::History& history);
   void call(const peer::Request&, Conversation&, const to_server::List&) {}
 
+  static bool too_many_in_a_shard(std::span<const UserId> users);
   bool may_take(const peer::Request& r, Partition& p);
   void accept(const Caller& caller, Numbers& numbers, bool is_call, RequestId id, Message& entry,
               std::uint64_t digest);

@@ -43,7 +43,7 @@ void Gateway::on(const input::Silent& silent) {
 
 /// Nothing more is said on this connection; its slot waits for the edge's word.
 void Gateway::end(Session& s, ConnectionId connection) {
-  if (s.attached() || s.state == Session::State::attaching) {
+  if (s.attached()) {
     const NodeId home = c_.owner(shard_of(s.user));
     c_.send(home, peer::Detach{ref(connection), {s.user, s.device}});
   }
@@ -109,8 +109,9 @@ void Gateway::handle(Session& s, const input::Frame& f, const to_server::Hello& 
                              .user = s.user,
                              .device = hello.device,
                              .has_cursor = hello.has_cursor,
-                             .cursor = hello.cursor});
-  attach_timers_.push({f.connection, ++s.attempt, c_.judged + limits::answer_wait});
+                             .cursor = hello.cursor,
+                             .attempt = ++s.attempt});
+  attach_timers_.push({f.connection, s.attempt, c_.judged + limits::answer_wait});
 }
 
 void Gateway::attach_again(Session& s, ConnectionId connection, const Cursor& cursor) {
@@ -125,20 +126,23 @@ void Gateway::attach_again(Session& s, ConnectionId connection, const Cursor& cu
                              .number = s.device,
                              .generation = s.generation,
                              .has_cursor = true,
-                             .cursor = cursor});
+                             .cursor = cursor,
+                             .attempt = s.attempt});
   attach_timers_.push({connection, s.attempt, c_.judged + limits::answer_wait});
 }
 
-void Gateway::attach_later(Session& s, ConnectionId connection) {
-  attach_retries_.push({connection, ++s.attempt, c_.now.mono + limits::retry_unavailable});
+/// Retries are in the order in which they were put off, not in that of their times: a short one may
+/// wait behind a longer one.
+void Gateway::attach_later(Session& s, ConnectionId connection, Duration after) {
+  attach_retries_.push({connection, ++s.attempt, c_.now.mono + after});
 }
 
 void Gateway::on(const peer::Attached& m) {
   Session* s = find(m.session);
-  if (s == nullptr) return;
-  if (m.fresh ? s->state != Session::State::attaching
-              : s->state != Session::State::attaching_again)
-    return;
+  if (s == nullptr || s->state == Session::State::open)  // gone, or told that it takes too long
+    return c_.send(c_.owner(shard_of(m.device.user)), peer::Detach{m.session, m.device});
+  if (m.attempt != s->attempt) return;
+  HUBBUB_CHECK(s->state == (m.fresh ? Session::State::attaching : Session::State::attaching_again));
   s->state = Session::State::live;
   ++s->attempt;
   s->device = m.device.device;
@@ -153,7 +157,7 @@ void Gateway::on(const peer::Attached& m) {
 
 void Gateway::on(const peer::AttachRefused& m) {
   Session* s = find(m.session);
-  if (s == nullptr) return;
+  if (s == nullptr || m.attempt != s->attempt) return;
   const ConnectionId connection = m.session.connection;
   const Duration after = std::chrono::milliseconds(m.retry_after_ms);
   if (s->state == Session::State::attaching) {
@@ -163,7 +167,7 @@ void Gateway::on(const peer::AttachRefused& m) {
     return error(connection, 0, m.code, "too many devices for one account");
   }
   if (s->state != Session::State::attaching_again) return;
-  if (m.retry) return attach_later(*s, connection);
+  if (m.retry) return attach_later(*s, connection, after);
   lose_position(*s, connection, "the session is not known any more");
 }
 
@@ -282,6 +286,8 @@ void Gateway::handle(Session& s, const input::Frame& f, const to_server::Create&
     const auto id = ConversationId::group(s.user, s.device, create.number);
     return ask(s, f, c_.owner(shard_of(id)), id, create);
   }
+  if (!s.attached()) return bad("say hello first");
+  if (create.id == 0) return bad("a request needs an id above 0");
   if (create.members.size() != 1 || create.members[0] == s.user)
     return bad("a direct conversation has one other member");
   // It exists by its id; there is nothing to change.

@@ -92,7 +92,7 @@ class Gateway {
   void ask(Session& s, const input::Frame& f, NodeId owner, const ConversationId& conversation,
            const Call& call);
   void attach_again(Session& s, ConnectionId connection, const Cursor& cursor);
-  void attach_later(Session& s, ConnectionId connection);
+  void attach_later(Session& s, ConnectionId connection, Duration after);
   void lose_position(Session& s, ConnectionId connection, std::string_view what);
   void end(Session& s, ConnectionId connection);
 

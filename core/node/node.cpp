@@ -64,7 +64,7 @@ struct Node::Impl {
     --c.loads_under_way;
     conversations.owing_read(job.partition, i.rows, i.more);
   }
-  void done(const reads::Page& job, const input::ReadDone& i) { conversations.page_read(job, i.rows); }
+  void done(const reads::Page& job, const input::ReadDone& i) { conversations.page_read(job, i.rows, i.more); }
   void done(const reads::Delivery& job, const input::ReadDone& i) {
     conversations.delivery_read(job, i.rows);
   }
@@ -89,6 +89,10 @@ struct Node::Impl {
   Duration deadline() const;
   void notice_pause();
   void fatal(std::string_view why) { c.out->fatal = c.out->arena.copy(why); }
+  /// R12: what an older version cannot read it must not take for absent.
+  void unreadable() {
+    fatal("a row of the store cannot be read: was it written by a newer version of hubbub?");
+  }
   void chain(std::span<const Input> inputs, const Outbox& out);
 
   Context c;
@@ -210,8 +214,11 @@ void Node::Impl::own_row(std::string_view rows) {
   BatchReader reader(rows);
   RowWrite row;
   next_life = 1;
-  if (reader.next(row))
-    if (const auto own = rows::decode<rows::NodeRow>(row.value, c.scratch)) next_life = own->life + 1;
+  if (reader.next(row)) {
+    const auto own = rows::decode<rows::NodeRow>(row.value, c.scratch);
+    if (!own) return unreadable();
+    next_life = own->life + 1;
+  }
   BatchWriter(own_batch).put(rows::node(c.self()), rows::NodeRow{.life = next_life});
   c.out->commits.push_back({node_row_partition, 1, own_batch.view(), true});
 }
@@ -235,7 +242,7 @@ void Node::Impl::partition_meta(PartitionId id, std::string_view rows) {
   RowWrite row;
   if (reader.next(row)) {
     const auto meta = rows::decode<rows::PartitionRow>(row.value, c.scratch);
-    if (!meta) return fatal("a partition's own row cannot be read: was it written by a newer version?");
+    if (!meta) return unreadable();
     p.incarnation = meta->incarnation;
     p.ids = MessageIds(meta->ids_reserved_ms);
   } else {
@@ -303,7 +310,7 @@ void Node::Impl::loaded(Table& table, const reads::Record& job, const input::Rea
   std::string last;
   while (reader.next(row)) {
     c.work(1);
-    entry.record.restore(row.key, row.value, c.scratch);
+    if (!entry.record.restore(row.key, row.value, c.scratch)) return unreadable();
     if (i.more) last = row.key;
   }
   if (i.more) {
@@ -386,13 +393,17 @@ void Node::Impl::evict() {
   evict(c.streams, [](const ReceivedStream&) { return true; });
 }
 
+/// A record goes only when all that was written of it is durable: what is loaded in its place comes
+/// from the store. Whoever writes a record touches it, so that its last write is no later than that.
 template <class Table, class Evictable>
 void Node::Impl::evict(Table& table, Evictable evictable) {
   for (int looked_at = 0; looked_at < 16; ++looked_at) {
     const auto slot = table.oldest();
     if (slot == Table::none || table[slot].touched + limits::idle > c.now.mono) return;
     c.work(1);
-    if (table[slot].ready() && evictable(table[slot].record)) {
+    const auto& entry = table[slot];
+    const bool stored = entry.touched < c.partition(home_shard(entry.key)).undurable_since();
+    if (entry.ready() && stored && evictable(entry.record)) {
       ++c.counters.evictions;
       table.remove(slot);
     } else {

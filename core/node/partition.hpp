@@ -10,6 +10,7 @@
 #include "core/base/bytes.hpp"
 #include "core/base/ids.hpp"
 #include "core/base/limits.hpp"
+#include "core/base/time.hpp"
 #include "core/chat/message_ids.hpp"
 #include "core/wire/batch.hpp"
 
@@ -29,7 +30,16 @@ class Partition {
 
   /// Adds row writes to the gathering batch. Write before you emit: what is emitted depends on
   /// what was written before it.
-  BatchWriter rows() { return BatchWriter(gathering_); }
+  BatchWriter rows(Duration now) {
+    if (gathering_.empty()) gathering_since_ = now;
+    return BatchWriter(gathering_);
+  }
+  /// The time of the first write that is not durable yet; `never` if all are. What was written
+  /// later than that may not be in the store.
+  Duration undurable_since() const {
+    if (in_flight_) return flying_since_;
+    return gathering_.empty() ? never : gathering_since_;
+  }
   /// No further writes should be taken now (R5).
   bool full() const {
     return gathering_.size() >= limits::batch_bytes / 2 || held_.size() >= limits::held_bytes;
@@ -61,6 +71,7 @@ class Partition {
   std::uint64_t commit(std::string_view& bytes) {
     std::swap(gathering_, flying_);
     gathering_.clear();
+    flying_since_ = gathering_since_;
     in_flight_ = true;
     bytes = flying_.view();
     return durable_ + 1;
@@ -72,6 +83,8 @@ class Partition {
     in_flight_ = false;
   }
 
+  /// Batches that are durable, of this life.
+  std::uint64_t durable_batches() const { return durable_; }
   std::size_t held_bytes() const { return held_.size(); }
 
  private:
@@ -82,6 +95,8 @@ class Partition {
 
   ByteBuffer gathering_;
   ByteBuffer flying_;
+  Duration gathering_since_{};
+  Duration flying_since_{};
   bool in_flight_ = false;
   std::uint64_t durable_ = 0;
   ByteQueue<Held> held_;

@@ -57,12 +57,14 @@ struct Inbox {
   DeviceNumber device;
   std::uint32_t serial{};
   bool ranges{};
+  std::uint64_t durable{};  ///< batches of the partition when it was asked
 };
 
 struct Chats {
   SessionRef session;
   RequestId request{};
   UserId user;
+  std::uint32_t limit{};
 };
 
 using Job = std::variant<Record, OwnRow, PartitionMeta, Owing, Page, Delivery, Inbox, Chats>;

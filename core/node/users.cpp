@@ -9,7 +9,7 @@ namespace hubbub {
 void Users::refuse(const peer::Attach& a, ErrorCode code, bool retry, Duration retry_after) {
   c_.send(a.session.node,
           peer::AttachRefused{a.session, code, retry,
-                              static_cast<std::uint32_t>(to_ms(retry_after))});
+                              static_cast<std::uint32_t>(to_ms(retry_after)), a.attempt});
 }
 
 void Users::turn_away(const peer::Attach& a) {
@@ -36,8 +36,10 @@ void Users::on(const peer::Attach& a) {
   if (stream.mode != SessionStream::Mode::detached && stream.ref != a.session &&
       c_.alive(stream.ref))
     c_.emit(p, stream.ref.node, peer::Replaced{stream.ref});
+  const bool ahead = a.generation > device.generation;
+  if (ahead) c_.tail_lost(p, "a session has a generation that is not stored");
   device.generation = fresh ? device.generation + 1 : a.generation;
-  if (fresh)
+  if (fresh || ahead)
     c_.put(p, rows::device({a.user, device.number}),
            rows::DeviceRow{.name = device.name,
                            .generation = device.generation,
@@ -77,7 +79,7 @@ void Users::start_stream(Partition& p, User& user, Device& device, const peer::A
   s.acknowledged = s.sent;
   c_.emit(p, a.session.node,
           peer::Attached{a.session, {a.user, device.number}, device.generation, p.incarnation,
-                         s.sent, a.generation == 0});
+                         s.sent, a.generation == 0, a.attempt});
   if (reset) c_.emit(p, a.session.node, peer::Reset{a.session, Cursor::at(p.incarnation, s.sent)});
 }
 
@@ -115,6 +117,7 @@ void Users::on(const peer::Acknowledged& m) {
 void Users::store_cursor(UserId id, Device& device) {
   if (!device.cursor_dirty) return;
   device.cursor_dirty = false;
+  c_.users.touch(c_.users.find(id), c_.now.mono);
   c_.put(c_.partition(shard_of(id)), rows::device({id, device.number}),
          rows::DeviceRow{.name = device.name,
                          .generation = device.generation,
@@ -272,7 +275,8 @@ void Users::pump(Slot slot, Device& device) {
 void Users::read_inbox(Slot slot, Device& device, Sequence from, Sequence to, bool ranges) {
   const UserId id = c_.users[slot].key;
   device.stream.busy = true;
-  c_.read(reads::Inbox{slot, c_.users[slot].use, device.number, device.stream.serial, ranges},
+  const std::uint64_t durable = c_.partition(shard_of(id)).durable_batches();
+  c_.read(reads::Inbox{slot, c_.users[slot].use, device.number, device.stream.serial, ranges, durable},
           rows::inbox(id, from), rows::inbox(id, to + 1),
           static_cast<std::uint32_t>(ranges ? limits::ranges_chunk : limits::delivery_entries),
           ranges);
@@ -291,17 +295,22 @@ void Users::inbox_read(const reads::Inbox& job, std::string_view rows) {
   Device* device = waiting_device(job.slot, job.use, job.device, job.serial);
   if (device == nullptr) return;
   device->stream.busy = false;
-  if (rows.empty()) {
-    // They are in this node's memory, so they will be durable soon: go on then.
-    const ShardId shard = shard_of(c_.users[job.slot].key);
-    after_commit_[partition_of(shard).value].push_back({job.slot, job.use, job.device});
-    return;
-  }
+  if (rows.empty()) return inbox_not_stored_yet(job);
   if (job.ranges) {
     ranges_read(c_.partition(shard_of(c_.users[job.slot].key)), *device, rows);
     return pump_later(job.slot, job.device);
   }
   entries_read(job.slot, *device, rows);
+}
+
+/// The entries are in this node's memory, so they are durable already, by a commit that came after
+/// the read, or will be: go on then.
+void Users::inbox_not_stored_yet(const reads::Inbox& job) {
+  const ShardId shard = shard_of(c_.users[job.slot].key);
+  const Partition& p = c_.partition(shard);
+  if (p.durable_batches() != job.durable) return pump_later(job.slot, job.device);
+  if (p.stamp() == 0) c_.alarm("inbox entries that were durable are not in the store");
+  after_commit_[partition_of(shard).value].push_back({job.slot, job.use, job.device});
 }
 
 void Users::ranges_read(Partition& p, Device& device, std::string_view rows) {
@@ -367,7 +376,8 @@ void Users::fetch(CatchUp& catch_up) {
     const rows::InboxRow& first = catch_up.entries[catch_up.next];
     const NodeId owner = c_.owner(shard_of(first.conversation));
     if (c_.up(owner)) {
-      const std::uint64_t ticket = ++last_ticket_;
+      // An answer to an earlier life's question must not be taken for one to this life's.
+      const std::uint64_t ticket = std::uint64_t{c_.life} << 32 | ++last_ticket_;
       fetching_.emplace(ticket, catch_up);
       fetch_timeouts_.push({ticket, c_.judged + limits::fetch_wait});
       return c_.send(owner, peer::Fetch{c_.self(), ticket, id,
@@ -404,8 +414,9 @@ void Users::on(const peer::Fetched& f) {
   renumber(p, s);
   if (f.messages.empty()) declare(p, s, catch_up);
   for (const Message& m : f.messages) {
+    if (catch_up.next == catch_up.count) break;
     const rows::InboxRow& entry = catch_up.entries[catch_up.next];
-    if (catch_up.next == catch_up.count || entry.seq != m.seq) break;
+    if (entry.seq != m.seq) break;
     send_entry(p, s, s.sent + 1, entry.conversation, m);
     ++catch_up.next;
   }
@@ -428,20 +439,25 @@ void Users::on(const peer::Request& r) {
   const rows::Bounds all = rows::chats_of(r.from.user);
   rows::Key from = all.from;
   if (list.has_after) from = rows::chat(r.from.user, list.after).add(std::uint8_t{0});
-  c_.read(reads::Chats{r.session, list.id, r.from.user}, from, all.to,
-          std::clamp<std::uint32_t>(list.limit, 1, limits::list_conversations));
+  const auto limit = std::clamp<std::uint32_t>(list.limit, 1, limits::list_conversations);
+  c_.read(reads::Chats{r.session, list.id, r.from.user, limit}, from, all.to, limit);
 }
 
 void Users::chats_read(const reads::Chats& job, std::string_view rows, bool more) {
   std::vector<ConversationId> found;
   BatchReader reader(rows);
   RowWrite row;
+  rows::Key last;
   while (reader.next(row)) {
     c_.work(1);
     const auto parsed = rows::parse(row.key, row.value, c_.scratch);
+    if (parsed) last = rows::chat(job.user, parsed->conversation);
     const auto* chat = parsed ? std::get_if<rows::ChatRow>(&parsed->row) : nullptr;
     if (chat != nullptr && chat->joined) found.push_back(parsed->conversation);
   }
+  // A page names where the next begins, so it names at least one.
+  if (found.empty() && more)
+    return void(c_.read(job, last.add(std::uint8_t{0}), rows::chats_of(job.user).to, job.limit));
   c_.emit(c_.partition(shard_of(job.user)), job.session.node,
           peer::Answer{job.session, to_client::ListPage{job.request, found, more}});
 }

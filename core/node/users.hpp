@@ -52,6 +52,7 @@ class Users {
 
   void pump(Slot slot, Device& device);
   void read_inbox(Slot slot, Device& device, Sequence from, Sequence to, bool ranges);
+  void inbox_not_stored_yet(const reads::Inbox& job);
   void ranges_read(Partition& p, Device& device, std::string_view rows);
   void entries_read(Slot slot, Device& device, std::string_view rows);
   void pump_later(Slot slot, DeviceNumber device);
@@ -94,7 +95,7 @@ class Users {
   std::array<std::vector<Pump>, limits::partitions> after_commit_;
   absl::flat_hash_map<std::uint64_t, CatchUp> fetching_;
   Ring<Timed> fetch_timeouts_;
-  std::uint64_t last_ticket_ = 0;
+  std::uint32_t last_ticket_ = 0;
   std::uint32_t last_serial_ = 0;
   Ring<Flush> flushes_;
   RangeBuilder ranges_;

@@ -35,8 +35,10 @@ struct Attach {
   Generation generation{};
   bool has_cursor{};
   Cursor cursor;
+  std::uint32_t attempt{};  ///< comes back with the answer: a session may ask anew before it
   static auto fields(auto& s) {
-    return std::tie(s.session, s.user, s.device, s.number, s.generation, s.has_cursor, s.cursor);
+    return std::tie(s.session, s.user, s.device, s.number, s.generation, s.has_cursor, s.cursor,
+                    s.attempt);
   }
 };
 
@@ -63,8 +65,10 @@ struct Attached {
   Incarnation incarnation{};
   Sequence position{};
   bool fresh{};  ///< a new session, to be welcomed; else one that attached again
+  std::uint32_t attempt{};
   static auto fields(auto& s) {
-    return std::tie(s.session, s.device, s.generation, s.incarnation, s.position, s.fresh);
+    return std::tie(s.session, s.device, s.generation, s.incarnation, s.position, s.fresh,
+                    s.attempt);
   }
 };
 
@@ -73,7 +77,10 @@ struct AttachRefused {
   ErrorCode code{};
   bool retry{};
   std::uint32_t retry_after_ms{};
-  static auto fields(auto& s) { return std::tie(s.session, s.code, s.retry, s.retry_after_ms); }
+  std::uint32_t attempt{};
+  static auto fields(auto& s) {
+    return std::tie(s.session, s.code, s.retry, s.retry_after_ms, s.attempt);
+  }
 };
 
 /// A newer session of the same device has taken over (R3).

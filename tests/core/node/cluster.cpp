@@ -32,7 +32,8 @@ void Cluster::crash(NodeId id, bool lose_unsynced) {
   b.node.reset();
   b.inputs.clear();
   b.held.clear();
-  b.disk_held = b.paused = false;
+  b.held_reads.clear();
+  b.disk_held = b.reads_held = b.paused = false;
   if (lose_unsynced)
     b.store->power_loss();
   else
@@ -53,6 +54,12 @@ void Cluster::release_disk(NodeId id) {
   Box& b = box(id);
   b.disk_held = false;
   for (const Held& held : std::exchange(b.held, {})) commit(id, held);
+}
+
+void Cluster::release_reads(NodeId id) {
+  Box& b = box(id);
+  b.reads_held = false;
+  for (Queued& done : std::exchange(b.held_reads, {})) b.inputs.push_back(std::move(done));
 }
 
 void Cluster::open(NodeId node, ConnectionId connection, UserId user) {
@@ -123,7 +130,8 @@ void Cluster::carry_out(NodeId id) {
     ByteBuffer rows;
     const auto more = b.store->read(r.range, rows);
     HUBBUB_CHECK(more.has_value());
-    b.inputs.push_back({input::ReadDone{r.ticket, {}, *more}, std::string(rows.view())});
+    Queued done{input::ReadDone{r.ticket, {}, *more}, std::string(rows.view())};
+    b.reads_held ? b.held_reads.push_back(done) : b.inputs.push_back(done);
   }
   for (const auto& c : out_.commits) {
     const Held held{c.partition, c.batch, std::string(c.rows), c.sync};

@@ -32,6 +32,9 @@ class Cluster {
   void crash(NodeId node, bool lose_unsynced = false);
   void hold_disk(NodeId node) { box(node).disk_held = true; }
   void release_disk(NodeId node);
+  /// Reads see the store as it is when they are asked, and are answered when they are released.
+  void hold_reads(NodeId node) { box(node).reads_held = true; }
+  void release_reads(NodeId node);
   void fail_next_sync(NodeId node) { box(node).store->fail_next_sync(); }
   void pause(NodeId node) { box(node).paused = true; }
   void resume(NodeId node) { box(node).paused = false; }
@@ -71,7 +74,9 @@ class Cluster {
     std::unique_ptr<MemoryStore> store;
     std::deque<Queued> inputs;
     std::vector<Held> held;
+    std::vector<Queued> held_reads;
     bool disk_held = false;
+    bool reads_held = false;
     bool paused = false;
   };
 
