@@ -46,11 +46,18 @@ void Auditor::ask(Duration now, Reading reading) {
   const RequestId id = next_request_++;
   const std::uint32_t client = plan_.client(reading.conversation.first());
   if (fleet_.device(client).attached()) {  // else it is asked again later
-    fleet_.request(
-        client, to_server::History{id, reading.conversation, to_server::History::Direction::after,
-                                   reading.after, limits::history_messages, reading.seen});
+    fleet_.request(client, page_of(id, reading));
   }
   asked_[id] = std::move(reading);
+}
+
+to_server::History Auditor::page_of(RequestId id, const Reading& reading) {
+  return {id,
+          reading.conversation,
+          to_server::History::Direction::after,
+          reading.after,
+          limits::history_messages,
+          reading.seen};
 }
 
 void Auditor::ask_again_if_late(Duration now) {
@@ -87,7 +94,7 @@ void Auditor::answer(Duration now, std::uint32_t, const to_client::Frame& frame)
 
 void Auditor::take(Duration now, const to_client::HistoryPage& page, Reading& reading) {
   const DeviceId reader = fleet_.device(plan_.client(reading.conversation.first())).id();
-  meter_.checker().paged(now, reader, reading.conversation, reading.seen, page.head, page.messages);
+  meter_.checker().paged(now, reader, page_of(page.id, reading), page);
   for (const Message& message : page.messages) {
     reading.after = std::max(reading.after, message.seq);
     reading.messages.push_back(message);

@@ -39,6 +39,7 @@ class Auditor final : private Fleet::Answers {
   void answer(Duration now, std::uint32_t client, const to_client::Frame& frame) override;
   void take(Duration now, const to_client::HistoryPage& page, Reading& reading);
   void ask(Duration now, Reading reading);
+  static to_server::History page_of(RequestId id, const Reading& reading);
   void ask_again_if_late(Duration now);
 
   Fleet& fleet_;

@@ -59,9 +59,9 @@ void Meter::reset(Duration now, const sim::Device& device, const to_client::Rese
   checker_.reset(now, device.id(), reset.cursor);
 }
 
-void Meter::paged(Duration now, const sim::Device& device, Sequence asked_seen,
+void Meter::paged(Duration now, const sim::Device& device, const to_server::History& asked,
                   const to_client::HistoryPage& page) {
-  checker_.paged(now, device.id(), page.conversation, asked_seen, page.head, page.messages);
+  checker_.paged(now, device.id(), asked, page);
   for (const Message& message : page.messages) arrived(now, device, message);
 }
 

@@ -54,7 +54,8 @@ class Meter final : public sim::DeviceObserver {
   void declared(Duration, const sim::Device&, const to_client::Ranges&) override;
   void synced(Duration, const sim::Device&, const to_client::Synced&) override;
   void reset(Duration, const sim::Device&, const to_client::Reset&) override;
-  void paged(Duration, const sim::Device&, Sequence, const to_client::HistoryPage&) override;
+  void paged(Duration, const sim::Device&, const to_server::History&,
+             const to_client::HistoryPage&) override;
   void attached(Duration, const sim::Device&, const to_client::Welcome&) override;
   void lost(Duration, const sim::Device&, CloseCode, bool) override;
 

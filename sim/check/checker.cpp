@@ -1,5 +1,6 @@
 #include "sim/check/checker.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include "core/base/check.hpp"
@@ -43,8 +44,10 @@ struct Checker::Impl {
     return {now, ledger.entities.device(device), ledger.entities.conversation(conversation), number,
             key};
   }
+  void judge_page_end(Duration now, std::uint32_t device, std::uint32_t c,
+                      const to_server::History& asked, const to_client::HistoryPage& page);
   void judge_page(Duration now, std::uint32_t device, std::uint32_t user, std::uint32_t c,
-                  std::span<const Message> messages_paged);
+                  const to_server::History& asked, std::span<const Message> paged);
   void judge_device_end(Duration now, const DeviceEnd& end, bool stores_seen);
 };
 
@@ -144,36 +147,60 @@ void Checker::synced(Duration now, DeviceId device, Cursor cursor) {
   impl_->streams.synced(now, d, cursor);
 }
 
-void Checker::paged(Duration now, DeviceId device, ConversationId conversation, Sequence asked_seen,
-                    Sequence head, std::span<const Message> messages) {
+void Checker::paged(Duration now, DeviceId device, const to_server::History& asked,
+                    const to_client::HistoryPage& page) {
   Entities& entities = impl_->ledger.entities;
   const std::uint32_t d = entities.device(device);
-  const std::uint32_t user = entities.user(device.user);
-  const std::uint32_t c = entities.conversation(conversation);
-  impl_->remember(now, PastEvent::What::paged, d, c, head, messages.size());
-  if (asked_seen > 0) impl_->ledger.compared(Invariant::monotonic_reads);
-  if (head < asked_seen) {
-    impl_->ledger.violated(Invariant::monotonic_reads, now, {d, c}, [&] {
+  const std::uint32_t c = entities.conversation(page.conversation);
+  impl_->remember(now, PastEvent::What::paged, d, c, page.head, page.messages.size());
+  impl_->judge_page_end(now, d, c, asked, page);
+  impl_->judge_page(now, d, entities.user(device.user), c, asked, page.messages);
+}
+
+void Checker::Impl::judge_page_end(Duration now, std::uint32_t device, std::uint32_t c,
+                                   const to_server::History& asked,
+                                   const to_client::HistoryPage& page) {
+  using Direction = to_server::History::Direction;
+  ledger.compared(Invariant::monotonic_reads);
+  const auto violated = [&](auto&& sentence) {
+    ledger.violated(Invariant::monotonic_reads, now, {device, c}, sentence);
+  };
+  if (page.head < asked.seen) {
+    violated([&] {
       return fmt::format("{} was told of {} of {} before, and now that it ends at {}",
-                         impl_->ledger.device(d), asked_seen, impl_->ledger.conversation(c), head);
+                         ledger.device(device), asked.seen, ledger.conversation(c), page.head);
     });
   }
-  impl_->judge_page(now, d, user, c, messages);
+  const bool after = asked.direction == Direction::after;
+  const bool newest = asked.direction == Direction::before && asked.anchor == 0;
+  const bool to_the_end = newest || (after && !page.has_more);
+  const Sequence last = !page.messages.empty() ? page.messages.back().seq
+                        : after                ? std::min(asked.anchor, page.head)
+                                               : 0;
+  if (last > page.head || (to_the_end && last < page.head)) {
+    violated([&] {
+      return fmt::format("{} got a page of {} that stops at {}, though {} is said to be its end",
+                         ledger.device(device), ledger.conversation(c), last, page.head);
+    });
+  }
 }
 
 void Checker::Impl::judge_page(Duration now, std::uint32_t device, std::uint32_t user,
-                               std::uint32_t c, std::span<const Message> paged) {
-  Sequence before = 0;
+                               std::uint32_t c, const to_server::History& asked,
+                               std::span<const Message> paged) {
+  // Those after an anchor begin right behind it; others begin anywhere.
+  std::optional<Sequence> before;
+  if (asked.direction == to_server::History::Direction::after) before = asked.anchor;
   for (const Message& message : paged) {
     ledger.compared(Invariant::no_gaps);
-    if (before != 0 && message.seq <= before) {
+    if (before && message.seq <= *before) {
       ledger.violated(Invariant::no_gaps, now, {device, c}, [&] {
         return fmt::format("{} got a page of {} with {} after {}", ledger.device(device),
-                           ledger.conversation(c), message.seq, before);
+                           ledger.conversation(c), message.seq, *before);
       });
     }
-    if (before != 0 && message.seq > before + 1)
-      memberships.skipped(now, device, user, c, before + 1, message.seq - 1);
+    if (before && message.seq > *before + 1)
+      memberships.skipped(now, device, user, c, *before + 1, message.seq - 1);
     before = message.seq;
     messages.told(now, device, c, message);
     if (message.seq != 0) memberships.told(now, device, user, c, message.seq, message.seq);

@@ -16,6 +16,7 @@
 #include "core/base/ids.hpp"
 #include "core/base/time.hpp"
 #include "core/wire/cursor.hpp"
+#include "core/wire/frames.hpp"
 #include "core/wire/message.hpp"
 
 namespace hubbub::sim {
@@ -75,9 +76,10 @@ class Checker {
   void reset(Duration now, DeviceId device, Cursor cursor);
   /// The device's stream was said to be at its head.
   void synced(Duration now, DeviceId device, Cursor cursor);
-  /// A page of history, ascending: `asked_seen` is the `seen` of the request.
-  void paged(Duration now, DeviceId device, ConversationId conversation, Sequence asked_seen,
-             Sequence head, std::span<const Message> messages);
+  /// A page of history, as `asked` for. Where the page says that nothing comes after it (it was
+  /// to be of the newest messages, or has no more of those after the anchor), it ends at its head.
+  void paged(Duration now, DeviceId device, const to_server::History& asked,
+             const to_client::HistoryPage& page);
 
   // --- What a node did, seen by its edges -------------------------------------------------------
   /// An acknowledgement, event or page left a node; `durable`: every row it tells of was, in the

@@ -81,7 +81,7 @@ class DeviceObserver {
   virtual void declared(Duration, const Device&, const to_client::Ranges&) {}
   virtual void synced(Duration, const Device&, const to_client::Synced&) {}
   virtual void reset(Duration, const Device&, const to_client::Reset&) {}
-  virtual void paged(Duration, const Device&, Sequence /*asked_seen*/,
+  virtual void paged(Duration, const Device&, const to_server::History& /*asked*/,
                      const to_client::HistoryPage&) {}
   virtual void attached(Duration, const Device&, const to_client::Welcome&) {}
   /// The connection ended or an attempt failed; `was_attached`: after a welcome.

@@ -117,11 +117,14 @@ void Device::open_history(Duration now, const ConversationId& conversation, Devi
   work_->answer_timeout = edge.settings.answer_timeout;
   paging.request = next_request_++;
   paging.look = true;
-  paging.asked_seen = known(conversation).seen;
+  paging.asked = {paging.request,
+                  conversation,
+                  to_server::History::Direction::before,
+                  0,
+                  limits::history_messages_default,
+                  known(conversation).seen};
   paging.sent_at = now;
-  edge.actions.frames.push_back(
-      to_server::History{paging.request, conversation, to_server::History::Direction::before, 0,
-                         limits::history_messages_default, paging.asked_seen});
+  edge.actions.frames.push_back(paging.asked);
 }
 
 void Device::pump_pages(Duration now, DeviceEdge& edge) {
@@ -136,11 +139,14 @@ void Device::pump_pages(Duration now, DeviceEdge& edge) {
   const Range& range = paging.current;
   paging.request = next_request_++;
   paging.look = false;
-  paging.asked_seen = known(range.conversation).seen;
+  paging.asked = {paging.request,
+                  range.conversation,
+                  to_server::History::Direction::after,
+                  range.from - 1,
+                  limits::history_messages,
+                  known(range.conversation).seen};
   paging.sent_at = now;
-  edge.actions.frames.push_back(
-      to_server::History{paging.request, range.conversation, to_server::History::Direction::after,
-                         range.from - 1, limits::history_messages, paging.asked_seen});
+  edge.actions.frames.push_back(paging.asked);
 }
 
 void Device::on(Duration now, const to_client::HistoryPage& page, DeviceEdge& edge) {
@@ -153,7 +159,7 @@ void Device::on(Duration now, const to_client::HistoryPage& page, DeviceEdge& ed
     if (!page.messages.empty()) range.from = std::max(range.from, page.messages.back().seq + 1);
     if (range.from > range.to || page.messages.empty() || !page.has_more) range = {};
   }
-  edge.observer.paged(now, *this, paging.asked_seen, page);
+  edge.observer.paged(now, *this, paging.asked, page);
   if (!page.messages.empty()) note_seen(page.conversation, page.messages.back().seq);
   pump_pages(now, edge);
   drop_idle_work();

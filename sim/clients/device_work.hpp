@@ -36,8 +36,8 @@ struct Device::Paging {
   std::vector<Range> ranges;
   Range current;  ///< taken from `ranges`, partly paged; none if `to` is 0
   RequestId request = 0;
-  bool look = false;  ///< the page on its way is of `open_history`, not of `current`
-  Sequence asked_seen = 0;
+  bool look = false;         ///< the page on its way is of `open_history`, not of `current`
+  to_server::History asked;  ///< the page on its way, or the last one
   Duration sent_at{};
   Duration not_before{0};
   std::uint16_t tries = 0;

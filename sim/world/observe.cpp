@@ -116,11 +116,11 @@ void Observer::reset(Duration now, const Device& device, const to_client::Reset&
   chain(Fact::reset, device, reset.cursor.held);
 }
 
-void Observer::paged(Duration now, const Device& device, Sequence asked_seen,
+void Observer::paged(Duration now, const Device& device, const to_server::History& asked,
                      const to_client::HistoryPage& page) {
   ++stage_.meters.pages;
   stage_.meters.paged_messages += page.messages.size();
-  stage_.checker.paged(now, device.id(), page.conversation, asked_seen, page.head, page.messages);
+  stage_.checker.paged(now, device.id(), asked, page);
   chain(Fact::paged, device, page.head ^ page.messages.size() << 32);
 }
 

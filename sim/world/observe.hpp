@@ -27,7 +27,8 @@ class Observer final : public DeviceObserver {
   void declared(Duration, const Device&, const to_client::Ranges&) override;
   void synced(Duration, const Device&, const to_client::Synced&) override;
   void reset(Duration, const Device&, const to_client::Reset&) override;
-  void paged(Duration, const Device&, Sequence asked_seen, const to_client::HistoryPage&) override;
+  void paged(Duration, const Device&, const to_server::History& asked,
+             const to_client::HistoryPage&) override;
   void attached(Duration, const Device&, const to_client::Welcome&) override;
   void lost(Duration, const Device&, CloseCode, bool was_attached) override;
 

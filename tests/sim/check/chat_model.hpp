@@ -38,8 +38,10 @@ struct Event {
   ConversationId conversation;
   std::uint64_t number = 0;  ///< of a message, or of an inbox
   std::uint64_t key = 0;
-  Sequence seq = 0;  ///< also: from, asked_seen
-  Sequence to = 0;   ///< also: head
+  Sequence seq = 0;     ///< also: from; the `seen` of a page's request
+  Sequence to = 0;      ///< also: a page's head
+  Sequence anchor = 0;  ///< of a page: those after it; 0: the newest ones
+  bool has_more = false;
   Cursor cursor;
   Message message;
   std::vector<Range> ranges;
@@ -49,6 +51,13 @@ struct Event {
   bool wants_connection = true;
   bool connected = true;
 };
+
+/// The request of a page.
+inline to_server::History asked(const Event& e) {
+  using Direction = to_server::History::Direction;
+  const Direction direction = e.anchor == 0 ? Direction::before : Direction::after;
+  return {1, e.conversation, direction, e.anchor, 50, e.seq};
+}
 
 inline void feed(Checker& checker, Duration now, const Event& e) {
   using Kind = Event::Kind;
@@ -74,7 +83,7 @@ inline void feed(Checker& checker, Duration now, const Event& e) {
     case Kind::synced:
       return checker.synced(now, e.device, e.cursor);
     case Kind::paged:
-      return checker.paged(now, e.device, e.conversation, e.seq, e.to, e.page);
+      return checker.paged(now, e.device, asked(e), {1, e.conversation, e.page, e.has_more, e.to});
     case Kind::stored_message:
       return checker.stored_message(e.conversation, e.message);
     case Kind::stored_member:

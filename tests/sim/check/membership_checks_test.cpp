@@ -104,7 +104,7 @@ TEST(MembershipChecks, APageAscends) {
   ChatModel chat = talk();
   chat.page(bobs, alice_and_bob);
   auto& page = chat.history[find(chat.history, Kind::paged)].page;
-  std::reverse(page.begin(), page.end());
+  std::swap(page[0], page[1]);
   EXPECT_THAT(judge(chat.history, {.stores_seen = false}).broken, ElementsAre("no-gaps"));
 }
 
@@ -115,6 +115,54 @@ TEST(MembershipChecks, AHistoryNeverEndsBeforeWhatItsReaderWasToldOf) {
   page.to = 2;
   page.page.pop_back();
   EXPECT_THAT(judge(chat.history, {.stores_seen = false}).broken, ElementsAre("monotonic-reads"));
+}
+
+TEST(MembershipChecks, APageOfTheNewestMessagesEndsAtTheHeadItNames) {
+  ChatModel chat = talk(20);
+  chat.page(bobs, alice_and_bob);
+  chat.history.back().seq = 0;  // Bob's device has seen nothing of it, so it cannot tell
+  EXPECT_THAT(judge(chat.history, {.stores_seen = false}).broken, IsEmpty());
+  chat.history.back().page.resize(16);
+  const Judged judged = judge(chat.history, {.stores_seen = false});
+  EXPECT_THAT(judged.broken, ElementsAre("monotonic-reads"));
+  EXPECT_THAT(judged.violations[0].what, HasSubstr("stops at 16, though 20 is said to be its end"));
+  chat.history.back().page.clear();
+  EXPECT_THAT(judge(chat.history, {.stores_seen = false}).broken, ElementsAre("monotonic-reads"));
+}
+
+TEST(MembershipChecks, APageThatHasNoMoreAfterItEndsAtTheHeadItNames) {
+  ChatModel chat = talk(20);
+  chat.page(bobs, alice_and_bob);
+  Event& page = chat.history.back();
+  page.anchor = 10;
+  page.page.erase(page.page.begin(), page.page.begin() + 10);
+  EXPECT_THAT(judge(chat.history, {.stores_seen = false}).broken, IsEmpty());
+  page.page.resize(6);
+  EXPECT_THAT(judge(chat.history, {.stores_seen = false}).broken, ElementsAre("monotonic-reads"));
+  page.has_more = true;
+  EXPECT_THAT(judge(chat.history, {.stores_seen = false}).broken, IsEmpty());
+  page.page.clear();
+  page.has_more = false;
+  EXPECT_THAT(judge(chat.history, {.stores_seen = false}).broken, ElementsAre("monotonic-reads"));
+  page.anchor = 20;
+  EXPECT_THAT(judge(chat.history, {.stores_seen = false}).broken, IsEmpty());
+}
+
+TEST(MembershipChecks, APageNeverGoesBeyondTheHeadItNames) {
+  ChatModel chat = talk();
+  chat.page(bobs, alice_and_bob);
+  chat.history.back().seq = 0;
+  chat.history.back().to = 2;
+  EXPECT_THAT(judge(chat.history, {.stores_seen = false}).broken, ElementsAre("monotonic-reads"));
+}
+
+TEST(MembershipChecks, APageOfThoseAfterAnAnchorBeginsRightBehindIt) {
+  ChatModel chat = talk();
+  chat.page(bobs, alice_and_bob);
+  Event& page = chat.history.back();
+  page.anchor = 1;
+  page.page.erase(page.page.begin(), page.page.begin() + 2);
+  EXPECT_THAT(judge(chat.history, {.stores_seen = false}).broken, ElementsAre("no-gaps"));
 }
 
 TEST(MembershipChecks, AnInboxHoldsOnlyWhatWasSaidDuringMemberships) {
