@@ -49,7 +49,7 @@ std::string progress_line(const ProgressFigures& p, int width) {
       {events_text(p.events_per_second), 1},
       {fmt::format("{} online", format_count(static_cast<double>(p.online))), 3},
       {p.p99 ? fmt::format("p99 {}", format_duration(*p.p99)) : "", 2},
-      {p.left ? fmt::format("{} left", clock(*p.left)) : "", 5},
+      {p.left && *p.left >= 1s ? fmt::format("{} left", clock(*p.left)) : "", 5},
   }};
   std::string line;
   for (int least = 1; least <= 6; ++least) {

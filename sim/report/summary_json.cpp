@@ -60,9 +60,7 @@ Json violations(const Summary& s) {
   return all;
 }
 
-}  // namespace
-
-std::string summary_json(const Summary& s) {
+Json document(const Summary& s) {
   const int status = exit_status(s);
   const double real_s = std::chrono::duration<double>(s.real_time).count();
   Json all;
@@ -90,7 +88,21 @@ std::string summary_json(const Summary& s) {
   all["violations"] = violations(s);
   all["stuck"] = s.stuck;
   all["notes"] = s.notes;
-  return all.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return all;
+}
+
+std::string text_of(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
+std::string summary_json(const Summary& summary) { return text_of(document(summary)); }
+
+std::string summaries_json(std::span<const Summary> summaries) {
+  Json all = Json::array();
+  for (const Summary& summary : summaries) all.push_back(document(summary));
+  return text_of(all);
 }
 
 }  // namespace hubbub::sim

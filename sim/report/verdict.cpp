@@ -71,18 +71,23 @@ std::string padded_left(std::string text, std::size_t width) {
   return text;
 }
 
-std::string broken_names(const Summary& s) {
+std::string broken_names(const Summary& s, bool safety) {
   std::string names;
   for (const InvariantResult& r : s.checks)
-    if (r.violated > 0 && !is_wanted(s, r.name)) names += (names.empty() ? "" : ", ") + r.name;
+    if (r.safety == safety && r.violated > 0 && !is_wanted(s, r.name))
+      names += (names.empty() ? "" : ", ") + r.name;
   return names;
 }
 
 std::string verdict_words(const Summary& s) {
   const int status = exit_status(s);
   std::string words(meaning(status));
-  if (status == status::safety_broken || status == status::liveness_broken)
-    words += ": " + broken_names(s);
+  if (status == status::safety_broken) {
+    words += ": " + broken_names(s, true);
+    if (const std::string others = broken_names(s, false); !others.empty())
+      words += "; liveness: " + others;
+  }
+  if (status == status::liveness_broken) words += ": " + broken_names(s, false);
   if (status == status::program_failed) words += ": " + s.failure;
   if (status == status::not_deterministic && !s.difference.empty()) words += ": " + s.difference;
   return words;
@@ -105,6 +110,10 @@ std::string times(const Summary& s) {
   return text;
 }
 
+const char* verified(const Summary& s) {
+  return *s.repeated_alike ? "both runs alike" : "the two runs differ";
+}
+
 void head(Page& page, const Summary& s) {
   const bool good = exit_status(s) == status::holds;
   const std::string name = page.clean(s.scenario);
@@ -121,10 +130,8 @@ void head(Page& page, const Summary& s) {
   }
   if (!s.about.empty()) page.sentence(s.about, 2);
   page.sentence(times(s), 2, Tone::quiet);
-  if (s.hash) {
-    const char* again = !s.repeated_alike ? "" : *s.repeated_alike ? ", twice" : ", then another";
-    page.line("  " + page.toned(Tone::quiet, fmt::format("hash {:016x}{}", *s.hash, again)));
-  }
+  if (s.hash) page.line("  " + page.toned(Tone::quiet, fmt::format("hash {:016x}", *s.hash)));
+  if (s.repeated_alike) page.line(std::string("  verified: ") + verified(s));
 }
 
 void expectations(Page& page, const Summary& s) {
@@ -138,10 +145,12 @@ void expectations(Page& page, const Summary& s) {
   }
   for (const Expected& e : s.expectations) {
     const std::string value = padded_left(format_value(e.measured, e.unit), value_width);
-    page.line(fmt::format("  {} {}  {}  {}", page.mark(e.met),
-                          padded(page.clean(e.name), name_width),
-                          page.toned(e.met ? Tone::plain : Tone::bad, value),
-                          page.toned(Tone::quiet, "wanted " + page.clean(e.wanted))));
+    // What an interrupted run did not come to is not held against it.
+    const bool open = s.interrupted && !e.met;
+    page.line(fmt::format(
+        "  {} {}  {}  {}", open ? "-" : page.mark(e.met), padded(page.clean(e.name), name_width),
+        page.toned(e.met || open ? Tone::plain : Tone::bad, value),
+        page.toned(Tone::quiet, "wanted " + page.clean(e.wanted) + (open ? ", not come to" : ""))));
   }
 }
 
@@ -278,8 +287,37 @@ std::string verdict_text(const Summary& summary, const Style& style) {
 std::string verdict_line(const Summary& summary, const Style& style) {
   Page page(style);
   page.line(page.mark(exit_status(summary) == status::holds) + " " + page.clean(summary.scenario) +
-            ": " + page.clean(verdict_words(summary)) + " (" + times(summary) + ")");
+            ": " + page.clean(verdict_words(summary)) + " (" + times(summary) +
+            (summary.repeated_alike ? std::string("; verified: ") + verified(summary) : "") + ")");
   return page.take();
+}
+
+std::string tally(std::span<const int> statuses, std::size_t not_begun) {
+  struct Kind {
+    int status;
+    const char* words;
+  };
+  constexpr Kind kinds[] = {
+      {status::holds, "hold"},
+      {status::expectation_missed, "missed an expectation"},
+      {status::vacuous, "compared nothing"},
+      {status::liveness_broken, "broke liveness"},
+      {status::safety_broken, "broke safety"},
+      {status::not_deterministic, "differed when repeated"},
+      {status::program_failed, "failed"},
+      {status::interrupted, "interrupted"},
+  };
+  std::string text;
+  const auto add = [&text](std::size_t count, std::string_view words) {
+    if (count > 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, words);
+  };
+  for (const Kind& kind : kinds)
+    add(static_cast<std::size_t>(std::ranges::count(statuses, kind.status)),
+        kind.status == status::holds && std::ranges::count(statuses, kind.status) == 1
+            ? "holds"
+            : kind.words);
+  add(not_begun, "not begun");
+  return fmt::format("{} runs: {}\n", statuses.size() + not_begun, text);
 }
 
 }  // namespace hubbub::sim

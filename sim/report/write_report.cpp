@@ -32,13 +32,30 @@ Result<void> write_file(const fs::path& path, std::string_view content) {
   return {};
 }
 
-}  // namespace
-
-Result<std::vector<fs::path>> write_report(const fs::path& directory, const Summary& summary,
-                                           const SeriesTable& series) {
+Result<void> make_directory(const fs::path& directory) {
   std::error_code error;
   fs::create_directories(directory, error);
   if (error) return cannot("make the directory", directory, error.message());
+  return {};
+}
+
+}  // namespace
+
+Result<void> prepare_report(const fs::path& directory) {
+  if (const auto made = make_directory(directory); !made) return made;
+  const fs::path trial = directory / "summary.json.new";
+  errno = 0;
+  std::ofstream file(trial, std::ios::binary | std::ios::trunc);
+  if (!file) return cannot("write", trial, std::strerror(errno));
+  file.close();
+  std::error_code ignored;
+  fs::remove(trial, ignored);
+  return {};
+}
+
+Result<std::vector<fs::path>> write_report(const fs::path& directory, const Summary& summary,
+                                           const SeriesTable& series) {
+  if (const auto made = make_directory(directory); !made) return tl::unexpected(made.error());
   const std::pair<const char*, std::string> files[] = {
       {"summary.json", summary_json(summary)},
       {"series.csv", series_csv(series)},

@@ -160,7 +160,8 @@ Summary summarize(const Scenario& scenario, const RunResult& result, Duration re
   summary.hash = result.hash;
   for (const Bounded& metric : known_metrics)
     summary.metrics.push_back(
-        {std::string(metric.name), value_of(metric.name, scenario, result), unit_of(metric.unit)});
+        {std::string(metric.name), value_of(metric.name, scenario, result),
+         metric.name == "goodput" ? MetricUnit::per_second : unit_of(metric.unit)});
   for (std::size_t kind = 0; kind < fault_kinds; ++kind)
     summary.faults.push_back({std::string(choices<FaultKind>[kind].name), result.faults[kind]});
   summary.checks = result.invariants;

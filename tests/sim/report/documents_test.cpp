@@ -51,6 +51,14 @@ TEST(Documents, SummaryReadsBack) {
   EXPECT_EQ(json["checks"]["acked-kept"]["violated"], 2);
 }
 
+TEST(Documents, SeveralSummariesAreOneList) {
+  const std::array runs{a_good_run(), a_bad_run()};
+  const auto json = nlohmann::json::parse(summaries_json(runs));
+  ASSERT_EQ(json.size(), 2u);
+  EXPECT_EQ(json[1], nlohmann::json::parse(summary_json(a_bad_run())));
+  EXPECT_EQ(summaries_json({}), "[]\n");
+}
+
 TEST(Documents, SummarySurvivesBrokenUtf8) {
   Summary s = a_good_run();
   s.about = "\xff\xfe";
@@ -65,6 +73,15 @@ TEST(Documents, JUnitEscapesWhatXmlCannotHold) {
   EXPECT_THAT(xml, HasSubstr("name=\"a&lt;b &amp; &quot;c&quot; &apos;d&apos; ??\""));
   EXPECT_THAT(xml, HasSubstr("message=\"measured 7, wanted &lt; 5\""));
   EXPECT_THAT(xml, Not(HasSubstr("\x01")));
+}
+
+TEST(Documents, JUnitDoesNotFailWhatAnInterruptedRunDidNotComeTo) {
+  Summary s = a_good_run();
+  s.expectations[1].met = false;
+  EXPECT_THAT(junit_xml({&s, 1}), HasSubstr("failures=\"1\""));
+  s.interrupted = true;
+  EXPECT_THAT(junit_xml({&s, 1}), HasSubstr("failures=\"0\""));
+  EXPECT_THAT(junit_xml({&s, 1}), HasSubstr("interrupted before it came to this"));
 }
 
 TEST(Documents, JUnitDoesNotFailWhatIsWanted) {
@@ -86,6 +103,18 @@ TEST(Report, IsThreeFiles) {
   EXPECT_EQ(content((*written)[1]), "time_s\r\n1\r\n");
   EXPECT_THAT(content((*written)[2]), EndsWith("</testsuites>\n"));
   EXPECT_EQ(std::distance(fs::directory_iterator(scratch.path / "new" / "report"), {}), 3);
+}
+
+TEST(Report, IsPreparedBeforeThereIsAnythingToWrite) {
+  const Scratch scratch;
+  ASSERT_TRUE(prepare_report(scratch.path / "new" / "report"));
+  EXPECT_TRUE(fs::is_empty(scratch.path / "new" / "report"));
+  std::ofstream(scratch.path / "file") << "not a directory";
+  EXPECT_FALSE(prepare_report(scratch.path / "file"));
+  fs::create_directories(scratch.path / "blocked" / "summary.json.new");
+  const auto blocked = prepare_report(scratch.path / "blocked");
+  ASSERT_FALSE(blocked);
+  EXPECT_THAT(blocked.error().what, HasSubstr("Is a directory"));
 }
 
 TEST(Report, ReplacesWhatWasThere) {

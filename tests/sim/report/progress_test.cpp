@@ -35,6 +35,12 @@ TEST(Progress, SaysNothingOfWhatIsNotKnown) {
   EXPECT_EQ(progress_line(p), "  0% 00:22/00:00  1,234x  194 k ev/s  100,000 online");
 }
 
+TEST(Progress, DoesNotCountDownFromNothing) {
+  ProgressFigures p = halfway();
+  p.left = 999ms;
+  EXPECT_EQ(progress_line(p), " 36% 00:22/01:00  1,234x  194 k ev/s  100,000 online  p99 412 ms");
+}
+
 RC_GTEST_PROP(Progress, AlwaysFits, ()) {
   ProgressFigures p;
   p.virtual_time = Duration(*rc::gen::inRange<std::int64_t>(0, std::int64_t{1} << 60));

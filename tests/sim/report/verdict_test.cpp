@@ -87,9 +87,45 @@ TEST(Verdict, SurvivesASummaryWithNothingInIt) {
   EXPECT_THAT(verdict_text({}, {.width = 1}), HasSubstr("nothing was"));
 }
 
+TEST(Verdict, TellsLivenessApartFromSafety) {
+  Summary s = a_bad_run();
+  EXPECT_THAT(verdict_text(s, {}),
+              StartsWith("x crash-unsynced: safety is broken: acked-kept; liveness: settled\n"));
+  check_of(s, "acked-kept").violated = 0;
+  EXPECT_THAT(verdict_text(s, {}), StartsWith("x crash-unsynced: liveness is broken: settled\n"));
+}
+
+TEST(Verdict, SaysWhatAComparisonOfTwoRunsGave) {
+  Summary s = a_good_run();
+  EXPECT_THAT(verdict_text(s, {}), Not(HasSubstr("verified")));
+  s.repeated_alike = true;
+  EXPECT_THAT(verdict_text(s, {}), HasSubstr("\n  verified: both runs alike\n"));
+  EXPECT_THAT(verdict_line(s, {}), HasSubstr("verified: both runs alike"));
+  s.repeated_alike = false;
+  EXPECT_THAT(verdict_text(s, {}), HasSubstr("\n  verified: the two runs differ\n"));
+}
+
+TEST(Verdict, DoesNotBlameAnInterruptedRunForWhatItDidNotComeTo) {
+  Summary s = a_good_run();
+  s.expectations[1].met = false;
+  EXPECT_THAT(verdict_text(s, {}), HasSubstr("\n  x crash"));
+  s.interrupted = true;
+  EXPECT_THAT(verdict_text(s, {}), HasSubstr("\n  - crash"));
+  EXPECT_THAT(verdict_text(s, {}), HasSubstr("wanted >= 3, not come to\n"));
+}
+
+TEST(Verdict, CountsRunsBelowThem) {
+  EXPECT_EQ(tally(std::vector<int>(8, 0), 0), "8 runs: 8 hold\n");
+  EXPECT_EQ(tally(std::vector{0, 3, 1, 130}, 2),
+            "6 runs: 1 holds, 1 missed an expectation, 1 broke safety, 1 interrupted, 2 not "
+            "begun\n");
+}
+
 TEST(Verdict, FitsALineForRunsSideBySide) {
   const std::string line = verdict_line(a_bad_run(), {});
-  EXPECT_THAT(line, StartsWith("x crash-unsynced: safety is broken: acked-kept, settled (seed 7"));
+  EXPECT_THAT(
+      line,
+      StartsWith("x crash-unsynced: safety is broken: acked-kept; liveness: settled (seed 7"));
   EXPECT_EQ(lines_of(line).size(), 1u);
   EXPECT_THAT(verdict_line(a_good_run(), {}), Not(HasSubstr("broken")));
 }
