@@ -27,6 +27,7 @@ Fleet::Fleet(const Options& options, const Plan& plan, sim::DeviceObserver& obse
     devices_.emplace_back(plan.user(client), std::uint16_t{0}, options.seed);
   alarm_at_.resize(devices_.size(), never);
   counted_.resize(devices_.size());
+  openings_.resize(devices_.size());
 }
 
 Fleet::~Fleet() = default;
@@ -106,6 +107,7 @@ void Fleet::go_offline(std::uint32_t client) {
 }
 
 bool Fleet::write(std::uint32_t client, const ConversationId& conversation, std::string_view text) {
+  written_ = true;
   const Content content{static_cast<std::uint32_t>(text.size()), hash_bytes(text), text};
   bool taken = false;
   with(client, [&](sim::Device& device, sim::DeviceEdge& edge) {
@@ -131,6 +133,7 @@ bool Fleet::quiet() const {
 }
 
 void Fleet::opened(std::uint32_t client) {
+  openings_[client] = static_cast<std::uint8_t>(std::min(openings_[client] + 1, 2));
   with(client,
        [](sim::Device& device, sim::DeviceEdge& edge) { device.connected(monotonic_now(), edge); });
 }
@@ -146,9 +149,20 @@ void Fleet::message(std::uint32_t client, std::string_view text) {
   }
   for (const to_client::Frame& frame : parsed_.frames) {
     if (foreign(now, client, frame)) continue;
+    look_for_history(client, frame);
     with(client,
          [&](sim::Device& device, sim::DeviceEdge& edge) { device.frame(now, frame, edge); });
   }
+}
+
+/// A second connection may be welcomed as a second one because the first welcome was lost.
+void Fleet::look_for_history(std::uint32_t client, const to_client::Frame& frame) {
+  if (written_ || with_history_) return;
+  const auto* welcome = std::get_if<to_client::Welcome>(&frame);
+  const bool was_here = welcome && welcome->generation > 1 && openings_[client] == 1;
+  if (was_here || std::holds_alternative<to_client::Event>(frame) ||
+      std::holds_alternative<to_client::Ranges>(frame))
+    with_history_ = plan_.user(client);
 }
 
 bool Fleet::foreign(Duration now, std::uint32_t client, const to_client::Frame& frame) {
@@ -161,6 +175,7 @@ bool Fleet::foreign(Duration now, std::uint32_t client, const to_client::Frame& 
 }
 
 void Fleet::closed(std::uint32_t client, CloseCode code, std::string_view reason) {
+  reasons_.try_emplace(static_cast<std::uint16_t>(code), reason);
   const Duration advised = advised_wait(reason);
   with(client, [&](sim::Device& device, sim::DeviceEdge& edge) {
     device.closed(monotonic_now(), code, edge, advised);

@@ -2,7 +2,9 @@
 // decides is done on real sockets.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <optional>
 #include <queue>
 #include <string>
 #include <vector>
@@ -43,6 +45,11 @@ class Fleet : private Sockets::Events {
   /// Handles what happens, until `mono` at the latest.
   void run_until(Duration mono);
 
+  /// How connections ended or were not made: by close code, what the first one was told.
+  const std::map<std::uint16_t, std::string>& reasons() const { return reasons_; }
+  /// A user who, before this run said anything, had been here before or was sent something.
+  std::optional<UserId> with_history() const { return with_history_; }
+
   std::uint32_t attached() const { return attached_; }
   /// Every device is attached, at its head, and owes and awaits nothing.
   bool quiet() const;
@@ -64,6 +71,7 @@ class Fleet : private Sockets::Events {
   void carry_out(std::uint32_t client);
   void schedule(std::uint32_t client);
   void run_timers(Duration now);
+  void look_for_history(std::uint32_t client, const to_client::Frame& frame);
   bool foreign(Duration now, std::uint32_t client, const to_client::Frame& frame);
 
   struct Alarm {
@@ -83,6 +91,10 @@ class Fleet : private Sockets::Events {
   std::vector<bool> counted_;       ///< by client: in `attached_`
   std::uint32_t attached_ = 0;
   Answers* answers_ = nullptr;
+  std::map<std::uint16_t, std::string> reasons_;
+  std::optional<UserId> with_history_;
+  std::vector<std::uint8_t> openings_;  ///< by client: connections opened, up to 2
+  bool written_ = false;                ///< this run has said something
   Arena arena_;
   ParsedServerFrames parsed_;
   std::uint64_t broken_frames_ = 0;

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include <algorithm>
+#include <cmath>
 #include <deque>
 
 #include "core/base/hash.hpp"
@@ -23,22 +24,38 @@ constexpr Duration glance = 50ms;
 constexpr Duration late = 10ms;
 constexpr double busy_share = 0.9;
 
-Result<void> check(const Options& options, std::uint64_t files) {
+Result<void> check_load(const Options& options) {
+  if (!std::isfinite(options.rate) || options.rate < 0 || options.rate > rate_max)
+    return failure(fmt::format("--rate must be 0 to {:.0f} messages a second", rate_max));
+  if (options.duration < duration_min || options.duration > duration_max)
+    return failure("--duration must be 1ms to 24h");
   if (options.connections == 0) return failure("--connections must be at least 1");
   if (options.rate > 0 && options.connections < 2)
     return failure("messages need somebody to receive them: --connections must be at least 2");
-  if (options.rate < 0) return failure("--rate must not be negative");
   if (options.conversations == 0) return failure("--conversations must be at least 1");
-  if (options.length > limits::text_code_points)
-    return failure(fmt::format("--length may be at most {}", limits::text_code_points));
+  if (options.length == 0 || options.length > limits::text_code_points)
+    return failure(fmt::format("--length must be 1 to {}", limits::text_code_points));
   if (options.connect_rate == 0) return failure("--connect-rate must be at least 1");
+  if (options.first_user > first_user_max)
+    return failure(fmt::format("--first-user may be at most {}", first_user_max));
+  return {};
+}
+
+Result<void> check_host(const Options& options, std::uint64_t files) {
   if (options.connections + other_files > files) {
     return failure(fmt::format(
         "{} connections need {} open files, and this process may have {}: raise the limit "
         "(ulimit -n) or start several load generators with different --first-user",
         options.connections, options.connections + other_files, files));
   }
+  if (options.server_pid != 0 && !usage_of(options.server_pid))
+    return failure(fmt::format("--server-pid: there is no process {}", options.server_pid));
   return {};
+}
+
+/// No second try will be answered in another way: 4xx but Request Timeout and Too Many Requests.
+bool is_final(unsigned http_status) {
+  return http_status >= 400 && http_status < 500 && http_status != 408 && http_status != 429;
 }
 
 std::uint64_t wall_bits() {
@@ -63,9 +80,13 @@ class Load {
     fleet_ = std::move(*fleet);
     held_back_.resize(options_.connections);
     connect();
-    write_all();
-    settle();
-    audit();
+    if (const auto user = fleet_->with_history()) return has_history(*user);
+    summary_.never_connected = meter_.counts().welcomes == 0;
+    if (!summary_.never_connected) {
+      write_all();
+      settle();
+      audit();
+    }
     judge();
     return std::move(summary_);
   }
@@ -100,22 +121,44 @@ class Load {
     if (const auto usage = server()) {
       summary_.server_seen = true;
       summary_.server_bytes_before = usage->resident_bytes;
-    } else if (options_.server_pid != 0) {
-      summary_.problems.push_back(fmt::format("there is no process {}", options_.server_pid));
     }
     const Duration begun = monotonic_now();
     const Duration deadline = begun + options_.connect_within;
     std::uint32_t started = 0;
-    while (fleet_->attached() < fleet_->size() && monotonic_now() < deadline && !interrupted()) {
+    // Quiet: also told what their inboxes hold.
+    while (!(fleet_->attached() == fleet_->size() && fleet_->quiet()) &&
+           monotonic_now() < deadline && !interrupted() && !hopeless()) {
       const double passed = std::chrono::duration<double>(monotonic_now() - begun).count();
       const auto due = static_cast<std::uint64_t>(passed * options_.connect_rate) + 1;
       for (; started < fleet_->size() && started < due; ++started) fleet_->go_online(started);
       fleet_->run_until(monotonic_now() + (started < fleet_->size() ? 1ms : glance));
+      say_first_failure(deadline);
       say_sometimes("connecting");
     }
     summary_.connecting = monotonic_now() - begun;
     summary_.attached = fleet_->attached();
     if (const auto usage = server()) summary_.server_bytes_idle = usage->resident_bytes;
+  }
+
+  bool hopeless() const {
+    return fleet_->with_history() ||
+           (meter_.counts().welcomes == 0 && is_final(fleet_->sockets().declined()));
+  }
+
+  void say_first_failure(Duration deadline) {
+    if (failure_said_ || fleet_->reasons().empty() || meter_.counts().welcomes > 0) return;
+    failure_said_ = true;
+    if (!progress_.say || hopeless()) return;
+    const auto left = std::chrono::round<std::chrono::seconds>(deadline - monotonic_now());
+    progress_.say(fmt::format("{}; is the server running? Trying for {} s more",
+                              fleet_->reasons().begin()->second, left.count()));
+  }
+
+  tl::unexpected<Failure> has_history(UserId user) const {
+    return failure(fmt::format(
+        "users {} to {} have history on this server ({} for one); their old messages cannot be "
+        "judged: choose another --first-user, or leave it out",
+        to_text(plan_.user(0)), to_text(plan_.user(fleet_->size() - 1)), to_text(user)));
   }
 
   void write_all() {
@@ -197,6 +240,11 @@ class Load {
 
   void audit() {
     if (!options_.verify_history || interrupted()) return;
+    if (!summary_.settled && fleet_->attached() == 0) {
+      summary_.problems.push_back(
+          "nobody was connected any more after the load, so nothing could be read back");
+      return;
+    }
     Auditor auditor(*fleet_, plan_, meter_);
     summary_.audited = auditor.run(monotonic_now() + options_.settle);
     summary_.audited_conversations = auditor.conversations();
@@ -220,6 +268,7 @@ class Load {
     summary_.violations = meter_.checker().violations();
     summary_.counts = meter_.counts();
     summary_.close_codes = meter_.close_codes();
+    summary_.close_reasons = fleet_->reasons();
     summary_.acknowledgement = meter_.acknowledgement();
     summary_.delivery = meter_.delivery();
     summary_.first_refusal = meter_.first_refusal();
@@ -239,6 +288,7 @@ class Load {
   std::vector<std::deque<Waiting>> held_back_;  ///< by client
   std::vector<std::uint32_t> holding_;          ///< clients that hold something back
   Duration next_progress_{};
+  bool failure_said_ = false;
 };
 
 }  // namespace
@@ -251,6 +301,7 @@ int Summary::exit_status() const {
   };
   if (broken(true)) return 3;
   if (interrupted) return 130;
+  if (never_connected) return 1;
   const bool lost = counts.delivered < counts.acknowledged;
   if (broken(false) || !settled || lost) return 4;
   const auto compared = [](const sim::InvariantResult& check) { return check.compared > 0; };
@@ -263,7 +314,8 @@ int Summary::exit_status() const {
 }
 
 Result<Summary> run_load(const Options& options, const Progress& progress) {
-  const Result<void> possible = check(options, raise_file_limit());
+  const Result<void> possible =
+      check_load(options).and_then([&] { return check_host(options, raise_file_limit()); });
   if (!possible) return tl::unexpected(possible.error());
   const Result<Url> url = parse_url(options.url);
   if (!url) return tl::unexpected(url.error());

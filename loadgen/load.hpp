@@ -32,7 +32,8 @@ struct Summary {
   std::uint64_t intended = 0;
   Meter::Counts counts;
   std::map<std::uint16_t, std::uint64_t> close_codes;
-  sim::Histogram acknowledgement;  ///< ns from the intended time
+  std::map<std::uint16_t, std::string> close_reasons;  ///< what the first of each was told
+  sim::Histogram acknowledgement;                      ///< ns from the intended time
   sim::Histogram delivery;
   sim::Histogram lateness;  ///< ns from the intended time to the generator's own write
   double acknowledged_per_second = 0;
@@ -61,6 +62,9 @@ struct Summary {
 
   bool interrupted = false;
 
+  /// Nobody ever got in: there was no load.
+  bool never_connected = false;
+
   /// 0 holds; 1 not all could connect, or not all was as asked; 3 a safety invariant broken;
   /// 4 liveness; 6 nothing was checked; 130 interrupted.
   int exit_status() const;
@@ -71,7 +75,8 @@ struct Progress {
   std::function<bool()> interrupted;          ///< asked often; none: never
 };
 
-/// An error: the options cannot be carried out (status 2).
+/// An error: the options cannot be carried out (status 2); that users have history on the server is
+/// found only when they connect.
 Result<Summary> run_load(const Options& options, const Progress& progress);
 
 }  // namespace hubbub::loadgen

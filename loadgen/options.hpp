@@ -28,8 +28,15 @@ struct Options {
   Duration settle = 60s;              ///< after the load: for the last answers and reconnects
   std::uint64_t first_user = 0;       ///< 0: drawn from the clock, so that every run has fresh ones
   bool verify_history = true;         ///< page all conversations at the end
-  std::int32_t server_pid = 0;  ///< of a server on this host, to read its memory and CPU; 0: none
+  std::uint32_t server_pid = 0;  ///< of a server on this host, to read its memory and CPU; 0: none
 };
+
+/// More than this, and less, is surely a slip: nobody means a trillion messages a second.
+inline constexpr double rate_max = 1e6;
+inline constexpr Duration duration_min = 1ms;
+inline constexpr Duration duration_max = 24h;
+/// Users are numbered up to 2^62 - 1; this leaves room for all of a run.
+inline constexpr std::uint64_t first_user_max = std::uint64_t{1} << 61;
 
 /// Connections that one local address can have to one port; the system has about 28,000 ports, and
 /// other programs want some.

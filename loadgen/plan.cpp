@@ -33,8 +33,9 @@ Plan::Plan(const Options& options, std::uint64_t first_user, std::uint64_t run)
 std::optional<Plan::Write> Plan::next() {
   if (mean_gap_ns_ == 0) return {};
   next_at_ns_ += pace_ == Pace::even ? mean_gap_ns_ : -std::log(1 - times_.unit()) * mean_gap_ns_;
+  // Before it becomes a whole number: with a very low rate it would be none.
+  if (!(next_at_ns_ < static_cast<double>(duration_.count()))) return {};
   const Duration at{static_cast<std::int64_t>(next_at_ns_)};
-  if (at >= duration_) return {};
   const auto from = static_cast<std::uint32_t>(choices_.below(clients_));
   const auto step = static_cast<std::uint32_t>(1 + choices_.below(partners_));
   intended_.push_back(at);

@@ -2,13 +2,17 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <span>
 
 namespace hubbub::loadgen {
 namespace {
 
+constexpr std::size_t violations_shown = 3;
+constexpr std::size_t events_shown = 3;
 constexpr std::array<double, 6> percentiles{50, 90, 99, 99.9, 99.99, 100};
 
 double ms(std::int64_t ns) { return static_cast<double>(ns) / 1e6; }
@@ -25,9 +29,11 @@ double cpu_us_per_message(const Summary& s) {
              : seconds(s.server_cpu) * 1e6 / static_cast<double>(s.counts.acknowledged);
 }
 
-std::string_view verdict(int status) {
-  switch (status) {
+std::string_view verdict(const Summary& s) {
+  if (s.never_connected && !s.interrupted) return "nobody could connect, so there was no load";
+  switch (s.exit_status()) {
     case 0:
+      if (s.options.rate == 0) return "holds: all connected and stayed; no message was sent";
       return "holds: nothing was lost, repeated or out of order";
     case 1:
       return "not all was as asked";
@@ -80,11 +86,29 @@ void checks(Table& table, const Summary& s) {
     if (check.compared == 0 && check.violated == 0) continue;
     table.line("  {:<22}{:>14}{:>10}", check.name, check.compared, check.violated);
   }
-  for (const sim::Violation& violation : s.violations) {
+  std::uint64_t violated = 0;
+  for (const sim::InvariantResult& check : s.checks) violated += check.violated;
+  const std::size_t shown = std::min(s.violations.size(), violations_shown);
+  for (const sim::Violation& violation : std::span(s.violations).first(shown)) {
     table.line("  VIOLATED {} at {:.3f} s: {}", violation.invariant, seconds(violation.at),
                violation.what);
-    for (const std::string& before : violation.before) table.line("      {}", before);
+    const std::size_t skip =
+        violation.before.size() - std::min(violation.before.size(), events_shown);
+    for (const std::string& before : std::span(violation.before).subspan(skip))
+      table.line("      after {}", before);
   }
+  if (violated > shown) table.line("  and {} more violations", violated - shown);
+}
+
+/// Why connections ended or were not made.
+void reasons(Table& table, const Summary& s) {
+  for (const auto& [code, count] : s.close_codes) {
+    const auto reason = s.close_reasons.find(code);
+    const bool told = reason != s.close_reasons.end() && !reason->second.empty();
+    table.line("  closed with {}: {}{}{}", code, count, told ? "; the first: " : "",
+               told ? reason->second : "");
+  }
+  if (!s.first_refusal.empty()) table.line("  first refusal: {}", s.first_refusal);
 }
 
 void server(Table& table, const Summary& s) {
@@ -112,11 +136,16 @@ std::string to_table(const Summary& s) {
   Table table;
   const Meter::Counts& n = s.counts;
   table.line(
-      "load of {}: {} connections, {:g} messages a second for {:.0f} s, seed {}, users from u_{}",
+      "load of {}: {} connections, {:g} messages a second for {:g} s, seed {}, users from u_{}",
       s.options.url, s.options.connections, s.options.rate, seconds(s.options.duration),
       s.options.seed, s.first_user);
   table.line("  connected {} of {} in {:.1f} s; {} connections lost, {} attempts failed",
              s.attached, s.options.connections, seconds(s.connecting), n.lost, n.failed);
+  reasons(table, s);
+  if (s.never_connected) {
+    table.line("{}", verdict(s));
+    return table.take();
+  }
   table.line(
       "  intended {}, sent {}, repeated {}, acknowledged {} ({:.0f}/s), refused {}, put off {}, "
       "delivered {}",
@@ -135,13 +164,11 @@ std::string to_table(const Summary& s) {
         "  WARNING: this program itself could not keep its times; latencies are at most as good "
         "as its own above. Lower the rate, or start several.");
   }
-  for (const auto& [code, count] : s.close_codes) table.line("  closed with {}: {}", code, count);
-  if (!s.first_refusal.empty()) table.line("  first refusal: {}", s.first_refusal);
   if (!s.settled && !s.interrupted)
     table.line("  not everything was answered within {:.0f} s after the load",
                seconds(s.options.settle));
   for (const std::string& problem : s.problems) table.line("  {}", problem);
-  table.line("{}", verdict(s.exit_status()));
+  table.line("{}", verdict(s));
   return table.take();
 }
 
@@ -181,6 +208,8 @@ std::string to_json(const Summary& s) {
       {"exit_status", s.exit_status()},
   };
   for (const auto& [code, count] : s.close_codes) json["closed_with"][std::to_string(code)] = count;
+  for (const auto& [code, reason] : s.close_reasons)
+    json["closed_because"][std::to_string(code)] = reason;
   for (const sim::InvariantResult& check : s.checks)
     json["checks"][check.name] = {{"compared", check.compared}, {"violated", check.violated}};
   for (const sim::Violation& violation : s.violations)

@@ -11,6 +11,7 @@
 #include <boost/beast/websocket/rfc6455.hpp>
 #include <boost/beast/websocket/stream.hpp>
 #include <deque>
+#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "core/base/limits.hpp"
@@ -31,10 +32,23 @@ constexpr CloseCode broken = CloseCode{1006};
 /// Handlers between two looks at the time.
 constexpr int handlers_per_round = 256;
 
+/// Bytes of an HTTP answer's body that are told.
+constexpr std::size_t told_bytes = 300;
+
+/// What all links add to.
 struct Traffic {
   std::uint64_t sent = 0;
   std::uint64_t received = 0;
+  unsigned declined = 0;
 };
+
+/// A server's own words if it answers as ours does, else as they are.
+std::string told(const websocket::response_type& answer) {
+  const auto json = nlohmann::json::parse(answer.body(), nullptr, /*allow_exceptions=*/false);
+  if (json.is_object() && json.contains("detail") && json["detail"].is_string())
+    return json["detail"].get<std::string>();
+  return answer.body().substr(0, told_bytes);
+}
 
 class Link : public std::enable_shared_from_this<Link> {
  public:
@@ -47,9 +61,10 @@ class Link : public std::enable_shared_from_this<Link> {
     socket().open(server.protocol(), error);
     if (!error) socket().set_option(tcp::no_delay(true), error);
     if (!error && !source.empty()) bind(source, error);
-    if (error) return lose_later();
+    if (error) return lose_later(fmt::format("cannot make a socket: {}", error.message()));
     socket().async_connect(server, [self = self(), host, target](error_code failed) {
-      if (failed) return self->lose(broken, {});
+      if (failed)
+        return self->lose(broken, fmt::format("cannot connect to {}: {}", host, failed.message()));
       self->upgrade(host, target);
     });
   }
@@ -89,14 +104,23 @@ class Link : public std::enable_shared_from_this<Link> {
     ws_.set_option(websocket::stream_base::decorator([](websocket::request_type& request) {
       request.set(beast::http::field::sec_websocket_protocol, json_subprotocol);
     }));
-    ws_.async_handshake(host, target, [self = self()](error_code failed) {
-      if (failed) return self->lose(broken, {});
+    ws_.async_handshake(answer_, host, target, [self = self(), host](error_code failed) {
+      if (failed == websocket::error::upgrade_declined) return self->decline(host);
+      if (failed)
+        return self->lose(broken, fmt::format("{} does not answer as a WebSocket does: {}", host,
+                                              failed.message()));
+      self->answer_ = {};
       self->open_ = true;
       if (self->events_) self->events_->opened(self->client_);
       if (!self->events_) return;
       self->read();
       self->write_next();
     });
+  }
+
+  void decline(const std::string& host) {
+    traffic_.declined = answer_.result_int();
+    lose(broken, fmt::format("{} answered {}: {}", host, answer_.result_int(), told(answer_)));
   }
 
   void read() {
@@ -111,7 +135,7 @@ class Link : public std::enable_shared_from_this<Link> {
       return lose(reason.code == websocket::close_code::none ? broken : CloseCode{reason.code},
                   text);
     }
-    if (failed) return lose(broken, {});
+    if (failed) return lose(broken, "the connection broke: " + failed.message());
     if (!events_) return;
     const auto bytes = buffer_.cdata();
     traffic_.received += bytes.size();
@@ -143,8 +167,9 @@ class Link : public std::enable_shared_from_this<Link> {
       events->closed(client_, code, reason);
   }
 
-  void lose_later() {
-    asio::post(ws_.get_executor(), [self = self()] { self->lose(broken, {}); });
+  void lose_later(std::string why) {
+    asio::post(ws_.get_executor(),
+               [self = self(), why = std::move(why)] { self->lose(broken, why); });
   }
 
   websocket::stream<Socket, false> ws_;
@@ -152,6 +177,7 @@ class Link : public std::enable_shared_from_this<Link> {
   Sockets::Events* events_;
   Traffic& traffic_;
   beast::flat_buffer buffer_;
+  websocket::response_type answer_;  ///< of the handshake
   std::deque<std::string> waiting_;
   bool open_ = false;
   bool writing_ = false;
@@ -185,7 +211,8 @@ Result<std::unique_ptr<Sockets>> Sockets::make(const Url& url, std::uint32_t cli
                                url.host, error.message()));
   }
   impl->server = found.begin()->endpoint();
-  impl->host = fmt::format("{}:{}", url.host, url.port);
+  const bool v6 = url.host.find(':') != std::string::npos;
+  impl->host = fmt::format(fmt::runtime(v6 ? "[{}]:{}" : "{}:{}"), url.host, url.port);
   impl->path = url.path;
   impl->links.resize(clients);
   return std::unique_ptr<Sockets>(new Sockets(std::move(impl)));
@@ -226,6 +253,9 @@ void Sockets::run_until(Duration mono) {
   for (int i = 0; i < handlers_per_round && impl_->io.poll_one() > 0; ++i) {
   }
 }
+
+const std::string& Sockets::server() const { return impl_->host; }
+unsigned Sockets::declined() const { return impl_->traffic.declined; }
 
 std::uint64_t Sockets::bytes_sent() const { return impl_->traffic.sent; }
 std::uint64_t Sockets::bytes_received() const { return impl_->traffic.received; }

@@ -23,7 +23,8 @@ class Sockets {
     virtual ~Events() = default;
     virtual void opened(std::uint32_t client) = 0;
     virtual void message(std::uint32_t client, std::string_view text) = 0;
-    /// It is gone, or could not be made. 1006 for an end without a close frame.
+    /// It is gone, or could not be made. 1006 for an end without a close frame; `reason` then is a
+    /// sentence of ours, else what the server gave.
     virtual void closed(std::uint32_t client, CloseCode code, std::string_view reason) = 0;
   };
 
@@ -42,6 +43,12 @@ class Sockets {
 
   /// Handles what happens until then, on the monotonic clock; returns earlier if anything happened.
   void run_until(Duration mono);
+
+  /// "127.0.0.1:4000".
+  const std::string& server() const;
+  /// The status with which the server last answered a request for a WebSocket by HTTP instead; 0:
+  /// never.
+  unsigned declined() const;
 
   /// Bytes of messages, both directions, since the start.
   std::uint64_t bytes_sent() const;

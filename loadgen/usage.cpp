@@ -20,11 +20,11 @@ Duration from(const timeval& time) {
 Usage own_usage() {
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
-  const std::optional<Usage> self = usage_of(::getpid());
+  const std::optional<Usage> self = usage_of(static_cast<std::uint32_t>(::getpid()));
   return {from(usage.ru_utime) + from(usage.ru_stime), self ? self->resident_bytes : 0};
 }
 
-std::optional<Usage> usage_of(std::int32_t pid) {
+std::optional<Usage> usage_of(std::uint32_t pid) {
   // proc(5): the command's name stands in parentheses and may hold anything; fields are counted
   // from behind it. 14 and 15 are user and system time in ticks, 24 the resident pages.
   std::ifstream file(fmt::format("/proc/{}/stat", pid));

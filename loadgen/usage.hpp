@@ -17,7 +17,7 @@ struct Usage {
 Usage own_usage();
 
 /// Another process of this host, by its id; nothing if there is none.
-std::optional<Usage> usage_of(std::int32_t pid);
+std::optional<Usage> usage_of(std::uint32_t pid);
 
 /// How many files (connections among them) this process may have, after raising the limit as far as
 /// the system lets it.

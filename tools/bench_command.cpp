@@ -13,6 +13,7 @@
 #include "sim/scenario/load.hpp"
 #include "sim/world/run.hpp"
 #include "tools/commands.hpp"
+#include "tools/standard_output.hpp"
 
 namespace hubbub::tools {
 namespace {
@@ -31,6 +32,13 @@ double peak_bytes() {
   return static_cast<double>(usage.ru_maxrss) * 1024;
 }
 
+/// Measuring takes its time: each line is shown when it is known.
+template <class... Args>
+void say(fmt::format_string<Args...> format, Args&&... args) {
+  print_out(fmt::format(format, std::forward<Args>(args)...));
+  flush_out();
+}
+
 template <class Queue>
 double events_per_second(std::size_t pending, std::size_t events) {
   sim::HoldModel<Queue> model(pending, 1);
@@ -41,15 +49,14 @@ double events_per_second(std::size_t pending, std::size_t events) {
 }
 
 void bench_queue(bool large) {
-  fmt::print("Event queue, in exact order, a random 64-byte record touched for each event:\n");
+  say("Event queue, in exact order, a random 64-byte record touched for each event:\n");
   for (const std::size_t pending : {std::size_t{1'000}, std::size_t{100'000},
                                     std::size_t{1'000'000}, std::size_t{10'000'000}}) {
     if (pending > 1'000'000 && !large) continue;
     const std::size_t events = std::max<std::size_t>(2'000'000, pending);
     const double ours = events_per_second<sim::HeldQueue>(pending, events);
     const double standard = events_per_second<sim::ReferenceQueue>(pending, events);
-    fmt::print(
-        "  {:>10} pending: {:>6.1f} ns an event, std::priority_queue {:>7.1f} ns: {:.1f} times its "
+    say("  {:>10} pending: {:>6.1f} ns an event, std::priority_queue {:>7.1f} ns: {:.1f} times its "
         "rate\n",
         pending, 1e9 / ours, 1e9 / standard, ours / standard);
   }
@@ -95,21 +102,19 @@ int bench_scenario(std::string_view text, const char* title, int seeds) {
     events += static_cast<double>(result.events);
     messages += static_cast<double>(result.meters.acknowledged);
   }
-  fmt::print("{}:\n", title);
-  fmt::print("  {:.0f} times real time, {:.0f} ns an event, {} messages at {:.1f} us each\n",
-             simulated / cpu, cpu / events * 1e9, messages, cpu / messages * 1e6);
+  say("{}:\n", title);
+  say("  {:.0f} times real time, {:.0f} ns an event, {} messages at {:.1f} us each\n",
+      simulated / cpu, cpu / events * 1e9, messages, cpu / messages * 1e6);
   const auto& m = result.memory;
   const auto clients = static_cast<double>(result.clients);
-  fmt::print(
-      "  {:.0f} bytes a client: models {:.0f}, connections {:.0f}, events {:.0f}, rows {:.0f}, "
+  say("  {:.0f} bytes a client: models {:.0f}, connections {:.0f}, events {:.0f}, rows {:.0f}, "
       "checkers {:.0f}, in flight {:.0f}; nodes not counted\n",
       static_cast<double>(m.all()) / clients, static_cast<double>(m.clients) / clients,
       static_cast<double>(m.connections) / clients, static_cast<double>(m.agenda) / clients,
       static_cast<double>(m.stores) / clients, static_cast<double>(m.checker) / clients,
       static_cast<double>(m.in_flight) / clients);
   if (clients >= 10'000)
-    fmt::print(
-        "  {:.0f} bytes a client by the growth of the process, nodes and allocator included\n",
+    say("  {:.0f} bytes a client by the growth of the process, nodes and allocator included\n",
         (peak_bytes() - memory_before) / clients);
   return 0;
 }

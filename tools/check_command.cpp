@@ -7,6 +7,7 @@
 #include "sim/report/exit_status.hpp"
 #include "sim/scenario/load.hpp"
 #include "tools/commands.hpp"
+#include "tools/standard_output.hpp"
 
 namespace hubbub::tools {
 namespace {
@@ -22,7 +23,7 @@ int check(const CheckArguments& arguments) {
   for (const std::string& file : arguments.files) {
     const sim::ScenarioResult scenario = sim::load_scenario(file, arguments.overrides);
     if (scenario) {
-      std::puts(arguments.print ? sim::to_json(*scenario).c_str() : (file + ": right").c_str());
+      print_out((arguments.print ? sim::to_json(*scenario) : file + ": right") + "\n");
       continue;
     }
     status = sim::status::bad_input;

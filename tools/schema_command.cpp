@@ -1,10 +1,10 @@
 // `hubbub schema`: the JSON Schema of scenario files.
-#include <cstdio>
 #include <memory>
 #include <string>
 
 #include "sim/scenario/load.hpp"
 #include "tools/commands.hpp"
+#include "tools/standard_output.hpp"
 
 namespace hubbub::tools {
 
@@ -13,8 +13,7 @@ void add_schema(CLI::App& app, int& status) {
   CLI::App* command = app.add_subcommand("schema", "Print the JSON Schema of scenario files");
   command->add_flag("--keys", *keys, "Instead, all keys with default and meaning, as Markdown");
   command->callback([keys, &status] {
-    const std::string text = *keys ? sim::keys_reference() : sim::schema_json();
-    std::fputs(text.c_str(), stdout);
+    print_out(*keys ? sim::keys_reference() : sim::schema_json());
     status = 0;
   });
 }

@@ -3,10 +3,11 @@
 #include <sys/resource.h>
 
 #include <cstdio>
-#include <map>
 #include <memory>
 
+#include "core/base/limits.hpp"
 #include "core/server/server.hpp"
+#include "tools/arguments.hpp"
 #include "tools/commands.hpp"
 
 namespace hubbub::tools {
@@ -36,22 +37,17 @@ void add_serve(CLI::App& app, int& status) {
   auto options = std::make_shared<server::ServerOptions>();
   options->port = 4000;
   CLI::App* command = app.add_subcommand("serve", "Run the server until SIGTERM or Ctrl-C");
-  command->add_option("--data", options->data, "Directory of the store; made if it is not there")
+  add_path(*command, "--data", options->data, "DIR REQUIRED",
+           "Directory of the store; made if it is not there")
       ->required();
-  command->add_option("--port", options->port, "TCP port; 0 takes any free one")
-      ->capture_default_str();
+  add_whole(*command, "--port", options->port, "TCP port; 0 takes any free one");
   command->add_option("--address", options->address, "IP address to listen on")
-      ->capture_default_str();
-  command->add_option("--nodes", options->nodes, "Nodes in this process, each with a thread")
-      ->check(CLI::Range(1, 64))
-      ->capture_default_str();
-  const std::map<std::string, Durability> durabilities{{"synced", Durability::synced},
-                                                       {"buffered", Durability::buffered}};
-  command
-      ->add_option("--durability", options->durability,
-                   "synced: an acknowledgement survives loss of power; buffered: it may not")
-      ->transform(CLI::CheckedTransformer(durabilities))
-      ->default_str("synced");
+      ->option_text("IP [" + options->address + "]");
+  add_whole<std::uint16_t>(*command, "--nodes", options->nodes,
+                           "Nodes in this process, each with a thread", 1, limits::partitions);
+  add_choice<Durability>(*command, "--durability", options->durability,
+                         {{"synced", Durability::synced}, {"buffered", Durability::buffered}},
+                         "synced: an acknowledgement survives loss of power; buffered: it may not");
   command->callback([options, &status] { status = serve(*options); });
 }
 

@@ -2,12 +2,11 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <csignal>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -20,7 +19,11 @@
 #include "sim/report/verdict.hpp"
 #include "sim/scenario/load.hpp"
 #include "sim/world/summarize.hpp"
+#include "tools/arguments.hpp"
 #include "tools/commands.hpp"
+#include "tools/interruption.hpp"
+#include "tools/sim_places.hpp"
+#include "tools/standard_output.hpp"
 
 namespace hubbub::tools {
 namespace {
@@ -37,19 +40,11 @@ struct SimArguments {
   bool verify = false;
 };
 
-/// Set by Ctrl-C; every run looks at it.
-std::atomic<bool> interrupted{false};
-
-void interrupt(int) {
-  interrupted.store(true, std::memory_order_relaxed);
-  std::signal(SIGINT, SIG_DFL);  // a second one ends at once
-}
-
 /// One scenario with one seed.
 struct Job {
   std::string file;
   const sim::Scenario* scenario = nullptr;
-  std::optional<std::uint64_t> seed;
+  std::uint64_t seed = 0;
   sim::Summary summary;
   sim::SeriesTable series;
   std::string story;
@@ -115,7 +110,7 @@ class ProgressLine {
 void run_job(const SimArguments& arguments, Job& job, ProgressLine* line) {
   sim::RunOptions options;
   options.seed = job.seed;
-  options.interrupt = &interrupted;
+  options.interrupt = &interrupted();
   if (line != nullptr) options.progress = [line](const sim::RunProgress& p) { line->show(p); };
   sim::StoryWriter story(job.scenario->servers.count * job.scenario->servers.nodes,
                          job.scenario->policy);
@@ -142,7 +137,7 @@ void run_all(const SimArguments& arguments, std::vector<Job>& jobs) {
   if (!arguments.quiet && !arguments.json && ::isatty(STDERR_FILENO) == 1) line.emplace();
   std::atomic<std::size_t> next{0};
   const auto work = [&] {
-    for (std::size_t i = next++; i < jobs.size() && !interrupted; i = next++)
+    for (std::size_t i = next++; i < jobs.size() && !interrupted(); i = next++)
       run_job(arguments, jobs[i], line ? &*line : nullptr);
   };
   std::vector<std::thread> others;
@@ -153,48 +148,49 @@ void run_all(const SimArguments& arguments, std::vector<Job>& jobs) {
   if (line) line->clear();
 }
 
-/// DIR itself for one run; for several a folder in it for each.
-bool write_reports(const SimArguments& arguments, const std::vector<Job>& jobs) {
-  for (const Job& job : jobs) {
-    if (!job.done) continue;
-    std::filesystem::path directory = arguments.report;
-    if (jobs.size() > 1)
-      directory /=
-          fmt::format("{}-{}", std::filesystem::path(job.file).stem().string(), job.summary.seed);
-    const auto written = sim::write_report(directory, job.summary, job.series);
-    if (written) continue;
-    std::fprintf(stderr, "hubbub sim: %s\n", written.error().what.c_str());
-    return false;
-  }
-  return true;
-}
-
-bool write_story(const std::string& file, const std::string& story) {
-  std::ofstream out(file, std::ios::binary);
-  out << story;
-  if (out.flush()) return true;
-  std::fprintf(stderr, "hubbub sim: %s: the story cannot be written here\n", file.c_str());
-  return false;
+void print_documents(const std::vector<Job>& jobs) {
+  std::vector<sim::Summary> summaries;
+  for (const Job& job : jobs)
+    if (job.done) summaries.push_back(job.summary);
+  print_out(jobs.size() == 1 && !summaries.empty() ? sim::summary_json(summaries.front())
+                                                   : sim::summaries_json(summaries));
 }
 
 void print(const SimArguments& arguments, const std::vector<Job>& jobs) {
+  if (arguments.json) return print_documents(jobs);
   const sim::Style style = sim::style_for(STDOUT_FILENO);
+  std::vector<int> statuses;
   for (const Job& job : jobs) {
     if (!job.done) continue;
-    const std::string text = arguments.json    ? sim::summary_json(job.summary)
-                             : arguments.quiet ? sim::verdict_line(job.summary, style)
-                                               : sim::verdict_text(job.summary, style);
-    std::fwrite(text.data(), 1, text.size(), stdout);
-    if (text.empty() || text.back() != '\n') std::fputc('\n', stdout);
+    statuses.push_back(sim::exit_status(job.summary));
+    print_out(arguments.quiet ? sim::verdict_line(job.summary, style)
+                              : sim::verdict_text(job.summary, style));
   }
-  std::fflush(stdout);
+  if (jobs.size() > 1) print_out(sim::tally(statuses, jobs.size() - statuses.size()));
 }
 
-int simulate(const SimArguments& arguments) {
+/// Standard output belongs to the documents if there are any, and to a line a run if so asked.
+void tell(const SimArguments& arguments, const std::string& line) {
+  if (!arguments.json && !arguments.quiet) return print_out(line + "\n");
+  flush_out();
+  fmt::print(stderr, "{}\n", line);
+}
+
+int fail(int status, const std::string& why) {
+  fmt::print(stderr, "hubbub sim: {}\n", why);
+  return status;
+}
+
+/// Nothing if a file was wrong; what, is said.
+std::optional<std::vector<sim::Scenario>> load_all(const SimArguments& arguments) {
   std::vector<sim::Scenario> scenarios;
   bool right = true;
-  scenarios.reserve(arguments.files.size());
   for (const std::string& file : arguments.files) {
+    if (const std::string meant = meant_as_option(file); !meant.empty()) {
+      right = false;
+      fail(0, meant);
+      continue;
+    }
     sim::ScenarioResult scenario = sim::load_scenario(file, arguments.overrides);
     if (scenario) {
       scenarios.push_back(std::move(*scenario));
@@ -202,38 +198,60 @@ int simulate(const SimArguments& arguments) {
     }
     right = false;
     for (const sim::ScenarioError& error : scenario.error())
-      std::fprintf(stderr, "%s\n", sim::to_text(error).c_str());
+      fmt::print(stderr, "{}\n", sim::to_text(error));
   }
-  if (!right) return sim::status::bad_input;
+  if (!right) return {};
+  return scenarios;
+}
 
+std::vector<Job> jobs_of(const SimArguments& arguments,
+                         const std::vector<sim::Scenario>& scenarios) {
   std::vector<Job> jobs;
   for (std::size_t i = 0; i < scenarios.size(); ++i) {
-    if (arguments.seeds.empty())
-      jobs.push_back({arguments.files[i], &scenarios[i], {}, {}, {}, {}});
-    for (const std::uint64_t seed : arguments.seeds)
+    const std::vector<std::uint64_t> own{scenarios[i].seed};
+    for (const std::uint64_t seed : arguments.seeds.empty() ? own : arguments.seeds)
       jobs.push_back({arguments.files[i], &scenarios[i], seed, {}, {}, {}});
   }
-  if (!arguments.story.empty() && jobs.size() != 1) {
-    std::fprintf(
-        stderr,
-        "hubbub sim: --story tells of one run, and these are %zu; name one file and one seed\n",
-        jobs.size());
-    return sim::status::bad_input;
-  }
-  std::signal(SIGINT, interrupt);
-  run_all(arguments, jobs);
-  std::signal(SIGINT, SIG_DFL);
-  print(arguments, jobs);
-  if (!arguments.report.empty() && !write_reports(arguments, jobs)) return sim::status::bad_input;
-  if (!arguments.story.empty() && jobs.front().done &&
-      !write_story(arguments.story, jobs.front().story))
-    return sim::status::bad_input;
+  return jobs;
+}
 
+Result<void> write_all(const SimArguments& arguments, const std::vector<Job>& jobs,
+                       Places& places) {
+  bool written = false;
+  for (std::size_t i = 0; i < jobs.size() && places.reports(); ++i) {
+    if (!jobs[i].done) continue;
+    const auto report = sim::write_report(places.directory(i), jobs[i].summary, jobs[i].series);
+    if (!report) return tl::unexpected(report.error());
+    written = true;
+  }
+  if (written)
+    tell(arguments, fmt::format("Report: {} in {}", "summary.json, series.csv and junit.xml",
+                                places.told(jobs.size())));
+  if (arguments.story.empty() || !jobs.front().done) return {};
+  if (const auto story = places.write_story(jobs.front().story); !story) return story;
+  tell(arguments, "Story: " + arguments.story);
+  return {};
+}
+
+int simulate(const SimArguments& arguments) {
+  const auto scenarios = load_all(arguments);
+  if (!scenarios) return sim::status::bad_input;
+  std::vector<Job> jobs = jobs_of(arguments, *scenarios);
+  std::vector<RunName> names;
+  for (const Job& job : jobs) names.push_back({job.file, job.seed});
+  take_interruptions();
+  auto places = Places::make(arguments.report, arguments.story, names);
+  if (!places) return fail(sim::status::bad_input, places.error().what);
+  run_all(arguments, jobs);
+  leave_interruptions();
+  print(arguments, jobs);
   int status = sim::status::holds;
+  if (const auto written = write_all(arguments, jobs, *places); !written)
+    status = fail(sim::status::bad_input, written.error().what);
   for (const Job& job : jobs)
     status =
         sim::worse(status, job.done ? sim::exit_status(job.summary) : sim::status::interrupted);
-  return status;
+  return with_signal(status);
 }
 
 }  // namespace
@@ -242,22 +260,31 @@ void add_sim(CLI::App& app, int& status) {
   auto arguments = std::make_shared<SimArguments>();
   CLI::App* command = app.add_subcommand("sim", "Run scenarios in virtual time, to a verdict");
   command->add_option("FILE", arguments->files, "Scenario files")->required();
-  command->add_option("--seed", arguments->seeds, "Seeds in place of the files' own, a run each")
+  command
+      ->add_option_function<std::vector<std::string>>(
+          "--seed",
+          [seeds = &arguments->seeds](const std::vector<std::string>& words) {
+            for (const std::string& word : words)
+              seeds->push_back(read_whole("--seed", word, 0, UINT64_MAX));
+          },
+          "Seeds in place of the files' own, a run each")
       ->delimiter(',')
-      ->allow_extra_args(false);
-  command->add_option("--set", arguments->overrides, "Change a key: clients.users=500")
-      ->allow_extra_args(false);
-  command->add_option("--report", arguments->report,
-                      "Write summary.json, series.csv and junit.xml into this directory");
-  command->add_option(
-      "--story", arguments->story,
-      "Write what clients did and which nodes died as a story for tests of the node");
-  command->add_flag("--json", arguments->json, "Print the summary as JSON");
+      ->allow_extra_args(false)
+      ->option_text("UINT[,UINT...] (may be repeated)");
+  command->add_option("--set", arguments->overrides, "Change a key: --set clients.users=500")
+      ->allow_extra_args(false)
+      ->option_text("KEY=VALUE (may be repeated)");
+  add_path(
+      *command, "--report", arguments->report, "DIR",
+      "Write summary.json, series.csv and junit.xml into this directory; of several runs, each "
+      "into FILE-SEED in it");
+  add_path(*command, "--story", arguments->story, "FILE",
+           "Write what clients did and which nodes died as a story for tests of the node");
+  command->add_flag("--json", arguments->json,
+                    "Print the summary as JSON; of several runs, a list of them");
   command->add_flag("--quiet", arguments->quiet, "Print one line a run");
   command->add_flag("--verify", arguments->verify, "Run twice and compare, window by window");
-  command->add_option("-j,--jobs", arguments->jobs, "Runs side by side")
-      ->check(CLI::Range(1, 256))
-      ->capture_default_str();
+  add_whole(*command, "-j,--jobs", arguments->jobs, "Runs side by side", 1u, 256u);
   command->callback([arguments, &status] { status = simulate(*arguments); });
 }
 

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <cmath>
 #include <filesystem>
 
 #include "loadgen/report.hpp"
@@ -111,15 +112,101 @@ TEST(Load, RefusesWhatCannotBeCarriedOutAndSaysWhy) {
   EXPECT_THAT(run_load(options, {}).error().what, testing::HasSubstr("ws://"));
 }
 
-TEST(Load, ThatReachesNoServerHasShownNothing) {
+TEST(Load, RefusesFiguresThatAreNoLoad) {
+  const auto refusal = [](auto change) {
+    Options options = small_load(1);
+    change(options);
+    const auto summary = run_load(options, {});
+    return summary ? std::string() : summary.error().what;
+  };
+  using testing::HasSubstr;
+  for (const double rate : {std::nan(""), double{INFINITY}, 1e12, -1.0})
+    EXPECT_THAT(refusal([rate](Options& o) { o.rate = rate; }), HasSubstr("--rate must be"));
+  for (const Duration duration : {Duration{-5s}, Duration{0}, Duration{25h}})
+    EXPECT_THAT(refusal([=](Options& o) { o.duration = duration; }), HasSubstr("1ms to 24h"));
+  EXPECT_THAT(refusal([](Options& o) { o.length = 0; }), HasSubstr("--length must be 1 to"));
+  EXPECT_THAT(refusal([](Options& o) { o.server_pid = INT32_MAX; }), HasSubstr("no process"));
+}
+
+TEST(Load, ThatReachesNoServerEndsBeforeItBeginsAndSaysWhy) {
   Options options = small_load(1);  // nobody listens there
-  options.duration = 100ms;
+  options.duration = 10min;
+  options.settle = 10min;
   options.connect_within = 1s;
-  options.settle = 1s;
+  std::vector<std::string> said;
+  Progress progress;
+  progress.say = [&](std::string_view line) { said.emplace_back(line); };
+  const auto summary = run_load(options, progress);
+  ASSERT_TRUE(summary);
+  EXPECT_EQ(summary->exit_status(), 1);
+  EXPECT_EQ(summary->attached, 0u);
+  ASSERT_FALSE(said.empty());
+  EXPECT_THAT(said.front(), testing::HasSubstr("cannot connect to 127.0.0.1:1: Connection refused; "
+                                               "is the server running? Trying for"));
+  EXPECT_THAT(to_table(*summary), testing::HasSubstr("cannot connect to 127.0.0.1:1"));
+  EXPECT_THAT(to_table(*summary), testing::Not(testing::HasSubstr("VIOLATED")));
+}
+
+TEST(Load, TellsWhatAServerAnsweredThatSpeaksNoWebSocketThere) {
+  server::ServerOptions server;
+  server.data = server::fresh_directory("elsewhere");
+  server::ServerProcess process(server);
+  Options options = small_load(process.port());
+  options.url = fmt::format("ws://127.0.0.1:{}/elsewhere", process.port());
+  options.connect_within = 10min;  // no second answer would be another one
   const auto summary = run_load(options, {});
   ASSERT_TRUE(summary);
-  EXPECT_NE(summary->exit_status(), 0);
-  EXPECT_EQ(summary->attached, 0u);
+  EXPECT_EQ(summary->exit_status(), 1);
+  EXPECT_THAT(to_table(*summary), testing::HasSubstr("answered 404: there is nothing here; the "
+                                                     "WebSocket is at /ws"));
+}
+
+TEST(Load, OfConnectionsOnlySaysThatTheyStayed) {
+  server::ServerOptions server;
+  server.data = server::fresh_directory("idle");
+  server::ServerProcess process(server);
+  Options options = small_load(process.port());
+  options.rate = 0;
+  options.duration = 500ms;
+  const auto summary = run_load(options, {});
+  ASSERT_TRUE(summary);
+  EXPECT_EQ(summary->exit_status(), 0);
+  EXPECT_THAT(to_table(*summary),
+              testing::HasSubstr("holds: all connected and stayed; no message was sent"));
+}
+
+TEST(Load, RefusesUsersWhoHaveHistoryInsteadOfAccusingTheServer) {
+  server::ServerOptions server;
+  server.data = server::fresh_directory("history");
+  server::ServerProcess process(server);
+  Options options = small_load(process.port());
+  options.connections = 10;
+  options.duration = 1s;
+  options.first_user = 5;
+  const auto first = run_load(options, {});
+  ASSERT_TRUE(first);
+  EXPECT_EQ(first->exit_status(), 0) << to_table(*first);
+  const auto again = run_load(options, {});
+  ASSERT_FALSE(again) << to_table(*again);
+  EXPECT_THAT(again.error().what, testing::HasSubstr("users u_5 to u_14 have history"));
+  EXPECT_THAT(again.error().what, testing::HasSubstr("choose another --first-user"));
+}
+
+TEST(Load, PrintsAFewViolationsAndCountsTheRest) {
+  Summary summary;
+  summary.options = small_load(1);
+  summary.close_codes[1006] = 7;
+  summary.close_reasons[1006] = "the connection broke: Connection reset by peer";
+  summary.checks.push_back({"acked-kept", true, 100, 50});
+  for (int i = 0; i < 50; ++i)
+    summary.violations.push_back(
+        {"acked-kept", 1s, fmt::format("one of {}", i), {"a", "b", "c", "d"}});
+  const std::string table = to_table(summary);
+  EXPECT_THAT(table, testing::HasSubstr("one of 2"));
+  EXPECT_THAT(table, testing::Not(testing::HasSubstr("one of 3")));
+  EXPECT_THAT(table, testing::HasSubstr("and 47 more violations"));
+  EXPECT_LT(table.find("closed with 1006: 7; the first: the connection broke"),
+            table.find("VIOLATED"));
 }
 
 }  // namespace
