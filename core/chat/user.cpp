@@ -9,6 +9,7 @@ bool User::restore(std::string_view key, std::string_view value, Arena& arena) {
     head = self->head;
   } else if (const auto* row = std::get_if<rows::DeviceRow>(&parsed->row)) {
     const std::size_t number = parsed->device.device.value;
+    if (number == 0) return false;
     if (devices.size() < number) devices.resize(number);
     Device& d = devices[number - 1];
     d.number = parsed->device.device;

@@ -16,11 +16,11 @@ const ConversationId group = ConversationId::group(UserId{71}, DeviceNumber{2}, 
 const ConversationId direct = ConversationId::direct(UserId{71}, UserId{84});
 
 template <class Record, class Row>
-void restore(Record& record, const rows::Key& key, const Row& row) {
+bool restore(Record& record, const rows::Key& key, const Row& row) {
   ByteBuffer value;
   wire::encode(row, value);
   Arena arena;
-  record.restore(key, value.view(), arena);
+  return record.restore(key, value.view(), arena);
 }
 
 template <class Within>
@@ -215,6 +215,29 @@ TEST(SenderRecord, ComesBackFromItsRowsWithMessagesAndCallsApart) {
   const auto repeat = sender.calls.judge(8, 80, 800);
   ASSERT_EQ(repeat.judgement, Numbers::Judgement::repeat);
   EXPECT_EQ(*repeat.first, call);
+}
+
+TEST(SenderRecord, AndAConversationSayWhichRowsTheyCannotRead) {
+  const DeviceId device{UserId{71}, DeviceNumber{3}};
+  const rows::Key key = rows::sender(group, device);
+  SenderRecord sender;
+  Conversation c;
+  Arena arena;
+  EXPECT_TRUE(restore(sender, key, rows::SenderRow{.generation = 6}));
+  EXPECT_FALSE(restore(sender, key, rows::SenderRow{.version = 99, .generation = 7}));
+  EXPECT_FALSE(sender.restore(key, "", arena));
+  EXPECT_FALSE(sender.restore("no key", "\1", arena));
+  EXPECT_EQ(sender.generation, 6u);
+  EXPECT_TRUE(restore(c, rows::conversation(group), rows::ConversationRow{.head = 9}));
+  EXPECT_FALSE(
+      restore(c, rows::conversation(group), rows::ConversationRow{.version = 99, .head = 1}));
+  EXPECT_EQ(c.head, 9u);
+}
+
+TEST(SenderRecord, IsStoredWithItsConversation) {
+  const DeviceId device{UserId{71}, DeviceNumber{3}};
+  EXPECT_EQ(home_shard(SenderKey{group, device}), shard_of(group));
+  EXPECT_EQ(home_shard(group), shard_of(group));
 }
 
 TEST(SenderRecord, IsReadWithAllItRemembersAndNothingOfAnotherDevice) {

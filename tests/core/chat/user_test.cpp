@@ -18,11 +18,11 @@ const UserId mia{71};
 const ConversationId conversation = ConversationId::direct(UserId{71}, UserId{84});
 
 template <class Record, class Row>
-void restore(Record& record, const rows::Key& key, const Row& row) {
+bool restore(Record& record, const rows::Key& key, const Row& row) {
   ByteBuffer value;
   wire::encode(row, value);
   Arena arena;
-  record.restore(key, value.view(), arena);
+  return record.restore(key, value.view(), arena);
 }
 
 bool encloses(const rows::Bounds& bounds, const rows::Key& key) {
@@ -69,6 +69,19 @@ TEST(User, HasNoDeviceThatNeverAttached) {
   EXPECT_NE(user.device("phone"), nullptr);
 }
 
+TEST(User, SaysWhichRowsItCannotRead) {
+  User user;
+  const DeviceId device{mia, DeviceNumber{1}};
+  EXPECT_TRUE(restore(user, rows::device(device), rows::DeviceRow{.name = "phone"}));
+  EXPECT_FALSE(restore(user, rows::device(device), rows::DeviceRow{.version = 99, .name = "new"}));
+  EXPECT_FALSE(restore(user, rows::user(mia), rows::UserRow{.version = 99, .head = 5}));
+  // Devices count from 1: no node wrote this one.
+  EXPECT_FALSE(restore(user, rows::device({mia, DeviceNumber{0}}), rows::DeviceRow{.name = "x"}));
+  EXPECT_EQ(user.head, 0u);
+  EXPECT_EQ(user.devices.size(), 1u);
+  EXPECT_NE(user.device("phone"), nullptr);
+}
+
 TEST(User, IsReadWithItsDevicesAndWithoutItsListAndItsInbox) {
   const rows::Bounds bounds = User::bounds(mia);
   EXPECT_TRUE(encloses(bounds, rows::user(mia)));
@@ -78,6 +91,11 @@ TEST(User, IsReadWithItsDevicesAndWithoutItsListAndItsInbox) {
   EXPECT_FALSE(encloses(bounds, rows::inbox(mia, 1)));
   for (std::uint64_t other = 1; other < 5'000; ++other)
     EXPECT_EQ(encloses(bounds, rows::user(UserId{other})), UserId{other} == mia);
+}
+
+TEST(ReceivedStream, IsStoredWithItsShardAndAUserWithItsOwn) {
+  EXPECT_EQ(home_shard(StreamKey{ShardId{5}, conversation}), ShardId{5});
+  EXPECT_EQ(home_shard(mia), shard_of(mia));
 }
 
 TEST(ReceivedStream, ComesBackFromItsRowAndIsReadAlone) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <chrono>
 #include <deque>
 #include <string>
 #include <utility>
@@ -130,6 +131,24 @@ TEST(Partition, IsFullWhenTooMuchWaitsToLeave) {
   EXPECT_FALSE(p.full());
 }
 
+TEST(Partition, KnowsSinceWhenSomethingIsNotDurable) {
+  Partition p;
+  std::string_view bytes;
+  EXPECT_EQ(p.undurable_since(), never);
+  p.rows(1s).put("a", "");
+  p.rows(2s).put("b", "");
+  EXPECT_EQ(p.undurable_since(), 1s);
+  const std::uint64_t first = p.commit(bytes);
+  p.rows(3s).put("c", "");
+  EXPECT_EQ(p.undurable_since(), 1s) << "the batch in flight is older than the one that gathers";
+  p.durable(first);
+  EXPECT_EQ(p.durable_batches(), 1u);
+  EXPECT_EQ(p.undurable_since(), 3s);
+  p.durable(p.commit(bytes));
+  EXPECT_EQ(p.durable_batches(), 2u);
+  EXPECT_EQ(p.undurable_since(), never);
+}
+
 TEST(PartitionDeath, OnlyTheBatchInFlightBecomesDurable) {
   Partition idle;
   EXPECT_EXIT(idle.durable(1), testing::ExitedWithCode(70), "in_flight_");
@@ -146,7 +165,13 @@ TEST(PartitionDeath, OnlyTheBatchInFlightBecomesDurable) {
 /// how many are durable.
 class Compared {
  public:
-  void write() { partition_.rows(now).put(std::to_string(++written_), ""); }
+  void write(Duration when) {
+    times_.push_back(when);
+    partition_.rows(when).put(std::to_string(++written_), "");
+  }
+  void check_age() const {
+    RC_ASSERT(partition_.undurable_since() == (durable_ < written_ ? times_[durable_] : never));
+  }
   void emit() {
     const std::string effect = std::to_string(++emitted_);
     const bool must = written_ > durable_ || !held_.empty();
@@ -203,6 +228,7 @@ class Compared {
   std::uint64_t emitted_ = 0;
   std::uint64_t batch_ = 0;
   bool flying_ = false;
+  std::vector<Duration> times_;                             ///< of each row
   std::deque<std::pair<std::string, std::uint64_t>> held_;  ///< with the rows it depends on
 };
 
@@ -212,7 +238,7 @@ RC_GTEST_PROP(Partition, LetsEffectsLeaveInOrderAndNeverBeforeTheirRows, (std::u
   for (int step = 0; step < 500; ++step) {
     switch (random.below(5)) {
       case 0:
-        compared.write();
+        compared.write(std::chrono::seconds(step));
         break;
       case 1:
         compared.emit();
@@ -227,6 +253,7 @@ RC_GTEST_PROP(Partition, LetsEffectsLeaveInOrderAndNeverBeforeTheirRows, (std::u
         compared.release(random.below(4));
         break;
     }
+    compared.check_age();
   }
   compared.finish();
 }
