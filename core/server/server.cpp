@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <cstdio>
+#include <filesystem>
 #include <mutex>
 #include <random>
 #include <vector>
@@ -91,8 +92,12 @@ tl::expected<std::unique_ptr<Server>, StartFailure> Server::start(const ServerOp
   // From here on a signal waits for `run`, also one that comes while the store is recovered.
   if (options.handle_signals)
     impl->signals = std::make_unique<boost::asio::signal_set>(impl->io, SIGTERM, SIGINT);
+  std::error_code unknown;
+  if (const auto there = std::filesystem::status(options.data, unknown);
+      std::filesystem::exists(there) && !std::filesystem::is_directory(there))
+    return refuse(2, fmt::format("{} is a file; --data wants a directory", options.data));
   auto store = LevelStore::open(options.data);
-  if (!store) return refuse(status_failed, store.error().what);
+  if (!store) return refuse(store.error().wrong_place ? 2 : status_failed, store.error().what);
   impl->store = std::move(*store);
   impl->store_edge = std::make_unique<StoreEdge>(*impl->store, options.durability);
   impl->make_loops();
@@ -162,7 +167,9 @@ void Server::Impl::say_start() {
       "INSECURE: tokens of the form {}u_71 are accepted; whoever can reach this address "
       "can be anyone",
       development_token_prefix));
-  say(fmt::format("listening on ws://{}:{}/ws", options.address, listener->port()));
+  const bool v6 = options.address.find(':') != std::string::npos;
+  say(fmt::format("listening on ws://{}{}{}:{}/ws", v6 ? "[" : "", options.address, v6 ? "]" : "",
+                  listener->port()));
 }
 
 /// Clients are let in once all nodes are open. Until then they wait in the listening socket.
@@ -211,18 +218,27 @@ void Server::Impl::say_end() {
     most_connections += loop->most_connections();
   }
   const std::uint64_t writes = done.batches_per_write.count();
+  const double seconds = std::chrono::duration<double>(read_clocks().mono - started).count();
+  if (most_connections == 0 && sum.accepted == 0) {
+    say(fmt::format("in {:.1f} s nobody connected", seconds));
+    return;
+  }
   say(fmt::format(
       "in {:.1f} s: {} messages accepted, {} repeats, {} entries sent, at most about {} "
       "connections",
-      std::chrono::duration<double>(read_clocks().mono - started).count(), sum.accepted,
-      sum.repeats, sum.entries_sent, most_connections));
-  say(fmt::format(
-      "store: {} writes ({} synced), {:.2f} messages and {:.2f} batches a write; "
-      "write p50 {} us, p99 {} us; {} reads, p99 {} us",
-      writes, done.synced_writes,
-      writes == 0 ? 0.0 : static_cast<double>(sum.accepted) / static_cast<double>(writes),
-      done.batches_per_write.mean(), done.write_us.quantile(0.5), done.write_us.quantile(0.99),
-      done.read_us.count(), done.read_us.quantile(0.99)));
+      seconds, sum.accepted, sum.repeats, sum.entries_sent, most_connections));
+  if (writes == 0) return;
+  const std::string messages =
+      sum.accepted == 0 ? ""
+                        : fmt::format("{:.2f} messages and ", static_cast<double>(sum.accepted) /
+                                                                  static_cast<double>(writes));
+  say(
+      fmt::format("store: {} writes ({} synced), {}{:.2f} batches a write; write p50 {} us, p99 {} "
+                  "us; {} reads, "
+                  "p99 {} us",
+                  writes, done.synced_writes, messages, done.batches_per_write.mean(),
+                  done.write_us.quantile(0.5), done.write_us.quantile(0.99), done.read_us.count(),
+                  done.read_us.quantile(0.99)));
 }
 
 }  // namespace hubbub::server

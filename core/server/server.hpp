@@ -27,7 +27,8 @@ struct ServerOptions {
   std::function<void(std::string_view)> say;
 };
 
-/// Why a server did not start: 2 for options that are wrong, 70 for a store that cannot be served.
+/// Why a server did not start: 2 for options that are wrong, a directory that is no place for a
+/// store or is in use, or a port that is; 70 for a store that is damaged.
 struct StartFailure {
   int status = 2;
   std::string what;

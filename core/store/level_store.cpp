@@ -5,7 +5,9 @@
 #include <leveldb/db.h>
 #include <leveldb/write_batch.h>
 
+#include <cerrno>
 #include <charconv>
+#include <cstring>
 
 #include "core/store/read_limit.hpp"
 
@@ -17,6 +19,20 @@ constexpr std::string_view format_begins = "hubbub store, format ";
 
 leveldb::Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 std::string_view view(const leveldb::Slice& bytes) { return {bytes.data(), bytes.size()}; }
+
+tl::unexpected<OpenFailure> unusable(std::string what) {
+  return tl::unexpected(OpenFailure{{std::move(what)}, false});
+}
+tl::unexpected<OpenFailure> wrong_place(std::string what) {
+  return tl::unexpected(OpenFailure{{std::move(what)}, true});
+}
+
+/// A lock that another process holds, or this one, as LevelDB says it: it keeps no code.
+bool is_held(const leveldb::Status& status) {
+  const std::string text = status.ToString();
+  return text.find("already held") != std::string::npos ||
+         text.find(std::strerror(EWOULDBLOCK)) != std::string::npos;
+}
 
 }  // namespace
 
@@ -30,51 +46,55 @@ LevelStore::~LevelStore() {
   if (lock_ != nullptr) env_.UnlockFile(lock_);
 }
 
-Result<std::unique_ptr<LevelStore>> LevelStore::open(const std::string& directory,
-                                                     const LevelOptions& options) {
+tl::expected<std::unique_ptr<LevelStore>, OpenFailure> LevelStore::open(
+    const std::string& directory, const LevelOptions& options) {
   std::unique_ptr<LevelStore> store(new LevelStore(directory, options));
-  auto recovered = store->make_directory()
-                       .and_then([&] { return store->lock(); })
-                       .and_then([&] { return store->check_format(); })
-                       .and_then([&] { return recover_directory(store->env_, directory); });
-  if (!recovered) return tl::unexpected(recovered.error());
+  const Opening place =
+      store->make_directory().and_then([&] { return store->lock(); }).and_then([&] {
+        return store->check_format();
+      });
+  if (!place) return tl::unexpected(place.error());
+  auto recovered = recover_directory(store->env_, directory);
+  if (!recovered) return unusable(recovered.error().what);
   store->recovery_ = std::move(*recovered);
-  if (auto opened = store->open_database(options); !opened) return tl::unexpected(opened.error());
+  if (auto opened = store->open_database(options); !opened) return unusable(opened.error().what);
   return store;
 }
 
-Result<void> LevelStore::make_directory() {
+LevelStore::Opening LevelStore::make_directory() {
   const auto made = env_.CreateDir(directory_);
   if (!env_.FileExists(directory_))
-    return failure(
+    return wrong_place(
         fmt::format("cannot make the directory {}: {}. The directory above it must "
                     "exist and be writable.",
                     directory_, made.ToString()));
   if (!made.ok()) return {};
   if (const auto status = env_.sync_directory(directory_of(directory_)); !status.ok())
-    return failure(fmt::format("cannot sync the directory above {}: {}. Check the disk.",
-                               directory_, status.ToString()));
+    return unusable(fmt::format("cannot sync the directory above {}: {}. Check the disk.",
+                                directory_, status.ToString()));
   return {};
 }
 
 /// LevelDB has a lock of its own, but takes it only when recovery has already looked around.
-Result<void> LevelStore::lock() {
+LevelStore::Opening LevelStore::lock() {
   const auto status = env_.LockFile(directory_ + "/HUBBUB.lock", &lock_);
   if (status.ok()) return {};
   lock_ = nullptr;
-  return failure(
+  if (!is_held(status))
+    return wrong_place(fmt::format("{} cannot be written to: {}", directory_, status.ToString()));
+  return wrong_place(
       fmt::format("cannot lock {}: most likely another process is using it. Stop that "
                   "one, or use another directory. (The system says: {})",
                   directory_, status.ToString()));
 }
 
-Result<void> LevelStore::check_format() {
+LevelStore::Opening LevelStore::check_format() {
   const std::string path = directory_ + "/HUBBUB";
   std::string text;
   const auto status = leveldb::ReadFileToString(&env_, path, &text);
   if (status.IsNotFound()) {
     if (env_.FileExists(directory_ + "/CURRENT"))
-      return failure(
+      return wrong_place(
           fmt::format("{} holds a LevelDB database that is not this program's: the file "
                       "HUBBUB is missing. Use another directory.",
                       directory_));
@@ -88,24 +108,24 @@ Result<void> LevelStore::check_format() {
     if (made.ok()) made = file->Close();
     if (made.ok()) made = env_.RenameFile(path + ".new", path);
     if (made.ok()) return {};
-    return failure(fmt::format("cannot write {}: {}. Check the disk and the permissions.", path,
-                               made.ToString()));
+    return unusable(fmt::format("cannot write {}: {}. Check the disk and the permissions.", path,
+                                made.ToString()));
   }
   if (!status.ok())
-    return failure(fmt::format("cannot read {}: {}. Check the disk and the permissions.", path,
-                               status.ToString()));
+    return unusable(fmt::format("cannot read {}: {}. Check the disk and the permissions.", path,
+                                status.ToString()));
   unsigned found = 0;
   const char* end = text.data() + text.size();
   const bool readable =
       text.starts_with(format_begins) && text.ends_with('\n') &&
       std::from_chars(text.data() + format_begins.size(), end, found).ptr == end - 1;
   if (!readable || found == 0)
-    return failure(
+    return unusable(
         fmt::format("{} does not say which form the store has: it should read "
                     "\"{}{}\". Restore the directory from a backup.",
                     path, format_begins, format));
   if (found > format)
-    return failure(
+    return wrong_place(
         fmt::format("the store in {} has form {}, and this program knows forms up to "
                     "{}: it was written by a newer version. Start that version.",
                     directory_, found, format));

@@ -37,6 +37,12 @@ struct LevelOptions {
   std::size_t cache_bytes = 32 * 1024 * 1024;
 };
 
+/// Why a store was not opened.
+struct OpenFailure : Failure {
+  /// The directory is no place for this store, or is another's: starting again cures nothing.
+  bool wrong_place = false;
+};
+
 class LevelStore final : public Store {
  public:
   /// The version of the directory's form; an older program refuses a newer form.
@@ -44,8 +50,8 @@ class LevelStore final : public Store {
 
   /// Opens the store in `directory`, which is made if need be. An error is a sentence for whoever
   /// starts the server, and says what to do.
-  static Result<std::unique_ptr<LevelStore>> open(const std::string& directory,
-                                                  const LevelOptions& options = {});
+  static tl::expected<std::unique_ptr<LevelStore>, OpenFailure> open(
+      const std::string& directory, const LevelOptions& options = {});
   ~LevelStore() override;
 
   Result<void> write(std::span<const std::string_view> batches, Sync sync) override;
@@ -56,9 +62,10 @@ class LevelStore final : public Store {
 
  private:
   LevelStore(std::string directory, const LevelOptions& options);
-  Result<void> make_directory();
-  Result<void> lock();
-  Result<void> check_format();
+  using Opening = tl::expected<void, OpenFailure>;
+  Opening make_directory();
+  Opening lock();
+  Opening check_format();
   Result<void> open_database(const LevelOptions& options);
   Result<void> refuse(const std::string& why);
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 #include <mutex>
 #include <thread>
 
@@ -20,6 +21,7 @@ namespace hubbub::server {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 constexpr std::string_view key = "00000000000000a1";
@@ -246,7 +248,56 @@ TEST_F(ServerTest, RefusesADirectoryThatIsInUse) {
   options.data = directory;
   const auto second = Server::start(options);
   ASSERT_FALSE(second);
-  EXPECT_EQ(second.error().status, 70);
+  EXPECT_EQ(second.error().status, 2);
+  EXPECT_THAT(second.error().what, HasSubstr("another process"));
+}
+
+TEST(ServerStart, TellsAFileAndADirectoryThatCannotBeWrittenFromOneThatIsInUse) {
+  ServerOptions options;
+  options.data = fresh_directory("file");
+  std::ofstream(options.data) << "no directory";
+  const auto file = Server::start(options);
+  ASSERT_FALSE(file);
+  EXPECT_EQ(file.error().status, 2);
+  EXPECT_THAT(file.error().what, HasSubstr("is a file; --data wants a directory"));
+
+  std::filesystem::remove(options.data);
+  std::filesystem::create_directories(options.data + "/HUBBUB.lock");  // no file can be there
+  const auto blocked = Server::start(options);
+  ASSERT_FALSE(blocked);
+  EXPECT_EQ(blocked.error().status, 2);
+  EXPECT_THAT(blocked.error().what, HasSubstr("cannot be written to"));
+  EXPECT_THAT(blocked.error().what, Not(HasSubstr("another process")));
+}
+
+TEST(ServerStart, FailsOnAStoreThatIsDamaged) {
+  ServerOptions options;
+  options.data = fresh_directory("damaged");
+  std::filesystem::create_directories(options.data);
+  std::ofstream(options.data + "/HUBBUB") << "?";
+  const auto damaged = Server::start(options);
+  ASSERT_FALSE(damaged);
+  EXPECT_EQ(damaged.error().status, 70);
+}
+
+TEST(ServerStart, WritesAnAddressOfTheSixthVersionInBracketsAndCountsNothingThatWasNot) {
+  ServerOptions options;
+  options.data = fresh_directory("v6");
+  options.address = "::1";
+  options.handle_signals = false;
+  std::string all;
+  std::mutex mutex;
+  options.say = [&](std::string_view line) {
+    const std::lock_guard lock(mutex);
+    all += std::string(line) + "\n";
+  };
+  const auto server = Server::start(options);
+  if (!server) GTEST_SKIP() << "this host has no ::1: " << server.error().what;
+  (*server)->stop();
+  EXPECT_EQ((*server)->run(), 0);
+  EXPECT_THAT(all, HasSubstr(fmt::format("ws://[::1]:{}/ws", (*server)->port())));
+  EXPECT_THAT(all, HasSubstr("nobody connected"));
+  EXPECT_THAT(all, Not(HasSubstr("0.00 messages")));
 }
 
 TEST(ServerStart, RefusesOptionsThatAreWrongAndSaysWhatWouldBeRight) {
