@@ -26,6 +26,8 @@ void Observer::acknowledged(Duration now, const Device& device, const Conversati
   Meters& m = stage_.meters;
   ++m.acknowledged;
   m.count(now, SeriesColumn::acknowledged);
+  m.count(now, SeriesColumn::ack_ms_sum,
+          static_cast<double>((now - message.written).count()) / 1e6);
   if (counted(message.written)) m.ack.record((now - message.written).count());
   const Duration from = stage_.scenario.warm_up;
   const Duration end = stage_.scenario.duration;
