@@ -233,13 +233,15 @@ void Checker::bound(Duration now, std::string_view what, std::uint64_t size, std
 }
 
 void Checker::stored_message(ConversationId conversation, const Message& message) {
-  impl_->messages.stored(impl_->ledger.entities.conversation(conversation), message);
+  const std::uint32_t c = impl_->ledger.entities.conversation(conversation);
+  impl_->messages.stored(c, message);
+  impl_->memberships.stored_message(impl_->last_now, c, message);
 }
 
 void Checker::stored_member(ConversationId conversation, UserId user, Sequence from, Sequence to) {
   Entities& entities = impl_->ledger.entities;
-  impl_->memberships.stored_member(entities.conversation(conversation), entities.user(user), from,
-                                   to);
+  impl_->memberships.stored_member(impl_->last_now, entities.conversation(conversation),
+                                   entities.user(user), from, to);
 }
 
 void Checker::stored_inbox(UserId user, Sequence number, ConversationId conversation,

@@ -91,10 +91,12 @@ class Checker {
   void bound(Duration now, std::string_view what, std::uint64_t size, std::uint64_t limit);
 
   // --- The end: what is stored, row by row; `finish`; then devices and nodes --------------------
-  /// Conversation by conversation, each in the order of its sequences.
+  /// Conversation by conversation, each in the order of its sequences. Of groups, only where stores
+  /// are seen.
   void stored_message(ConversationId conversation, const Message& message);
-  /// (from, to]; `to` is 0, or the greatest Sequence, while the membership lasts. Not needed for
-  /// direct conversations. May come before or after the other rows, as may inboxes.
+  /// What a row says of a group's member: (from, to]; `to` is 0, or the greatest Sequence, while
+  /// the membership lasts. It is believed only as far as the group's own entries say the same.
+  /// Comes together with the group's messages, before or after them; inboxes may come at any time.
   void stored_member(ConversationId conversation, UserId user, Sequence from, Sequence to);
   /// Inbox by inbox, each in the order of its numbers.
   void stored_inbox(UserId user, Sequence number, ConversationId conversation, Sequence seq);

@@ -86,10 +86,71 @@ void MembershipChecks::skipped(Duration now, std::uint32_t device, std::uint32_t
   });
 }
 
-void MembershipChecks::stored_member(std::uint32_t conversation, std::uint32_t user, Sequence from,
-                                     Sequence to) {
-  if (to == 0) to = Runs::unbounded;
-  if (from < to) intervals_[pair_of(user, conversation)].add(from + 1, to);
+// --- Intervals
+// ------------------------------------------------------------------------------------
+
+void MembershipChecks::stored_member(Duration now, std::uint32_t conversation, std::uint32_t user,
+                                     Sequence from, Sequence to) {
+  if (!is_group(conversation)) return;
+  begin_group(now, conversation);
+  roster_.stored({user, from, to == 0 ? Roster::open_end : to});
+}
+
+void MembershipChecks::stored_message(Duration now, std::uint32_t conversation, const Message& m) {
+  if (!is_group(conversation) || m.seq == 0) return;
+  begin_group(now, conversation);
+  const auto no_change = [&](UserId who, std::string_view what) {
+    ledger_.violated(Invariant::members_only, now, {no_entity, conversation}, [&] {
+      return fmt::format("{} of {}: {} {}", m.seq, ledger_.conversation(conversation),
+                         hubbub::to_text(who), what);
+    });
+  };
+  if (m.kind == EntryKind::created || m.kind == EntryKind::joined) {
+    for (const UserId who : m.users)
+      if (!roster_.join(ledger_.entities.user(who), m.seq))
+        no_change(who, "joins, being a member already");
+  }
+  judge_author(now, conversation, m);
+  if (m.kind == EntryKind::left) {
+    for (const UserId who : m.users)
+      if (!roster_.leave(ledger_.entities.user(who), m.seq))
+        no_change(who, "leaves, being no member");
+  }
+}
+
+void MembershipChecks::judge_author(Duration now, std::uint32_t conversation, const Message& m) {
+  ledger_.compared(Invariant::members_only);
+  if (roster_.contains(ledger_.entities.user(m.from))) return;
+  ledger_.violated(Invariant::members_only, now, {no_entity, conversation}, [&] {
+    return fmt::format("{} of {} is by {}, who is no member there", m.seq,
+                       ledger_.conversation(conversation), hubbub::to_text(m.from));
+  });
+}
+
+void MembershipChecks::begin_group(Duration now, std::uint32_t conversation) {
+  if (conversation == storing_) return;
+  end_group(now);
+  storing_ = conversation;
+}
+
+void MembershipChecks::end_group(Duration now) {
+  if (roster_.empty()) return;
+  ledger_.compared(Invariant::members_only, roster_.intervals().size());
+  for (const Roster::Difference& d : roster_.differences()) {
+    ledger_.violated(Invariant::members_only, now, {no_entity, storing_}, [&] {
+      const std::string interval =
+          d.interval.to == Roster::open_end
+              ? fmt::format("from {} on", d.interval.from + 1)
+              : text_of({d.interval.from + 1, d.interval.to});
+      return fmt::format("{} in {}, {}: {}", user(d.interval.user), ledger_.conversation(storing_),
+                         interval,
+                         d.row ? "a row says so, and its entries do not"
+                               : "its entries say so, and no row does");
+    });
+  }
+  for (const Roster::Interval& i : roster_.intervals())
+    if (i.from < i.to) intervals_[pair_of(i.user, storing_)].add(i.from + 1, i.to);
+  roster_.clear();
 }
 
 void MembershipChecks::stored_inbox(Duration now, std::uint32_t who, std::uint32_t conversation,
@@ -107,6 +168,7 @@ void MembershipChecks::stored_inbox(Duration now, std::uint32_t who, std::uint32
 }
 
 void MembershipChecks::finish(Duration now, const MessageChecks& messages, bool liveness) {
+  end_group(now);
   judge_told(now, messages);
   judge_gaps(now);
   judge_inboxes(now, messages);
@@ -194,7 +256,7 @@ void MembershipChecks::judge_delivered_to(Duration now, std::uint32_t who, std::
 }
 
 std::size_t MembershipChecks::memory() const {
-  std::size_t bytes = gaps_.capacity() * sizeof(Gap);
+  std::size_t bytes = gaps_.capacity() * sizeof(Gap) + roster_.memory();
   for (const Sets* sets : {&told_, &inboxes_, &intervals_}) {
     bytes += sets->capacity() * (sizeof(Sets::value_type) + 1);
     for (const auto& [pair, runs] : *sets) bytes += runs.memory();

@@ -2,13 +2,15 @@
 //
 // For each (user, conversation), runs of sequences: what the user was told of (shown, declared,
 // paged, acknowledged), what the inbox holds, and what the intervals allow. In a direct
-// conversation both users may know all of it.
+// conversation both users may know all of it. In a group the intervals are those that its own
+// entries tell of (roster.hpp); the member rows the server keeps are held against them.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
 
 #include "sim/check/ledger.hpp"
 #include "sim/check/message_checks.hpp"
+#include "sim/check/roster.hpp"
 #include "sim/check/runs.hpp"
 
 namespace hubbub::sim {
@@ -24,10 +26,13 @@ class MembershipChecks {
   void skipped(Duration now, std::uint32_t device, std::uint32_t user, std::uint32_t conversation,
                Sequence from, Sequence to);
 
-  void stored_member(std::uint32_t conversation, std::uint32_t user, Sequence from, Sequence to);
+  /// A group's rows and messages come in one piece, its messages in the order of sequences.
+  void stored_member(Duration now, std::uint32_t conversation, std::uint32_t user, Sequence from,
+                     Sequence to);
+  void stored_message(Duration now, std::uint32_t conversation, const Message& message);
   void stored_inbox(Duration now, std::uint32_t user, std::uint32_t conversation, Sequence seq);
 
-  /// Judges against the stored intervals and `messages`' stored heads.
+  /// Judges against the groups' entries and `messages`' stored heads.
   void finish(Duration now, const MessageChecks& messages, bool liveness);
   std::size_t memory() const;
 
@@ -58,6 +63,10 @@ class MembershipChecks {
   void say_stranger(Duration now, std::uint32_t user, std::uint32_t conversation, Runs::Run run,
                     std::uint32_t device);
 
+  /// The group whose rows come in now; the one before it is done.
+  void begin_group(Duration now, std::uint32_t conversation);
+  void end_group(Duration now);
+  void judge_author(Duration now, std::uint32_t conversation, const Message& message);
   void judge_told(Duration now, const MessageChecks& messages);
   void judge_gaps(Duration now);
   void judge_inboxes(Duration now, const MessageChecks& messages);
@@ -72,6 +81,8 @@ class MembershipChecks {
   Sets inboxes_;
   Sets intervals_;
   std::vector<Gap> gaps_;
+  std::uint32_t storing_ = no_entity;  ///< the group of `roster_`
+  Roster roster_;
 };
 
 }  // namespace hubbub::sim

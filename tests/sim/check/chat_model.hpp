@@ -225,17 +225,17 @@ class ChatModel {
 
   /// What is stored, and how devices stand.
   void end() {
-    for (const auto& [conversation, log] : logs_)
-      for (const Message& m : log)
-        add({.kind = Kind::stored_message, .conversation = conversation, .message = m});
-    for (const auto& [conversation, users] : intervals_)
-      for (const auto& [user, intervals] : users)
+    for (const auto& [conversation, log] : logs_) {
+      for (const auto& [user, intervals] : intervals_[conversation])
         for (const auto& [from, to] : intervals)
           add({.kind = Kind::stored_member,
                .device = {user, {}},
                .conversation = conversation,
                .seq = from,
                .to = to});
+      for (const Message& m : log)
+        add({.kind = Kind::stored_message, .conversation = conversation, .message = m});
+    }
     for (const auto& [user, inbox] : inboxes_)
       for (std::size_t i = 0; i < inbox.size(); ++i)
         add({.kind = Kind::stored_inbox,

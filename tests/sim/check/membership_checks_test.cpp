@@ -176,6 +176,110 @@ TEST(MembershipChecks, AnInboxHoldsOnlyWhatWasSaidDuringMemberships) {
   EXPECT_THAT(judge(history).broken, Contains("delivered-only"));
 }
 
+/// Alice, Bob and Carol; Carol leaves, and Bob speaks once more.
+struct Parting {
+  ChatModel chat;
+  ConversationId id;
+
+  Parting() {
+    for (const DeviceId device : {alices, bobs, carols}) chat.attach(device);
+    id = chat.create_group(alices, {bob, carol});
+    speak();
+    chat.leave(carols, id, carol);
+    speak();
+  }
+  void speak() {
+    chat.acknowledge(bobs, id, chat.send(bobs, id));
+    for (const DeviceId device : {alices, bobs, carols}) chat.catch_up(device);
+  }
+  /// What Bob said last is given to Carol all the same, in her inbox and on her screen.
+  void tell_carol() {
+    const Message last = chat.log(id).back();
+    const Sequence number = chat.inbox_size(carol) + 1;
+    const Event shown{.kind = Kind::shown,
+                      .device = carols,
+                      .conversation = id,
+                      .cursor = Cursor::at(ChatModel::incarnation, number),
+                      .message = last};
+    chat.history.push_back(shown);
+    chat.end();
+    auto& history = chat.history;
+    const auto carols_last = [&](const Event& e) {
+      return e.device.user == carol && e.number == number - 1;
+    };
+    const std::size_t at = find(history, Kind::stored_inbox, 0, carols_last);
+    Event entry = history[at];
+    entry.number = number, entry.seq = last.seq;
+    history.insert(history.begin() + static_cast<std::ptrdiff_t>(at) + 1, entry);
+    history[find(history, Kind::device_at_end, 0, to(carols))].cursor = shown.cursor;
+  }
+  Event& row_of(UserId user) {
+    return chat.history[find(chat.history, Kind::stored_member, 0,
+                             [&](const Event& e) { return e.device.user == user; })];
+  }
+};
+
+TEST(MembershipChecks, ADeliveryToOneWhoLeftIsFound) {
+  Parting parting;
+  parting.tell_carol();
+  const Judged judged = judge(parting.chat.history);
+  EXPECT_THAT(judged.broken, ElementsAre("delivered-only", "members-only"));
+  EXPECT_THAT(judged.violations[0].what, HasSubstr("u_3 was told of 4 of"));
+}
+
+TEST(MembershipChecks, ADeliveryToOneWhoLeftIsFoundThoughTheRowAgreesWithIt) {
+  Parting parting;
+  parting.tell_carol();
+  ++parting.row_of(carol).to;
+  const Judged judged = judge(parting.chat.history);
+  EXPECT_THAT(judged.broken, ElementsAre("delivered-only", "members-only"));
+  EXPECT_EQ(judged.results.at("members-only").violated, 3u);  // no such row, this row, was told
+}
+
+TEST(MembershipChecks, AMembersRowThatIsOffByOneIsFound) {
+  const auto spoilt = [](UserId user, auto&& spoil) {
+    Parting parting;
+    parting.chat.end();
+    EXPECT_THAT(judge(parting.chat.history).broken, IsEmpty());
+    spoil(parting.row_of(user));
+    return judge(parting.chat.history);
+  };
+  const auto broken = ElementsAre("members-only");
+  EXPECT_THAT(spoilt(carol, [](Event& row) { ++row.to; }).broken, broken);
+  EXPECT_THAT(spoilt(carol, [](Event& row) { --row.to; }).broken, broken);
+  EXPECT_THAT(spoilt(carol, [](Event& row) { row.to = 0; }).broken, broken);
+  EXPECT_THAT(spoilt(bob, [](Event& row) { ++row.seq; }).broken, broken);
+  EXPECT_THAT(spoilt(bob, [](Event& row) { row.to = 4; }).broken, broken);
+  EXPECT_THAT(spoilt(bob, [](Event& row) { row.device.user = UserId{4}; }).broken, broken);
+  EXPECT_THAT(spoilt(carol, [](Event& row) { --row.to; }).violations[0].what,
+              HasSubstr("1 to 2: a row says so, and its entries do not"));
+}
+
+TEST(MembershipChecks, AMembersRowMayComeAfterTheMessages) {
+  Group group;
+  group.chat.end();
+  auto& history = group.chat.history;
+  std::vector<Event> rows;
+  std::erase_if(history, [&](const Event& e) {
+    if (e.kind == Kind::stored_member) rows.push_back(e);
+    return e.kind == Kind::stored_member;
+  });
+  EXPECT_THAT(judge(history).broken, ElementsAre("members-only"));
+  history.insert(history.begin() + static_cast<std::ptrdiff_t>(find(history, Kind::stored_inbox)),
+                 rows.begin(), rows.end());
+  EXPECT_THAT(judge(history).broken, IsEmpty());
+}
+
+TEST(MembershipChecks, NothingIsTakenFromOneWhoHasLeft) {
+  Parting parting;
+  parting.chat.acknowledge(carols, parting.id, parting.chat.send(carols, parting.id));
+  for (const DeviceId device : {alices, bobs, carols}) parting.chat.catch_up(device);
+  parting.chat.end();
+  const Judged judged = judge(parting.chat.history);
+  EXPECT_THAT(judged.broken, ElementsAre("members-only"));
+  EXPECT_THAT(judged.violations[0].what, HasSubstr("is by u_3, who is no member there"));
+}
+
 TEST(MembershipChecks, AnInboxHoldsEachEntryOnce) {
   ChatModel chat = talk();
   chat.end();

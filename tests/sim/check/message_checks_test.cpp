@@ -203,6 +203,8 @@ TEST(MessageChecks, ACallMakesOneEntry) {
   EXPECT_THAT(judge(chat.history).broken, IsEmpty());
   const std::size_t created = find(chat.history, Kind::stored_message);
   Event again = chat.history[created];
+  again.message.kind = EntryKind::renamed;
+  again.message.users = {};
   again.message.seq = 2;
   again.message.id.value += 1;
   chat.history.insert(chat.history.begin() + static_cast<std::ptrdiff_t>(created) + 1, again);
