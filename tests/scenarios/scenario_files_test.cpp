@@ -6,7 +6,10 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
+#include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sim/check/names.hpp"
@@ -76,6 +79,46 @@ TEST(ScenarioFiles, SayHowTheirMechanismIsSwitchedOff) {
       EXPECT_TRUE(is_invariant(name));
     }
   }
+}
+
+/// The names in `code` of a table's cell, in their order.
+std::vector<std::string> names_in(const std::string& cell) {
+  std::vector<std::string> names;
+  for (std::size_t at = cell.find('`'); at != std::string::npos; at = cell.find('`', at)) {
+    const std::size_t end = cell.find('`', at + 1);
+    names.push_back(cell.substr(at + 1, end - at - 1));
+    at = end + 1;
+  }
+  return names;
+}
+
+/// The cells of each line of the README's table that names a scenario, by that name.
+std::map<std::string, std::vector<std::string>> table_of_readme() {
+  std::map<std::string, std::vector<std::string>> table;
+  std::istringstream lines(text_of("scenarios/README.md"));
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with("| `")) continue;
+    std::vector<std::string> cells;
+    std::istringstream row(line.substr(1));
+    for (std::string cell; std::getline(row, cell, '|');) cells.push_back(cell);
+    const std::string name = names_in(cells.front()).front();
+    EXPECT_TRUE(table.emplace(name, std::move(cells)).second) << name << " is listed twice";
+  }
+  return table;
+}
+
+TEST(ScenarioFiles, TheTableSaysWhatEachMechanismsTestWaitsFor) {
+  auto table = table_of_readme();
+  for (const Mechanism& mechanism : mechanisms()) {
+    const std::vector<std::string> cells = std::exchange(table[mechanism.file], {});
+    ASSERT_EQ(cells.size(), 4u) << mechanism.file;
+    EXPECT_EQ(names_in(cells[2]), mechanism.off) << mechanism.file;
+    const auto fails = mechanism.violated.empty() ? std::vector<std::string>{mechanism.missed}
+                                                  : mechanism.violated;
+    EXPECT_EQ(names_in(cells[3]), fails) << mechanism.file;
+    table.erase(mechanism.file);
+  }
+  EXPECT_TRUE(table.empty()) << table.begin()->first << " is listed and has no mechanism";
 }
 
 TEST(ScenarioFiles, CannotPassByDoingNothing) {
