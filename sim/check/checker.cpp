@@ -30,6 +30,7 @@ struct Checker::Impl {
   StreamChecks streams{ledger};
   MembershipChecks memberships{ledger};
   std::vector<std::uint32_t> scratch;
+  std::vector<std::string> early_effects;
   Duration last_now{};
   /// Set by `finish`: as of when, and what may be judged.
   std::optional<std::pair<Duration, Final>> finished;
@@ -210,7 +211,11 @@ void Checker::Impl::judge_page(Duration now, std::uint32_t device, std::uint32_t
 void Checker::effect(Duration now, bool durable, std::string_view what) {
   impl_->ledger.compared(Invariant::effects_durable);
   if (durable) return;
-  impl_->ledger.violated(Invariant::effects_durable, now, {}, [&] {
+  // One of each kind: the first thing to leave too early is often not the worst.
+  std::vector<std::string>& kinds = impl_->early_effects;
+  const bool is_new = std::ranges::find(kinds, what) == kinds.end();
+  if (is_new) kinds.emplace_back(what);
+  impl_->ledger.violated_again(Invariant::effects_durable, now, is_new, [&] {
     return fmt::format("{} left before what it tells of was durable", what);
   });
 }

@@ -82,8 +82,9 @@ class Checker {
              const to_client::HistoryPage& page);
 
   // --- What a node did, seen by its edges -------------------------------------------------------
-  /// An acknowledgement, event or page left a node; `durable`: every row it tells of was, in the
-  /// store. `what` names it; it is read only if `durable` is false.
+  /// Something that tells of rows left a node: an acknowledgement, event, page, welcome, or what
+  /// nodes say to each other; `durable`: every row it tells of was, in the store. `what` names its
+  /// kind; it is read only if `durable` is false.
   void effect(Duration now, bool durable, std::string_view what);
   /// One step's units of work (R35).
   void step(Duration now, NodeId node, std::uint32_t units);
@@ -119,7 +120,8 @@ class Checker {
 
   /// One for each of names.hpp, in its order.
   std::vector<InvariantResult> results() const;
-  /// The first violations of each invariant, at most 5 each.
+  /// The first violations of each invariant, at most 5 each; of effects that left too early, the
+  /// first of each kind.
   const std::vector<Violation>& violations() const;
   /// Bytes in use, without those of the allocator.
   std::size_t memory() const;

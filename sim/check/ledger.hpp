@@ -59,6 +59,13 @@ class Ledger {
     if (++count.violated <= kept_per_invariant) keep(invariant, at, touched, sentence());
   }
 
+  /// The same where a caller chooses which sentences are worth keeping.
+  template <class Sentence>
+  void violated_again(Invariant invariant, Duration at, bool kept, Sentence&& sentence) {
+    ++counts_[static_cast<std::size_t>(invariant)].violated;
+    if (kept) keep(invariant, at, {}, sentence());
+  }
+
   std::vector<InvariantResult> results() const;
   const std::vector<Violation>& violations() const { return violations_; }
   std::size_t memory() const { return entities.memory() + sizeof past_; }

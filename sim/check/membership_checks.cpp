@@ -138,14 +138,12 @@ void MembershipChecks::end_group(Duration now) {
   ledger_.compared(Invariant::members_only, roster_.intervals().size());
   for (const Roster::Difference& d : roster_.differences()) {
     ledger_.violated(Invariant::members_only, now, {no_entity, storing_}, [&] {
-      const std::string interval =
-          d.interval.to == Roster::open_end
-              ? fmt::format("from {} on", d.interval.from + 1)
-              : text_of({d.interval.from + 1, d.interval.to});
-      return fmt::format("{} in {}, {}: {}", user(d.interval.user), ledger_.conversation(storing_),
-                         interval,
-                         d.row ? "a row says so, and its entries do not"
-                               : "its entries say so, and no row does");
+      const std::string interval = d.interval.to == Roster::open_end
+                                       ? fmt::format("from {} on", d.interval.from + 1)
+                                       : text_of({d.interval.from + 1, d.interval.to});
+      return fmt::format(
+          "{} in {}, {}: {}", user(d.interval.user), ledger_.conversation(storing_), interval,
+          d.row ? "a row says so, and its entries do not" : "its entries say so, and no row does");
     });
   }
   for (const Roster::Interval& i : roster_.intervals())

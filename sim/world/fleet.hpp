@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/node/node.hpp"
+#include "core/wire/rows.hpp"
 #include "sim/world/connections.hpp"
 #include "sim/world/disk.hpp"
 #include "sim/world/links.hpp"
@@ -148,10 +149,21 @@ class Fleet {
   Duration peer_latency(std::uint32_t from, std::uint32_t to);
   void end_process(std::uint32_t host, Crash how, Duration down_for);
   void end_node(std::uint32_t node, bool tell_clients);
-  void judge_frame(const to_client::Frame& frame, std::uint32_t node);
+  void judge_frame(const to_client::Frame& frame, std::uint32_t node, const Connection* connection);
   void judge_peer(std::string_view bytes, std::uint32_t node);
   void judge_message(const ConversationId& conversation, Sequence seq, std::uint32_t node,
                      std::string_view what);
+  void judge_inbox(const Connection* connection, Sequence number, std::uint32_t node,
+                   std::string_view what);
+  void judge_device(DeviceId device, Generation generation, std::uint32_t node,
+                    std::string_view what);
+  void judge_stream(const ConversationId& conversation, ShardId shard, Incarnation incarnation,
+                    Sequence have, std::uint32_t node, std::string_view what);
+  bool on_own_disk(ShardId shard, std::uint32_t node) const {
+    return host_of(map_.owner(shard).value) == host_of(node);
+  }
+  template <class Row>
+  std::optional<Row> durable(std::uint32_t host, const rows::Key& key);
 
   Stage& stage_;
   ShardMap map_;

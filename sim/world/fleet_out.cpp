@@ -2,8 +2,10 @@
 // at what leaves: nothing may tell of a row that is not durable.
 #include <algorithm>
 
+#include "core/wire/batch.hpp"
 #include "core/wire/peer.hpp"
 #include "core/wire/rows.hpp"
+#include "sim/clients/behaviour.hpp"
 #include "sim/world/fleet.hpp"
 #include "sim/world/frame_check.hpp"
 
@@ -34,7 +36,7 @@ void Fleet::send_frames(std::uint32_t node, const Outbox& out) {
     std::uint32_t count = 0;
     for (; i < out.frames.size() && out.frames[i].connection == id; ++i) {
       const to_client::Frame& frame = out.frames[i].frame;
-      judge_frame(frame, node);
+      judge_frame(frame, node, c);
       if (c == nullptr) continue;
       const std::size_t at = bytes_.size();
       bytes_.resize(at + sizeof(std::uint32_t));
@@ -115,41 +117,106 @@ void Fleet::read(std::uint32_t node, const output::Read& read) {
 
 // --- The judge's look
 // -------------------------------------------------------------------------------
+// Only at the host on whose own disk a row must be: elsewhere that disk may have been lost since.
+
+template <class Row>
+std::optional<Row> Fleet::durable(std::uint32_t host, const rows::Key& key) {
+  rows::Key end = key;
+  end.add(std::uint8_t{0});
+  rows_.clear();
+  const auto found = hosts_[host].disk.store().read({key, end, 1, 1, false}, rows_);
+  RowWrite row;
+  if (!found || rows_.empty() || !BatchReader(rows_.view()).next(row)) return {};
+  return rows::decode<Row>(row.value, arena_);
+}
 
 void Fleet::judge_message(const ConversationId& conversation, Sequence seq, std::uint32_t node,
                           std::string_view what) {
-  // Only the owner's own edge can tell: elsewhere the owner's disk may have been lost since.
-  const std::uint32_t owner = map_.owner(conversation).value;
-  if (seq == 0 || host_of(owner) != host_of(node)) return;
+  if (seq == 0 || !on_own_disk(shard_of(conversation), node)) return;
   const rows::Key from = rows::message(conversation, seq);
   const rows::Key to = rows::message(conversation, seq + 1);
   rows_.clear();
-  const auto found = hosts_[host_of(owner)].disk.store().read({from, to, 1, 1, false}, rows_);
+  const auto found = hosts_[host_of(node)].disk.store().read({from, to, 1, 1, false}, rows_);
   stage_.checker.effect(stage_.now, found.has_value() && !rows_.empty(), what);
 }
 
-void Fleet::judge_frame(const to_client::Frame& frame, std::uint32_t node) {
-  if (const auto* ok = std::get_if<to_client::Ok>(&frame))
-    judge_message(ok->conversation, ok->seq, node, "an ok");
-  else if (const auto* event = std::get_if<to_client::Event>(&frame))
+void Fleet::judge_inbox(const Connection* connection, Sequence number, std::uint32_t node,
+                        std::string_view what) {
+  if (connection == nullptr) return;  // it is gone, and with it who it was
+  const UserId user = Population::id_of(connection->client / stage_.scenario.clients.devices);
+  if (!on_own_disk(shard_of(user), node)) return;
+  const auto row = durable<rows::InboxRow>(host_of(node), rows::inbox(user, number));
+  stage_.checker.effect(stage_.now, row.has_value(), what);
+}
+
+void Fleet::judge_device(DeviceId device, Generation generation, std::uint32_t node,
+                         std::string_view what) {
+  if (!on_own_disk(shard_of(device.user), node)) return;
+  const auto row = durable<rows::DeviceRow>(host_of(node), rows::device(device));
+  stage_.checker.effect(stage_.now, row && row->generation >= generation, what);
+}
+
+void Fleet::judge_stream(const ConversationId& conversation, ShardId shard, Incarnation incarnation,
+                         Sequence have, std::uint32_t node, std::string_view what) {
+  if (have == 0 || !on_own_disk(shard, node)) return;
+  const auto row = durable<rows::StreamRow>(host_of(node), rows::stream(shard, conversation));
+  // A conversation that lost its tail has begun anew since: what was received of it before is moot.
+  const bool kept = row && (row->incarnation != incarnation || row->have >= have);
+  stage_.checker.effect(stage_.now, kept, what);
+}
+
+void Fleet::judge_frame(const to_client::Frame& frame, std::uint32_t node,
+                        const Connection* connection) {
+  if (const auto* event = std::get_if<to_client::Event>(&frame)) {
     judge_message(event->conversation, event->message.seq, node, "an event");
+    judge_inbox(connection, event->cursor.held, node, "an event's number");
+  } else if (const auto* ok = std::get_if<to_client::Ok>(&frame)) {
+    judge_message(ok->conversation, ok->seq, node, "an ok");
+  } else if (const auto* welcome = std::get_if<to_client::Welcome>(&frame)) {
+    judge_device({welcome->user, welcome->device}, welcome->generation, node, "a welcome");
+  } else if (const auto* page = std::get_if<to_client::HistoryPage>(&frame)) {
+    judge_message(page->conversation, page->head, node, "a page");
+  }
 }
 
 void Fleet::judge_peer(std::string_view bytes, std::uint32_t node) {
   constexpr const peer::Message* type = nullptr;
   if (bytes.empty()) return;
-  const auto index = static_cast<std::uint8_t>(bytes.front());
-  if (index != peer::index_in<peer::Answer>(type) && index != peer::index_in<peer::Deliver>(type))
-    return;
+  switch (static_cast<std::uint8_t>(bytes.front())) {
+    case peer::index_in<peer::Answer>(type):
+    case peer::index_in<peer::Deliver>(type):
+    case peer::index_in<peer::Entry>(type):
+    case peer::index_in<peer::Confirm>(type):
+    case peer::index_in<peer::DeliverRefused>(type):
+    case peer::index_in<peer::Attached>(type):
+      break;
+    default:
+      return;
+  }
   arena_.clear();
   const auto message = wire::decode<peer::Message>(bytes, arena_);
   HUBBUB_CHECK(message.has_value());
-  if (const auto* answer = std::get_if<peer::Answer>(&*message)) {
+  if (const auto* entry = std::get_if<peer::Entry>(&*message)) {
+    const Connections& there = nodes_[entry->session.node.value].connections;
+    judge_inbox(there.find(entry->session.connection), entry->number, node, "an entry");
+  } else if (const auto* answer = std::get_if<peer::Answer>(&*message)) {
     if (const auto* ok = std::get_if<to_client::Ok>(&answer->reply))
       judge_message(ok->conversation, ok->seq, node, "an answer to a gateway");
+    else if (const auto* page = std::get_if<to_client::HistoryPage>(&answer->reply))
+      judge_message(page->conversation, page->head, node, "a page for a gateway");
   } else if (const auto* deliver = std::get_if<peer::Deliver>(&*message)) {
     if (!deliver->messages.empty())
       judge_message(deliver->conversation, deliver->messages.back().seq, node, "a delivery");
+  } else if (const auto* confirm = std::get_if<peer::Confirm>(&*message)) {
+    judge_stream(confirm->conversation, confirm->shard, confirm->incarnation, confirm->through,
+                 node, "a confirmation");
+  } else if (const auto* refused = std::get_if<peer::DeliverRefused>(&*message)) {
+    if (!refused->busy)
+      judge_stream(refused->conversation, refused->shard, refused->incarnation, refused->have, node,
+                   "a refused delivery");
+  } else if (const auto* attached = std::get_if<peer::Attached>(&*message)) {
+    if (attached->fresh)
+      judge_device(attached->device, attached->generation, node, "an attachment");
   }
 }
 

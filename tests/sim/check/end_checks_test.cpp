@@ -102,9 +102,20 @@ TEST(Bounded, HoldsUpToTheLimitAndNotBeyondIt) {
 
 TEST(Checker, KeepsTheFirstViolationsOfEachInvariantAndCountsAll) {
   Checker checker;
-  for (int i = 0; i < 100; ++i) checker.effect(1s * i, false, "an event");
+  for (int i = 0; i < 100; ++i) checker.step(1s * i, NodeId{1}, limits::step_units + 1);
   checker.finish(200s, {});
   EXPECT_THAT(checker.violations(), SizeIs(5));
+  const auto results = checker.results();
+  EXPECT_EQ(results[static_cast<std::size_t>(Invariant::bounded)].violated, 100u);
+}
+
+TEST(Checker, KeepsTheFirstOfEachKindOfEffectThatLeftTooEarly) {
+  Checker checker;
+  for (int i = 0; i < 100; ++i)
+    checker.effect(1s * i, false, i % 10 == 9 ? "a welcome" : "an event");
+  ASSERT_THAT(checker.violations(), SizeIs(2));
+  EXPECT_THAT(checker.violations()[0].what, HasSubstr("an event left before"));
+  EXPECT_THAT(checker.violations()[1].what, HasSubstr("a welcome left before"));
   const auto results = checker.results();
   EXPECT_EQ(results[static_cast<std::size_t>(Invariant::effects_durable)].violated, 100u);
 }

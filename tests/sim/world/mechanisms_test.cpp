@@ -2,9 +2,11 @@
 // checker that finds nothing wrong with a broken system would be found here.
 #include "tests/scenarios/mechanisms.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 
 #include "sim/report/exit_status.hpp"
 #include "sim/world/summarize.hpp"
@@ -62,6 +64,39 @@ TEST(Mechanisms, ARepeatThatIsForgottenIsTakenTwice) {
   const Summary summary = summary_of("first-light", {"policy.repeats=forgotten"});
   const auto check = std::ranges::find(summary.checks, "exactly-once", &InvariantResult::name);
   EXPECT_GT(check->violated, 0u);
+}
+
+TEST(Mechanisms, EveryKindOfEffectIsSeenToLeaveTooEarly) {
+  Scenario scenario = faulty_scenario();
+  scenario.faults.clear();
+  // Disks take long, and people look often at what was only just written.
+  scenario.servers.count = 2;
+  for (std::uint32_t server = 0; server < 2; ++server) {
+    Fault slow;
+    slow.kind = FaultKind::slow_sync;
+    slow.server = server;
+    slow.at = 5s;
+    slow.duration = 20s;
+    slow.factor = 100;
+    scenario.faults.push_back(slow);
+  }
+  scenario.clients.open_history = 500ms;
+  const auto early_effects = [&](AcknowledgePolicy policy) {
+    scenario.policy.acknowledge = policy;
+    std::set<std::string> kinds;
+    for (const Violation& v : run(scenario, {}).violations) {
+      const auto end = v.what.find(" left before what it tells of");
+      if (v.invariant == "effects-durable" && end != std::string::npos)
+        kinds.insert(v.what.substr(0, end));
+    }
+    return kinds;
+  };
+  EXPECT_THAT(early_effects(AcknowledgePolicy::after_commit), testing::IsEmpty());
+  EXPECT_THAT(
+      early_effects(AcknowledgePolicy::before_commit),
+      testing::IsSupersetOf({"a confirmation", "a delivery", "a page", "a page for a gateway",
+                             "a welcome", "an answer to a gateway", "an attachment", "an entry",
+                             "an event", "an event's number", "an ok"}));
 }
 
 TEST(Mechanisms, ADeliveryThatIsNotSentAgainIsMissed) {
