@@ -94,8 +94,7 @@ class Follower {
 
 /// Text of any bytes on one line, for a sentence: as in a JSON text, but with bare quotes.
 std::string on_one_line(std::string_view text) {
-  const std::string json = nlohmann::json(std::string(text))
-                               .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  const std::string json = json_text(text);
   std::string result;
   for (std::size_t i = 1; i + 1 < json.size(); ++i) {
     if (json[i] == '\\' && (json[i + 1] == '"' || json[i + 1] == '\\')) ++i;
@@ -264,6 +263,11 @@ std::optional<Value> parse_document(std::string_view text, std::uint32_t source,
   // The parser takes a zero byte for the end and would not look at what follows.
   if (const std::size_t zero = text.find('\0'); zero != std::string_view::npos) {
     problems.add(Follower(text, source).place_of(zero), "", "found a zero byte, expected text");
+    return std::nullopt;
+  }
+  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
+    problems.add({source, 1, 1}, "",
+                 R"(the file is empty, expected an object such as {"name": "x"})");
     return std::nullopt;
   }
   Builder builder(text, source, problems);

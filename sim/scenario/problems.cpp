@@ -15,6 +15,25 @@ constexpr std::size_t shown_bytes = 60;
 
 }  // namespace
 
+std::string json_text(std::string_view text) {
+  const std::string json = nlohmann::json(std::string(text))
+                               .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  std::string result;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(json[i]);
+    const auto next = i + 1 < json.size() ? static_cast<unsigned char>(json[i + 1]) : 0u;
+    if (byte == 0x7f) {
+      result += "\\u007f";
+    } else if (byte == 0xc2 && next < 0xa0) {
+      result += fmt::format("\\u{:04x}", next);  // U+0080 to U+009F
+      ++i;
+    } else {
+      result += json[i];
+    }
+  }
+  return result;
+}
+
 std::string printable(std::string_view text) {
   std::string shown = in_quotes(text);
   return shown.substr(1, shown.size() - 2);
@@ -29,8 +48,7 @@ std::string in_quotes(std::string_view text) {
   }
   std::string whole(head);
   if (head.size() < text.size()) whole += "...";
-  return nlohmann::json(std::move(whole))
-      .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return json_text(whole);
 }
 
 std::string to_text(const ScenarioError& error) {

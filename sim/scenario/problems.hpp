@@ -62,6 +62,8 @@ class Problems {
   std::size_t count_ = 0;
 };
 
+/// As a JSON string: control characters of all kinds escaped, bytes that are no UTF-8 as U+FFFD.
+std::string json_text(std::string_view text);
 /// `text` in quotes and on one line, cut after 60 characters, safe for a terminal whatever its
 /// bytes.
 std::string in_quotes(std::string_view text);
