@@ -28,6 +28,7 @@ Fleet::Fleet(const Options& options, const Plan& plan, sim::DeviceObserver& obse
   alarm_at_.resize(devices_.size(), never);
   counted_.resize(devices_.size());
   openings_.resize(devices_.size());
+  was_synced_.resize(devices_.size());
 }
 
 Fleet::~Fleet() = default;
@@ -157,6 +158,10 @@ void Fleet::message(std::uint32_t client, std::string_view text) {
 
 /// A second connection may be welcomed as a second one because the first welcome was lost.
 void Fleet::look_for_history(std::uint32_t client, const to_client::Frame& frame) {
+  if (std::holds_alternative<to_client::Synced>(frame) && !was_synced_[client]) {
+    was_synced_[client] = true;
+    ++caught_up_;
+  }
   if (written_ || with_history_) return;
   const auto* welcome = std::get_if<to_client::Welcome>(&frame);
   const bool was_here = welcome && welcome->generation > 1 && openings_[client] == 1;

@@ -51,6 +51,8 @@ class Fleet : private Sockets::Events {
   std::optional<UserId> with_history() const { return with_history_; }
 
   std::uint32_t attached() const { return attached_; }
+  /// Devices that were told, once at least, that their inbox holds no more.
+  std::uint32_t caught_up() const { return caught_up_; }
   /// Every device is attached, at its head, and owes and awaits nothing.
   bool quiet() const;
   /// Frames that could not be read: the server broke the protocol.
@@ -94,7 +96,9 @@ class Fleet : private Sockets::Events {
   std::map<std::uint16_t, std::string> reasons_;
   std::optional<UserId> with_history_;
   std::vector<std::uint8_t> openings_;  ///< by client: connections opened, up to 2
-  bool written_ = false;                ///< this run has said something
+  std::vector<bool> was_synced_;        ///< by client
+  std::uint32_t caught_up_ = 0;
+  bool written_ = false;  ///< this run has said something
   Arena arena_;
   ParsedServerFrames parsed_;
   std::uint64_t broken_frames_ = 0;

@@ -125,8 +125,8 @@ class Load {
     const Duration begun = monotonic_now();
     const Duration deadline = begun + options_.connect_within;
     std::uint32_t started = 0;
-    // Quiet: also told what their inboxes hold.
-    while (!(fleet_->attached() == fleet_->size() && fleet_->quiet()) &&
+    // Who is attached is not yet told what the inbox holds.
+    while ((fleet_->attached() < fleet_->size() || fleet_->caught_up() < fleet_->size()) &&
            monotonic_now() < deadline && !interrupted() && !hopeless()) {
       const double passed = std::chrono::duration<double>(monotonic_now() - begun).count();
       const auto due = static_cast<std::uint64_t>(passed * options_.connect_rate) + 1;

@@ -33,7 +33,10 @@ std::string_view verdict(const Summary& s) {
   if (s.never_connected && !s.interrupted) return "nobody could connect, so there was no load";
   switch (s.exit_status()) {
     case 0:
-      if (s.options.rate == 0) return "holds: all connected and stayed; no message was sent";
+      if (s.options.rate == 0)
+        return s.counts.lost == 0
+                   ? "holds: all connected and stayed; no message was sent"
+                   : "holds: all connected, and who was lost came back; no message was sent";
       return "holds: nothing was lost, repeated or out of order";
     case 1:
       return "not all was as asked";
