@@ -48,7 +48,7 @@ struct Conversation {
     settled ? --unsettled : ++unsettled;
   }
 
-  /// Takes back one stored row.
+  /// Takes back one stored row. False: it cannot be read.
   bool restore(std::string_view key, std::string_view value, Arena& arena);
   /// After the last row: everything below the mark is confirmed, everything from it on is to be
   /// delivered again (a crash resends more, never less).
@@ -75,6 +75,7 @@ struct SenderRecord : Sender {
   static rows::Bounds bounds(const SenderKey& k) {
     return rows::sender_record(k.conversation, k.device);
   }
+  /// Takes back one stored row. False: it cannot be read.
   bool restore(std::string_view key, std::string_view value, Arena& arena);
   void restored(const SenderKey&) {}
 };

@@ -4,7 +4,7 @@
 //   10 bits  the conversation's shard
 //   12 bits  count within that millisecond
 //
-// They never go back within a partition, whatever its clock does: when the clock stands or steps
+// They never go back within a shard, whatever its partition's clock does: when the clock stands or steps
 // back, the last id's time goes on counting. So that this holds across a restart, the time bits are
 // reserved ahead in a row: ids beyond the reservation need a new one in the same batch.
 #pragma once

@@ -19,7 +19,7 @@ class Numbers {
 
   enum class Judgement : std::uint8_t {
     fresh,     ///< a number above all before it
-    repeat,    ///< accepted before, by number or by key: `first` says as what
+    repeat,    ///< the key was accepted before, with the same content: `first` says as what
     conflict,  ///< the number stands for something else, or lies below the window
   };
   struct Verdict {

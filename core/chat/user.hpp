@@ -58,6 +58,7 @@ struct User {
     return nullptr;
   }
 
+  /// Takes back one stored row. False: it cannot be read.
   bool restore(std::string_view key, std::string_view value, Arena& arena);
   void restored(UserId) {}
 };
@@ -84,6 +85,7 @@ struct ReceivedStream {
   Incarnation incarnation = 0;
   Sequence have = 0;
 
+  /// Takes back one stored row. False: it cannot be read.
   bool restore(std::string_view key, std::string_view value, Arena& arena);
   void restored(const StreamKey&) {}
 };

@@ -58,10 +58,11 @@ void Conversations::conflict(const peer::Request& r, std::uint64_t expected,
 }
 
 /// Final: the number is given back, so no older session may use it later (R3).
-void Conversations::refuse_finally(const Caller& caller, ErrorCode code, std::string_view detail) {
+void Conversations::refuse_finally(const Caller& caller, ErrorCode code, std::string_view detail,
+                                   std::uint64_t expected) {
   ++c_.counters.refused;
   store_generation(caller);
-  const to_client::Error error{id_of(caller.request.call), code, false, 0, 0, detail};
+  const to_client::Error error{id_of(caller.request.call), code, false, 0, expected, detail};
   c_.emit(caller.partition, caller.request.session.node,
           peer::Answer{caller.request.session, error});
 }
@@ -108,6 +109,10 @@ void Conversations::call(const peer::Request& r, Conversation& conv, const to_se
       ++c_.counters.repeats;
       return ok(r, s.id, *verdict.first, numbers.next());
     }
+    // The number is right, so the key is not: another number would not help.
+    if (verdict.judgement == Numbers::Judgement::conflict && s.number == numbers.next())
+      return refuse_finally(caller, ErrorCode::conflict,
+                            "this key was used for another message here; a new message needs a new key");
     if (verdict.judgement == Numbers::Judgement::conflict || s.number != numbers.next())
       return conflict(r, numbers.next(), "this is not the device's next number here");
   } else {
@@ -151,7 +156,9 @@ void Conversations::call(const peer::Request& r, Conversation& conv,
   std::sort(members.begin(), members.end());
   members.erase(std::unique(members.begin(), members.end()), members.end());
   if (members.size() > c_.config.policy.group_members || too_many_in_a_shard(members))
-    return refuse_finally(caller, ErrorCode::too_large, "a group cannot have so many members");
+    return refuse_finally(caller, ErrorCode::too_large,
+                          "a group has at most \"expected\" members, and few in one shard",
+                          c_.config.policy.group_members);
   if (!may_take(r, p)) return;
   conv.exists = true;
   conv.name = create.name;
@@ -204,7 +211,9 @@ void Conversations::call(const peer::Request& r, Conversation& conv,
       if (conv.members.count() >= c_.config.policy.group_members ||
           conv.members.intervals().size() >= limits::membership_intervals ||
           conv.members.in_shard(shard_of(subject)) >= limits::members_per_shard)
-        return refuse_finally(caller, ErrorCode::too_large, "the group is full");
+        return refuse_finally(caller, ErrorCode::too_large,
+                              "the group is full: it has at most \"expected\" members",
+                              c_.config.policy.group_members);
       entry.kind = EntryKind::joined;
       put_members(r.conversation, conv, conv.members.join(subject, conv.head + 1));
       conv.add_streams(conv.head);

@@ -48,7 +48,8 @@ class Conversations {
   struct Caller;
 
   void refuse(const peer::Request& r, ErrorCode code, Duration retry_after, std::string_view detail);
-  void refuse_finally(const Caller& caller, ErrorCode code, std::string_view detail);
+  void refuse_finally(const Caller& caller, ErrorCode code, std::string_view detail,
+                      std::uint64_t expected = 0);
   void conflict(const peer::Request& r, std::uint64_t expected, std::string_view detail);
   void ok(const peer::Request& r, RequestId id, const rows::Remembered& what, std::uint64_t next);
 

@@ -266,7 +266,7 @@ void Gateway::handle(Session& s, const input::Frame& f, const to_server::Send& s
     return error(f.connection, send.id, ErrorCode::bad_request, "n counts from 1");
   if (send.content.length > limits::text_bytes)
     return error(f.connection, send.id, ErrorCode::too_large,
-                 "a text has fewer than 100,000 characters");
+                 "the text is too long: at most 99,999 characters, or send it in parts");
   ask(s, f, c_.owner(shard_of(send.conversation)), send.conversation, send);
 }
 

@@ -173,8 +173,11 @@ bool Device::page_error(Duration now, const to_client::Error& error, DeviceEdge&
   if (error.retry) {
     paging.not_before = now + retry_wait(paging.tries, error.retry_after_ms, edge);
     if (paging.tries < UINT16_MAX) ++paging.tries;
-  } else if (!paging.look) {
-    paging.current = {};  // no longer for this reader
+  } else {
+    if (!paging.look) paging.current = {};  // no longer for this reader
+    // What it knew is gone from the store; `expected` is where the history ends now.
+    if (error.code == ErrorCode::cursor_expired)
+      known(paging.asked.conversation).seen = static_cast<std::uint32_t>(error.expected);
   }
   pump_pages(now, edge);
   drop_idle_work();

@@ -50,6 +50,8 @@ class HostDisk {
   Finished finish();
 
   Duration read_time() { return draw(read_, random_); }
+  /// Whether the next read sees the store when it is asked, or when it is answered.
+  bool reads_at_once() { return random_.chance(0.5); }
   /// What the system does by itself, if no write is under way.
   void write_back();
 

@@ -145,6 +145,10 @@ class Fleet {
   void submit(std::uint32_t node, const output::Commit& commit);
   void begin_write(std::uint32_t host);
   void read(std::uint32_t node, const output::Read& read);
+  /// A read on its way: still to be done, or done. The ticket is in the piece's `c` and `d`.
+  enum ReadFlag : std::uint8_t { read_asked, read_all, read_more, read_failed };
+  Piece* rows_of(Host& host, const output::Read& read);
+  void end_by_itself(std::uint32_t node);
   void start_links(std::uint32_t node);
   Duration peer_latency(std::uint32_t from, std::uint32_t to);
   void end_process(std::uint32_t host, Crash how, Duration down_for);

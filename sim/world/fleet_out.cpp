@@ -14,15 +14,20 @@ namespace hubbub::sim {
 void Fleet::carry_out(std::uint32_t node) {
   NodeSlot& slot = nodes_[node];
   const Outbox& out = slot.out;
+  if (!out.fatal.empty()) return end_by_itself(node);
   send_frames(node, out);
   for (const output::Close& c : out.closes) close(node, c);
   for (const output::ToPeer& message : out.peers) send_to_peer(node, message);
   for (const output::Commit& commit : out.commits) submit(node, commit);
   for (const output::Read& r : out.reads) read(node, r);
   if (!out.alarm.empty()) ++stage_.meters.alarms;
-  const bool fatal = !out.fatal.empty();
   slot.out.clear();
-  if (!fatal) return;
+}
+
+/// A node that cannot go on says nothing more, and its process is started again (R7).
+void Fleet::end_by_itself(std::uint32_t node) {
+  if (!nodes_[node].out.alarm.empty()) ++stage_.meters.alarms;
+  nodes_[node].out.clear();
   ++stage_.meters.exits;
   end_process(host_of(node), Crash::process, stage_.scenario.servers.restart);
 }
@@ -106,13 +111,31 @@ void Fleet::begin_write(std::uint32_t host) {
                       Agenda::pair(host, h.life));
 }
 
+/// A read sees the store as it is at some time between being asked and being answered: here at
+/// either end, so that commits come before it and after it.
 void Fleet::read(std::uint32_t node, const output::Read& read) {
   Host& host = hosts_[host_of(node)];
-  bytes_.clear();
-  wire::encode(read, bytes_);
-  Piece* piece = stage_.slab.hold(bytes_.view());
+  Piece* piece = nullptr;
+  if (host.disk.reads_at_once()) {
+    piece = rows_of(host, read);
+  } else {
+    bytes_.clear();
+    wire::encode(read, bytes_);
+    piece = stage_.slab.hold(bytes_.view());
+    piece->flag = read_asked;
+  }
   piece->a = node, piece->b = host.life;
   stage_.agenda.put(stage_.now + host.disk.read_time(), Happening::read_done, host.source, piece);
+}
+
+Piece* Fleet::rows_of(Host& host, const output::Read& read) {
+  rows_.clear();
+  const auto more = host.disk.store().read(read.range, rows_);
+  Piece* piece = stage_.slab.hold(more ? rows_.view() : std::string_view(more.error().what));
+  piece->flag = !more ? read_failed : *more ? read_more : read_all;
+  piece->c = static_cast<std::uint32_t>(read.ticket);
+  piece->d = static_cast<std::uint32_t>(read.ticket >> 32);
+  return piece;
 }
 
 // --- The judge's look

@@ -205,18 +205,17 @@ void Fleet::read_done(Piece* piece) {
   const std::uint32_t node = piece->a;
   Host& host = hosts_[host_of(node)];
   if (!host.up || host.life != piece->b) return stage_.slab.release(piece);
-  const auto ticket_and_range = [&] {
+  if (piece->flag == read_asked) {
     arena_.clear();
-    return *wire::decode<output::Read>(piece->view(), arena_);
-  }();
-  rows_.clear();
-  const auto more = host.disk.store().read(ticket_and_range.range, rows_);
+    Piece* asked = std::exchange(
+        piece, rows_of(host, *wire::decode<output::Read>(piece->view(), arena_)));
+    stage_.slab.release(asked);
+  }
   Mail m;
-  m.kind = more ? Mail::Kind::read_done : Mail::Kind::read_failed;
-  m.word = ticket_and_range.ticket;
-  m.more = more && *more;
-  m.piece = stage_.slab.hold(more ? rows_.view() : std::string_view(more.error().what));
-  stage_.slab.release(piece);
+  m.kind = piece->flag == read_failed ? Mail::Kind::read_failed : Mail::Kind::read_done;
+  m.word = std::uint64_t{piece->d} << 32 | piece->c;
+  m.more = piece->flag == read_more;
+  m.piece = piece;
   mail(node, m);
   go_on(node);
 }

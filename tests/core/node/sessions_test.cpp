@@ -52,11 +52,14 @@ class Sessions : public testing::Test {
     cluster.send(node, connection, to_server::Hello{"phone", false, {}});
   }
   void send(ConnectionId from, std::uint64_t number, std::string_view text) {
+    send(from, number, number, text);
+  }
+  void send(ConnectionId from, std::uint64_t number, std::uint64_t key, std::string_view text) {
     cluster.send(node, from,
                  to_server::Send{.id = ++requests,
                                  .conversation = ConversationId::direct(anna, ben),
                                  .number = number,
-                                 .key = mix64(number),
+                                 .key = mix64(key),
                                  .content = {static_cast<std::uint32_t>(text.size()),
                                              hash_bytes(text), text}});
   }
@@ -170,6 +173,20 @@ TEST_F(Sessions, ListPastTheConversationsTheyHaveLeft) {
   cluster.send(node, annas, to_server::List{.id = ++requests, .limit = 1});
   cluster.run();
   EXPECT_THAT(lists, ElementsAre(ElementsAre(groups[2])));
+}
+
+TEST_F(Sessions, CannotUseAKeyTwice) {
+  hello(annas, anna);
+  cluster.run();
+  send(annas, 1, 77, "one");
+  send(annas, 2, 77, "two");
+  cluster.run();
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_EQ(errors[0].code, ErrorCode::conflict);
+  EXPECT_FALSE(errors[0].retry) << "no number would help it";
+  send(annas, 2, 78, "two");
+  cluster.run();
+  EXPECT_THAT(heard[annas.slot], ElementsAre("welcome", "one", "two"));
 }
 
 TEST_F(Sessions, MustBeWelcomedBeforeTheyAskForAnything) {

@@ -47,6 +47,28 @@ TEST(Faults, AllOfThemAtOnceBreakNothing) {
     EXPECT_GT(total[kind], 5u) << "kind " << kind;
 }
 
+/// What is written and not durable must not be given up as idle: it cannot be loaded again.
+TEST(Faults, ADiskMayStandStillForLongerThanRecordsStayInMemory) {
+  const Scenario scenario = parsed(
+      R"({"name": "stalls", "about": "A test.", "warm_up": "5s", "duration": "4m", "settle": "4m",
+          "servers": {"count": 3, "disk": {"sync": "3ms"}},
+          "clients": {"users": 100, "messages_per_day": 4000,
+                      "tunnels": {"every": {"exponential": "20s"}, "length": {"uniform": ["3s", "45s"]},
+                                  "share": "100%"}},
+          "faults": [{"kind": "slow_sync", "server": 0, "at": "40s", "for": "500ms", "factor": 20000},
+                     {"kind": "crash", "server": 1, "at": "85s"},
+                     {"kind": "slow_sync", "server": 1, "at": "130s", "for": "500ms", "factor": 25000},
+                     {"kind": "crash", "server": 2, "at": "170s"}]})");
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    RunOptions options;
+    options.seed = seed;
+    const RunResult result = run(scenario, options);
+    EXPECT_EQ(result.faults[static_cast<std::size_t>(FaultKind::slow_sync)], 2u);
+    EXPECT_TRUE(result.settled) << "seed " << seed << "\n" << violations_of(result);
+    EXPECT_TRUE(result.violations.empty()) << "seed " << seed << "\n" << violations_of(result);
+  }
+}
+
 TEST(Faults, AFailedSyncEndsTheProcess) {
   Scenario scenario = small_scenario();
   Fault fault;
