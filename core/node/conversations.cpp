@@ -90,18 +90,38 @@ void Conversations::on(const peer::Request& r) {
     std::visit([&](const auto& wanted) { call(r, *conv, wanted); }, r.call);
 }
 
-bool Conversations::may_take(const peer::Request& r, Partition& p) {
-  if (!p.full()) return true;
-  turn_away(r);
+/// Nobody if the sender's record must be loaded first, or the session is older than one that the
+/// conversation has heard of (R3).
+std::optional<Conversations::Caller> Conversations::caller_of(const peer::Request& r,
+                                                              Conversation& conv) {
+  SenderRecord* sender = c_.need(SenderKey{r.conversation, r.from});
+  if (sender == nullptr || r.generation < sender->generation) return {};
+  return Caller{r, conv, *sender, c_.partition(shard_of(r.conversation))};
+}
+
+bool Conversations::may_take(const Caller& caller) {
+  if (!caller.partition.full()) return true;
+  turn_away(caller.request);
+  return false;
+}
+
+/// R4. A repeat is answered as it was the first time.
+template <class Call>
+bool Conversations::is_new_call(const Caller& caller, const Call& call, std::uint64_t digest) {
+  const Numbers& calls = caller.sender.calls;
+  const Numbers::Verdict verdict = calls.judge(call.number, call.key, digest);
+  if (verdict.judgement == Numbers::Judgement::fresh) return true;
+  if (verdict.judgement == Numbers::Judgement::repeat)
+    ok(caller.request, call.id, *verdict.first, call.number + 1);
+  else
+    conflict(caller.request, calls.next(), "this call number was used for something else");
   return false;
 }
 
 void Conversations::call(const peer::Request& r, Conversation& conv, const to_server::Send& s) {
-  SenderRecord* sender = c_.need(SenderKey{r.conversation, r.from});
-  if (sender == nullptr || r.generation < sender->generation) return;
-  Partition& p = c_.partition(shard_of(r.conversation));
-  const Caller caller{r, conv, *sender, p};
-  Numbers& numbers = sender->messages;
+  const auto caller = caller_of(r, conv);
+  if (!caller) return;
+  Numbers& numbers = caller->sender.messages;
   std::uint64_t number = s.number;
   if (c_.config.policy.repeats == RepeatPolicy::remembered) {
     const Numbers::Verdict verdict = numbers.judge(s.number, s.key, s.content.digest);
@@ -111,7 +131,7 @@ void Conversations::call(const peer::Request& r, Conversation& conv, const to_se
     }
     // The number is right, so the key is not: another number would not help.
     if (verdict.judgement == Numbers::Judgement::conflict && s.number == numbers.next())
-      return refuse_finally(caller, ErrorCode::conflict,
+      return refuse_finally(*caller, ErrorCode::conflict,
                             "this key was used for another message here; a new message needs a new key");
     if (verdict.judgement == Numbers::Judgement::conflict || s.number != numbers.next())
       return conflict(r, numbers.next(), "this is not the device's next number here");
@@ -119,13 +139,13 @@ void Conversations::call(const peer::Request& r, Conversation& conv, const to_se
     number = std::max(number, numbers.next());
   }
   if (!conv.exists)
-    return refuse_finally(caller, ErrorCode::not_found, "there is no such conversation");
+    return refuse_finally(*caller, ErrorCode::not_found, "there is no such conversation");
   if (!conv.members.contains(r.from.user))
-    return refuse_finally(caller, ErrorCode::not_member, "you are not a member of it");
-  if (!may_take(r, p)) return;
+    return refuse_finally(*caller, ErrorCode::not_member, "you are not a member of it");
+  if (!may_take(*caller)) return;
   Message entry{.kind = EntryKind::text, .number = number, .key = s.key, .content = s.content};
   ++c_.counters.accepted;
-  accept(caller, numbers, false, s.id, entry, s.content.digest);
+  accept(*caller, numbers, false, s.id, entry, s.content.digest);
 }
 
 /// So many that one delivery to them would not fit a step (R35).
@@ -141,25 +161,21 @@ bool Conversations::too_many_in_a_shard(std::span<const UserId> users) {
 
 void Conversations::call(const peer::Request& r, Conversation& conv,
                          const to_server::Create& create) {
-  SenderRecord* sender = c_.need(SenderKey{r.conversation, r.from});
-  if (sender == nullptr || r.generation < sender->generation) return;
-  Partition& p = c_.partition(shard_of(r.conversation));
-  const Caller caller{r, conv, *sender, p};
+  const auto caller = caller_of(r, conv);
+  if (!caller) return;
   const std::uint64_t digest = digest_of(create);
-  const Numbers::Verdict verdict = sender->calls.judge(create.number, create.key, digest);
-  if (verdict.judgement == Numbers::Judgement::repeat)
-    return ok(r, create.id, *verdict.first, create.number + 1);
-  if (verdict.judgement == Numbers::Judgement::conflict || conv.exists)
-    return conflict(r, sender->calls.next(), "this call number already made a conversation");
+  if (!is_new_call(*caller, create, digest)) return;
+  if (conv.exists)
+    return conflict(r, caller->sender.calls.next(), "this call number already made a conversation");
   std::vector<UserId> members(create.members.begin(), create.members.end());
   members.push_back(r.from.user);
   std::sort(members.begin(), members.end());
   members.erase(std::unique(members.begin(), members.end()), members.end());
   if (members.size() > c_.config.policy.group_members || too_many_in_a_shard(members))
-    return refuse_finally(caller, ErrorCode::too_large,
+    return refuse_finally(*caller, ErrorCode::too_large,
                           "a group has at most \"expected\" members, and few in one shard",
                           c_.config.policy.group_members);
-  if (!may_take(r, p)) return;
+  if (!may_take(*caller)) return;
   conv.exists = true;
   conv.name = create.name;
   for (const UserId user : members) {
@@ -174,26 +190,20 @@ void Conversations::call(const peer::Request& r, Conversation& conv,
                 .content = {static_cast<std::uint32_t>(create.name.size()),
                             hash_bytes(create.name), create.name},
                 .users = members};
-  accept(caller, sender->calls, true, create.id, entry, digest);
+  accept(*caller, caller->sender.calls, true, create.id, entry, digest);
 }
 
 void Conversations::call(const peer::Request& r, Conversation& conv,
                          const to_server::Change& change) {
-  SenderRecord* sender = c_.need(SenderKey{r.conversation, r.from});
-  if (sender == nullptr || r.generation < sender->generation) return;
-  Partition& p = c_.partition(shard_of(r.conversation));
-  const Caller caller{r, conv, *sender, p};
+  const auto caller = caller_of(r, conv);
+  if (!caller) return;
   const std::uint64_t digest = digest_of(change);
-  const Numbers::Verdict verdict = sender->calls.judge(change.number, change.key, digest);
-  if (verdict.judgement == Numbers::Judgement::repeat)
-    return ok(r, change.id, *verdict.first, change.number + 1);
-  if (verdict.judgement == Numbers::Judgement::conflict)
-    return conflict(r, sender->calls.next(), "this call number was used for something else");
+  if (!is_new_call(*caller, change, digest)) return;
   if (!conv.exists || !r.conversation.is_group())
-    return refuse_finally(caller, ErrorCode::not_found, "there is no such group");
+    return refuse_finally(*caller, ErrorCode::not_found, "there is no such group");
   if (!conv.members.contains(r.from.user))
-    return refuse_finally(caller, ErrorCode::not_member, "you are not a member of it");
-  if (!may_take(r, p)) return;
+    return refuse_finally(*caller, ErrorCode::not_member, "you are not a member of it");
+  if (!may_take(*caller)) return;
   Message entry{.number = change.number, .key = change.key};
   const UserId subject = change.user;
   entry.users = {&subject, 1};
@@ -207,11 +217,11 @@ void Conversations::call(const peer::Request& r, Conversation& conv,
       break;
     case to_server::Change::What::add:
       if (conv.members.contains(subject))
-        return refuse_finally(caller, ErrorCode::conflict, "the user is a member already");
+        return refuse_finally(*caller, ErrorCode::conflict, "the user is a member already");
       if (conv.members.count() >= c_.config.policy.group_members ||
           conv.members.intervals().size() >= limits::membership_intervals ||
           conv.members.in_shard(shard_of(subject)) >= limits::members_per_shard)
-        return refuse_finally(caller, ErrorCode::too_large,
+        return refuse_finally(*caller, ErrorCode::too_large,
                               "the group is full: it has at most \"expected\" members",
                               c_.config.policy.group_members);
       entry.kind = EntryKind::joined;
@@ -220,16 +230,16 @@ void Conversations::call(const peer::Request& r, Conversation& conv,
       break;
     case to_server::Change::What::remove:
       if (r.from.user != r.conversation.first())
-        return refuse_finally(caller, ErrorCode::forbidden, "only the creator removes members");
+        return refuse_finally(*caller, ErrorCode::forbidden, "only the creator removes members");
       [[fallthrough]];
     case to_server::Change::What::leave:
       if (!conv.members.contains(subject))
-        return refuse_finally(caller, ErrorCode::conflict, "the user is not a member");
+        return refuse_finally(*caller, ErrorCode::conflict, "the user is not a member");
       entry.kind = EntryKind::left;
       put_members(r.conversation, conv, conv.members.leave(subject, conv.head + 1));
       break;
   }
-  accept(caller, sender->calls, true, change.id, entry, digest);
+  accept(*caller, caller->sender.calls, true, change.id, entry, digest);
 }
 
 /// Gives `entry` its place, writes everything that follows from it, and only then answers.

@@ -2,6 +2,8 @@
 // it (R21), and sees to it that every member's shard gets it (R13).
 #pragma once
 
+#include <optional>
+
 #include "core/node/context.hpp"
 
 namespace hubbub {
@@ -57,10 +59,14 @@ class Conversations {
   void call(const peer::Request& r, Conversation& conv, const to_server::Create& create);
   void call(const peer::Request& r, Conversation& conv, const to_server::Change& change);
   void call(const peer::Request& r, Conversation& conv, const to_server::History& history);
-  void call(const peer::Request&, Conversation&, const to_server::List&) {}
+  /// Lists are the inbox's affair (users.hpp).
+  void call(const peer::Request&, Conversation&, const to_server::List&) { HUBBUB_CHECK(false); }
 
   static bool too_many_in_a_shard(std::span<const UserId> users);
-  bool may_take(const peer::Request& r, Partition& p);
+  std::optional<Caller> caller_of(const peer::Request& r, Conversation& conv);
+  bool may_take(const Caller& caller);
+  template <class Call>
+  bool is_new_call(const Caller& caller, const Call& call, std::uint64_t digest);
   void accept(const Caller& caller, Numbers& numbers, bool is_call, RequestId id, Message& entry,
               std::uint64_t digest);
   void store_generation(const Caller& caller);

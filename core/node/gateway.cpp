@@ -428,9 +428,15 @@ void Gateway::timers() {
     c_.work(1);
     unanswered(e.request);
   }
-  while (!attach_timers_.empty() && attach_timers_.front().due <= c_.judged && !c_.exhausted()) {
+  while (!attach_timers_.empty() && !c_.exhausted()) {
+    const AttachTimer t = attach_timers_.front();
+    const Session* s = find(t.connection);
+    const bool answered = s == nullptr || s->attempt != t.attempt;
+    if (!answered && t.due > c_.judged) break;
+    attach_timers_.pop();
+    if (answered) continue;
     c_.work(1);
-    attach_timed(attach_timers_.pop());
+    attach_timed(t);
   }
   while (!attach_retries_.empty() && attach_retries_.front().due <= c_.now.mono &&
          !c_.exhausted()) {

@@ -46,9 +46,9 @@ class Observer final : public DeviceObserver {
   struct Watched {
     Duration since{};           ///< wants a connection, or is attached and not synced
     std::uint32_t entries = 0;  ///< sent in this sync
-    std::uint32_t bytes = 0;
-    bool synced = true;
-    bool ever = false;
+    std::uint32_t bytes : 30 = 0;
+    bool synced : 1 = true;
+    bool ever : 1 = false;
   };
   Watched& watched(const Device& device) {
     return watched_[(device.user().value - 1) * devices_ + device.index()];
