@@ -1,5 +1,7 @@
 #include "core/node/context.hpp"
 
+#include <string>
+
 namespace hubbub {
 
 Context::Context(const NodeConfig& c) : config(c) {
@@ -43,7 +45,9 @@ void Context::tail_lost(Partition& p, std::string_view what) {
   const PartitionId id{static_cast<std::uint16_t>(&p - partitions.data())};
   put(p, rows::partition(id),
       rows::PartitionRow{.incarnation = p.incarnation, .ids_reserved_ms = p.ids.reserved_ms()});
-  alarm(what);
+  alarm("partition " + std::to_string(id.value) + ": " + std::string(what) +
+        "; its numbers begin a new incarnation. Was an older copy of the data put back, or does the "
+        "disk lose what it synced?");
 }
 
 std::uint64_t Context::read(const reads::Job& job, std::string_view from, std::string_view to,

@@ -26,11 +26,11 @@ connect ben phone 1
 ----
 ben.phone < error 0: cursor_expired, retry (the session is not known any more)
 ben.phone < closed 4004
-node 0 alarm: a device knows more of its inbox than is stored
+node 0 alarm: partition 12: a device knows more of its inbox than is stored; its numbers begin a new incarnation. Was an older copy of the data put back, or does the disk lose what it synced?
 anna.phone < welcome: device 1, generation 1
 anna.phone < @0 reset
 anna.phone < @0 synced
-node 0 alarm: a device knows more of its inbox than is stored
+node 0 alarm: partition 44: a device knows more of its inbox than is stored; its numbers begin a new incarnation. Was an older copy of the data put back, or does the disk lose what it synced?
 ben.phone < welcome: device 1, generation 1
 ben.phone < @0 reset
 ben.phone < @0 synced
