@@ -91,6 +91,10 @@ class Context {
   void release();
   Ring<std::uint16_t> releasing;
 
+  /// R12: what this version cannot read it must not take for absent. Nothing may go on after it.
+  void unreadable() {
+    out->fatal = "a row of the store cannot be read: was it written by a newer version of hubbub?";
+  }
   void alarm(std::string_view what) {
     ++counters.alarms;
     out->alarm = out->arena.copy(what);

@@ -74,9 +74,8 @@ void Conversations::delivery_read(const reads::Delivery& d, std::string_view row
   std::size_t bytes = 0;
   while (messages.size() < std::min(most, limits::delivery_entries) && reader.next(row)) {
     const auto parsed = rows::decode<rows::MessageRow>(row.value, c_.scratch);
-    if (!parsed || parsed->message.seq != run->from + messages.size() ||
-        parsed->message.seq > run->to)
-      break;
+    if (!parsed) return c_.unreadable();
+    if (parsed->message.seq != run->from + messages.size() || parsed->message.seq > run->to) break;
     bytes += parsed->message.content.body.size();
     if (!messages.empty() && bytes > limits::page_bytes) break;
     messages.push_back(parsed->message);

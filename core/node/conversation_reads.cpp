@@ -8,18 +8,19 @@ namespace hubbub {
 
 void Conversations::call(const peer::Request& r, Conversation& conv, const to_server::History& h) {
   Partition& p = c_.partition(shard_of(r.conversation));
-  if (h.seen > conv.head) {
+  // Of a group that is not stored its creator alone is believed: its id says who that is.
+  const bool lost = h.seen > conv.head && (conv.exists ? conv.members.knows(r.from.user)
+                                                       : r.conversation.first() == r.from.user);
+  if (lost) c_.tail_lost(p, "a device knows more of a conversation than is stored");
+  to_client::Error error{h.id, ErrorCode::not_member, false, 0, 0, "you were never a member of it"};
+  if (lost) {
     // R21: nobody who was told of a message is shown a history that ends before it.
-    c_.tail_lost(p, "a device knows more of a conversation than is stored");
-    const to_client::Error error{h.id, ErrorCode::cursor_expired, false, 0, conv.head,
-                                 "the conversation's store has lost its end; \"expected\" is where it ends"};
-    return c_.emit(p, r.session.node, peer::Answer{r.session, error});
+    const auto last = conv.members.readable_below(r.from.user, conv.head, conv.head);
+    error = {h.id, ErrorCode::cursor_expired, false, 0, last ? last->to : 0,
+             "the conversation's store has lost its end; \"expected\" is where it ends"};
   }
-  if (!conv.exists || !conv.members.knows(r.from.user)) {
-    const to_client::Error error{h.id, ErrorCode::not_member, false, 0, 0,
-                                 "you were never a member of it"};
+  if (lost || !conv.exists || !conv.members.knows(r.from.user))
     return c_.emit(p, r.session.node, peer::Answer{r.session, error});
-  }
   serve(history_page(conv, r, h));
 }
 
@@ -115,7 +116,7 @@ void Conversations::page_read(const reads::Page& asked, std::string_view rows, b
   RowWrite row;
   while (reader.next(row)) {
     const auto parsed = rows::decode<rows::MessageRow>(row.value, c_.scratch);
-    if (!parsed) break;
+    if (!parsed) return c_.unreadable();
     const Sequence seq = parsed->message.seq;
     const Sequence expected = messages.empty() ? (page.descending ? seq : page.from)
                               : page.descending ? messages.back().seq - 1
@@ -125,9 +126,23 @@ void Conversations::page_read(const reads::Page& asked, std::string_view rows, b
   }
   if (page.descending) std::reverse(messages.begin(), messages.end());
   // The newest may not be durable yet, so not in the store: the page ends where the store does.
+  if (messages.empty() && !page.fetch) return later(page);
   const Sequence end = messages.empty() ? page.from - 1 : messages.back().seq;
-  if (end < page.to && (page.descending || !more)) page.head = std::min(page.head, page.to = end);
+  if (page.descending) page.more |= more;
+  if (end < page.to && (page.descending || !more)) {
+    page.head = std::min(page.head, page.to = end);
+    if (!page.descending) page.more = false;
+  }
   reply(page, messages);
+}
+
+/// All of the page is still on its way to the disk.
+void Conversations::later(const reads::Page& page) {
+  ++c_.counters.asked_to_retry;
+  const to_client::Error error{page.request, ErrorCode::unavailable, true,
+                               static_cast<std::uint32_t>(to_ms(limits::retry_unavailable)), 0,
+                               "what was asked for is being stored; try again"};
+  c_.send(page.session.node, peer::Answer{page.session, error});
 }
 
 /// Answers with as much of the page as fits, from the end that was asked for.

@@ -113,6 +113,9 @@ bool Conversations::is_new_call(const Caller& caller, const Call& call, std::uin
   if (verdict.judgement == Numbers::Judgement::fresh) return true;
   if (verdict.judgement == Numbers::Judgement::repeat)
     ok(caller.request, call.id, *verdict.first, call.number + 1);
+  else if (call.number > calls.last())
+    refuse_finally(caller, ErrorCode::conflict,
+                   "this key was used for another call here; a new call needs a new key");
   else
     conflict(caller.request, calls.next(), "this call number was used for something else");
   return false;
@@ -318,7 +321,7 @@ void Conversations::owing_read(PartitionId partition, std::string_view rows, boo
   rows::Key last;
   while (reader.next(row)) {
     const auto parsed = rows::parse(row.key, row.value, c_.scratch);
-    if (!parsed) continue;
+    if (!parsed) return c_.unreadable();
     c_.work(1);
     last = rows::owing(partition, parsed->conversation);
     if (c_.conversations.find(parsed->conversation) == c_.conversations.none)

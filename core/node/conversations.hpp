@@ -74,6 +74,7 @@ class Conversations {
   void put_self(const ConversationId& id, const Conversation& conv);
 
   void serve(reads::Page page);
+  void later(const reads::Page& page);
   void reply(const reads::Page& page, std::span<const Message> messages);
   reads::Page history_page(const Conversation& conv, const peer::Request& r,
                            const to_server::History& h) const;

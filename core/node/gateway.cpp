@@ -139,10 +139,10 @@ void Gateway::attach_later(Session& s, ConnectionId connection, Duration after) 
 
 void Gateway::on(const peer::Attached& m) {
   Session* s = find(m.session);
-  if (s == nullptr || s->state == Session::State::open)  // gone, or told that it takes too long
+  if (s == nullptr)  // it is gone: the stream must not stay behind
     return c_.send(c_.owner(shard_of(m.device.user)), peer::Detach{m.session, m.device});
-  if (m.attempt != s->attempt) return;
-  HUBBUB_CHECK(s->state == (m.fresh ? Session::State::attaching : Session::State::attaching_again));
+  const auto awaited = m.fresh ? Session::State::attaching : Session::State::attaching_again;
+  if (m.attempt != s->attempt || s->state != awaited) return;
   s->state = Session::State::live;
   ++s->attempt;
   s->device = m.device.device;
@@ -412,10 +412,11 @@ void Gateway::attach_timed(const AttachTimer& timer) {
   if (s->state == Session::State::attaching_again)
     return attach_again(*s, timer.connection, s->cursor);
   if (s->state != Session::State::attaching) return;
-  s->state = Session::State::open;
-  ++s->attempt;
   retry(timer.connection, 0, ErrorCode::unavailable, limits::retry_unavailable,
-        "your inbox's server does not answer; try again");
+        "your inbox's server does not answer; come back later");
+  // The answer may still come, for a stream that this session then has: so the session ends.
+  end(*s, timer.connection);
+  c_.close(timer.connection, CloseCode::overloaded);
 }
 
 void Gateway::timers() {
@@ -424,8 +425,8 @@ void Gateway::timers() {
     const bool answered = requests_[e.request].use != e.use;
     if (!answered && e.due > c_.judged) break;
     expiries_.pop();
-    if (answered) continue;
     c_.work(1);
+    if (answered) continue;
     unanswered(e.request);
   }
   while (!attach_timers_.empty() && !c_.exhausted()) {
@@ -434,8 +435,8 @@ void Gateway::timers() {
     const bool answered = s == nullptr || s->attempt != t.attempt;
     if (!answered && t.due > c_.judged) break;
     attach_timers_.pop();
-    if (answered) continue;
     c_.work(1);
+    if (answered) continue;
     attach_timed(t);
   }
   while (!attach_retries_.empty() && attach_retries_.front().due <= c_.now.mono &&

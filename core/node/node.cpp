@@ -89,10 +89,6 @@ struct Node::Impl {
   Duration deadline() const;
   void notice_pause();
   void fatal(std::string_view why) { c.out->fatal = c.out->arena.copy(why); }
-  /// R12: what an older version cannot read it must not take for absent.
-  void unreadable() {
-    fatal("a row of the store cannot be read: was it written by a newer version of hubbub?");
-  }
   void chain(std::span<const Input> inputs, const Outbox& out);
 
   Context c;
@@ -216,7 +212,7 @@ void Node::Impl::own_row(std::string_view rows) {
   next_life = 1;
   if (reader.next(row)) {
     const auto own = rows::decode<rows::NodeRow>(row.value, c.scratch);
-    if (!own) return unreadable();
+    if (!own) return c.unreadable();
     next_life = own->life + 1;
   }
   BatchWriter(own_batch).put(rows::node(c.self()), rows::NodeRow{.life = next_life});
@@ -242,7 +238,7 @@ void Node::Impl::partition_meta(PartitionId id, std::string_view rows) {
   RowWrite row;
   if (reader.next(row)) {
     const auto meta = rows::decode<rows::PartitionRow>(row.value, c.scratch);
-    if (!meta) return unreadable();
+    if (!meta) return c.unreadable();
     p.incarnation = meta->incarnation;
     p.ids = MessageIds(meta->ids_reserved_ms);
   } else {
@@ -310,7 +306,7 @@ void Node::Impl::loaded(Table& table, const reads::Record& job, const input::Rea
   std::string last;
   while (reader.next(row)) {
     c.work(1);
-    if (!entry.record.restore(row.key, row.value, c.scratch)) return unreadable();
+    if (!entry.record.restore(row.key, row.value, c.scratch)) return c.unreadable();
     if (i.more) last = row.key;
   }
   if (i.more) {

@@ -96,9 +96,8 @@ void Users::ranges_read(Partition& p, Device& device, std::string_view rows) {
   while (reader.next(row)) {
     c_.work(1);
     const auto parsed = rows::parse(row.key, row.value, c_.scratch);
-    if (!parsed) break;
-    const auto* entry = std::get_if<rows::InboxRow>(&parsed->row);
-    if (entry == nullptr) break;
+    const auto* entry = parsed ? std::get_if<rows::InboxRow>(&parsed->row) : nullptr;
+    if (entry == nullptr) return c_.unreadable();
     // The newest entries may not be durable yet: the sync's target is the newest that is.
     if (least == 0 && s.reached == s.target) s.target = s.reached_acknowledged = parsed->number;
     least = parsed->number;
@@ -124,7 +123,7 @@ void Users::entries_read(Slot slot, Device& device, std::string_view rows) {
   RowWrite row;
   while (catch_up.count < catch_up.entries.size() && reader.next(row)) {
     const auto parsed = rows::decode<rows::InboxRow>(row.value, c_.scratch);
-    if (!parsed) break;
+    if (!parsed) return c_.unreadable();
     catch_up.entries[catch_up.count++] = *parsed;
   }
   device.stream.busy = true;

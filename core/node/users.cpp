@@ -65,7 +65,7 @@ void Users::start_stream(Partition& p, User& user, Device& device, const peer::A
                      std::max(a.cursor.held, a.cursor.target) > user.head;
   if (ahead) c_.tail_lost(p, "a device knows more of its inbox than is stored");
   s.incarnation = p.incarnation;
-  const bool reset = a.has_cursor && a.cursor.incarnation != p.incarnation;
+  const bool reset = a.has_cursor && (ahead || a.cursor.incarnation != p.incarnation);
   if (reset) {
     s.sent = user.head > limits::reset_window ? user.head - limits::reset_window : 0;
   } else if (a.has_cursor) {
@@ -260,9 +260,10 @@ void Users::chats_read(const reads::Chats& job, std::string_view rows, bool more
   while (reader.next(row)) {
     c_.work(1);
     const auto parsed = rows::parse(row.key, row.value, c_.scratch);
-    if (parsed) last = rows::chat(job.user, parsed->conversation);
     const auto* chat = parsed ? std::get_if<rows::ChatRow>(&parsed->row) : nullptr;
-    if (chat != nullptr && chat->joined) found.push_back(parsed->conversation);
+    if (chat == nullptr) return c_.unreadable();
+    last = rows::chat(job.user, parsed->conversation);
+    if (chat->joined) found.push_back(parsed->conversation);
   }
   // A page names where the next begins, so it names at least one.
   if (found.empty() && more)

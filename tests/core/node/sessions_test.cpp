@@ -149,6 +149,43 @@ TEST_F(Sessions, AreNotShownAHistoryThatEndsBeforeWhatTheyKnow) {
   EXPECT_FALSE(errors[0].retry);
 }
 
+TEST_F(Sessions, OfStrangersAreNotBelievedAboutAConversation) {
+  hello(annas, anna);
+  cluster.run();
+  send(annas, 1, "one");
+  cluster.open(node, {3, 1}, UserId{3});
+  cluster.send(node, {3, 1}, to_server::Hello{"phone", false, {}});
+  cluster.run();
+  for (const ConversationId& c : {ConversationId::direct(anna, ben),
+                                  ConversationId::group(anna, DeviceNumber{1}, 7)})
+    cluster.send(node, {3, 1},
+                 to_server::History{.id = ++requests, .conversation = c, .limit = 10, .seen = 1 << 20});
+  cluster.run();
+  ASSERT_EQ(errors.size(), 2u);
+  for (const to_client::Error& error : errors) {
+    EXPECT_EQ(error.code, ErrorCode::not_member);
+    EXPECT_EQ(error.expected, 0u);
+  }
+  EXPECT_EQ(cluster.node(node).counters().alarms, 0u);
+}
+
+TEST_F(Sessions, ThatClaimMoreThanThereIsGoOnFromWhatThereIs) {
+  hello(annas, anna);
+  cluster.run();
+  send(annas, 1, "one");
+  cluster.run();
+  for (std::uint32_t slot = 2; slot <= 3; ++slot) {  // the second knows the new incarnation
+    cluster.open(node, {slot, 1}, anna);
+    cluster.send(node, {slot, 1},
+                 to_server::Hello{"phone", true, Cursor::at(cursor[slot - 1].incarnation, 1 << 20)});
+    cluster.run();
+  }
+  send({3, 1}, 2, "two");
+  cluster.run();
+  EXPECT_THAT(heard[3], Contains("two"));
+  EXPECT_EQ(cluster.node(node).counters().alarms, 1u);
+}
+
 TEST_F(Sessions, ListPastTheConversationsTheyHaveLeft) {
   hello(annas, anna);
   cluster.run();
