@@ -61,8 +61,7 @@ std::optional<std::string> hello_token(std::string_view text) {
 
 Clients::Clients(Duration now, std::uint64_t seed) : now_(now), seed_(seed), deadlines_(now) {}
 
-// --- From connections
-// ------------------------------------------------------------------------------
+// --- From connections ----------------------------------------------------------------------------
 
 ConnectionId Clients::accepted(std::shared_ptr<Connection> connection) {
   if (free_slots_.empty()) {
@@ -124,8 +123,7 @@ void Clients::gone(ConnectionId id) {
   --count_;
 }
 
-// --- From the loop
-// ---------------------------------------------------------------------------------
+// --- From the loop -------------------------------------------------------------------------------
 
 void Clients::set_now(Duration now) {
   now_ = now;
@@ -172,8 +170,7 @@ void Clients::drain(CloseCode code, std::string_view reason) {
   }
 }
 
-// --- Within
-// ----------------------------------------------------------------------------------------
+// --- Within --------------------------------------------------------------------------------------
 
 Clients::Client* Clients::find(ConnectionId id) {
   if (id.slot >= clients_.size()) return nullptr;

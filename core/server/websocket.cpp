@@ -192,8 +192,7 @@ class WebSocketConnection final : public Connection,
     });
   }
 
-  // --- Writing: one operation at a time
-  // ------------------------------------------------------------
+  // --- Writing: one operation at a time ----------------------------------------------------------
 
   void write_next() {
     if (busy_) return;

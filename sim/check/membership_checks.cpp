@@ -86,8 +86,7 @@ void MembershipChecks::skipped(Duration now, std::uint32_t device, std::uint32_t
   });
 }
 
-// --- Intervals
-// ------------------------------------------------------------------------------------
+// --- Intervals -----------------------------------------------------------------------------------
 
 void MembershipChecks::stored_member(Duration now, std::uint32_t conversation, std::uint32_t user,
                                      Sequence from, Sequence to) {

@@ -180,8 +180,7 @@ void Crowd::settle() {
   }
 }
 
-// --- Acts
-// -----------------------------------------------------------------------------------------
+// --- Acts ----------------------------------------------------------------------------------------
 
 void Crowd::schedule_act(Client& client, std::uint32_t number) {
   const Duration pause = population_.pause_after(number, client.acts);
@@ -271,8 +270,7 @@ void Crowd::note_created() {
   observer_.created.clear();
 }
 
-// --- Looking
-// --------------------------------------------------------------------------------------
+// --- Looking -------------------------------------------------------------------------------------
 
 bool Crowd::quiet(const Client& client) const {
   const Device& d = client.device;

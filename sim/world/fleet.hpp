@@ -58,8 +58,7 @@ class Fleet {
   }
   bool reachable(std::uint32_t node) const { return hosts_[host_of(node)].powered; }
 
-  // --- Faults. True if it took effect
-  // -------------------------------------------------------------
+  // --- Faults. True if it took effect ------------------------------------------------------------
   enum class Crash : std::uint8_t { process, power, torn };
   bool crash(std::uint32_t host, Crash how, Duration down_for);
   /// The power goes in the middle of the next write.

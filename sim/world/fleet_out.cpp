@@ -138,8 +138,7 @@ Piece* Fleet::rows_of(Host& host, const output::Read& read) {
   return piece;
 }
 
-// --- The judge's look
-// -------------------------------------------------------------------------------
+// --- The judge's look ----------------------------------------------------------------------------
 // Only at the host on whose own disk a row must be: elsewhere that disk may have been lost since.
 
 template <class Row>

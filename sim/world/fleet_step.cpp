@@ -170,8 +170,7 @@ Duration Fleet::cost_of(NodeSlot& slot, std::size_t taken, std::uint64_t expired
   return cost;
 }
 
-// --- What comes back to a node
-// --------------------------------------------------------------------
+// --- What comes back to a node -------------------------------------------------------------------
 
 void Fleet::disk_done(std::uint32_t host, std::uint32_t life) {
   Host& h = hosts_[host];
@@ -232,8 +231,7 @@ void Fleet::at_peer(Piece* piece) {
   go_on(to);
 }
 
-// --- Client connections
-// -----------------------------------------------------------------------------
+// --- Client connections --------------------------------------------------------------------------
 
 Fleet::Dialled Fleet::dial(std::uint32_t node, std::uint32_t client, std::uint32_t attempt,
                            UserId user, ConnectionId& id) {
