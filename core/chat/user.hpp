@@ -79,8 +79,7 @@ inline ShardId home_shard(const StreamKey& k) { return k.shard; }
 
 struct ReceivedStream {
   static rows::Bounds bounds(const StreamKey& k) {
-    return {rows::stream(k.shard, k.conversation),
-            rows::stream(k.shard, k.conversation).add(std::uint8_t{0})};
+    return rows::only(rows::stream(k.shard, k.conversation));
   }
   Incarnation incarnation = 0;
   Sequence have = 0;

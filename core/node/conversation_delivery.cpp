@@ -5,6 +5,15 @@
 #include "core/wire/batch.hpp"
 
 namespace hubbub {
+namespace {
+
+/// How many entries one delivery to so many may have.
+std::size_t entries_for(std::size_t recipients) {
+  return std::min(limits::delivery_entries,
+                  std::max<std::size_t>(1, limits::delivery_rows / recipients));
+}
+
+}  // namespace
 
 void Conversations::queue(Slot slot) {
   Conversation& conv = c_.conversations[slot].record;
@@ -25,9 +34,7 @@ void Conversations::pump(Slot slot, DeliveryStream& s) {
     return;
   }
   if (!c_.up(c_.owner(s.shard))) return;
-  const std::size_t most =
-      std::min(limits::delivery_entries,
-               std::max<std::size_t>(1, limits::delivery_rows / recipients_.size()));
+  const std::size_t most = entries_for(recipients_.size());
   run->to = std::min<Sequence>(run->to, run->from + most - 1);
   const std::span<Message> messages = c_.scratch.array<Message>(run->to - run->from + 1);
   std::size_t count = 0;
@@ -67,12 +74,12 @@ void Conversations::delivery_read(const reads::Delivery& d, std::string_view row
   if (s->in_flight) return;
   // Confirmed while it was read: nobody else will notice that nothing is owed any more.
   if (!run || !c_.up(c_.owner(d.shard))) return pump(d.slot, *s);
-  const std::size_t most = std::max<std::size_t>(1, limits::delivery_rows / recipients_.size());
+  const std::size_t most = entries_for(recipients_.size());
   std::vector<Message> messages;
   BatchReader reader(rows);
   RowWrite row;
   std::size_t bytes = 0;
-  while (messages.size() < std::min(most, limits::delivery_entries) && reader.next(row)) {
+  while (messages.size() < most && reader.next(row)) {
     const auto parsed = rows::decode<rows::MessageRow>(row.value, c_.scratch);
     if (!parsed) return c_.unreadable();
     if (parsed->message.seq != run->from + messages.size() || parsed->message.seq > run->to) break;

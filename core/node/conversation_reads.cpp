@@ -8,19 +8,22 @@ namespace hubbub {
 
 void Conversations::call(const peer::Request& r, Conversation& conv, const to_server::History& h) {
   Partition& p = c_.partition(shard_of(r.conversation));
+  const auto refuse_with = [&](ErrorCode code, Sequence expected, std::string_view detail) {
+    const to_client::Error error{h.id, code, false, 0, expected, detail};
+    c_.emit(p, r.session.node, peer::Answer{r.session, error});
+  };
   // Of a group that is not stored its creator alone is believed: its id says who that is.
-  const bool lost = h.seen > conv.head && (conv.exists ? conv.members.knows(r.from.user)
-                                                       : r.conversation.first() == r.from.user);
-  if (lost) c_.tail_lost(p, "a device knows more of a conversation than is stored");
-  to_client::Error error{h.id, ErrorCode::not_member, false, 0, 0, "you were never a member of it"};
-  if (lost) {
+  const bool believed =
+      conv.exists ? conv.members.knows(r.from.user) : r.conversation.first() == r.from.user;
+  if (believed && h.seen > conv.head) {
     // R21: nobody who was told of a message is shown a history that ends before it.
+    c_.tail_lost(p, "a device knows more of a conversation than is stored");
     const auto last = conv.members.readable_below(r.from.user, conv.head, conv.head);
-    error = {h.id, ErrorCode::cursor_expired, false, 0, last ? last->to : 0,
-             "the conversation's store has lost its end; \"expected\" is where it ends"};
+    return refuse_with(ErrorCode::cursor_expired, last ? last->to : 0,
+                       "the conversation's store has lost its end; \"expected\" is where it ends");
   }
-  if (lost || !conv.exists || !conv.members.knows(r.from.user))
-    return c_.emit(p, r.session.node, peer::Answer{r.session, error});
+  if (!conv.exists || !believed)
+    return refuse_with(ErrorCode::not_member, 0, "you were never a member of it");
   serve(history_page(conv, r, h));
 }
 

@@ -327,7 +327,7 @@ void Conversations::owing_read(PartitionId partition, std::string_view rows, boo
     if (c_.conversations.find(parsed->conversation) == c_.conversations.none)
       c_.load<reads::Kind::conversation>(c_.conversations, parsed->conversation);
   }
-  if (more) owing_sweeps_.push({partition, last.add(std::uint8_t{0})});
+  if (more) owing_sweeps_.push({partition, last.next()});
 }
 
 void Conversations::peer_up(NodeId node) { sweeps_.push({node, 0}); }

@@ -117,7 +117,7 @@ std::size_t Node::Impl::step(std::span<const Input> inputs, Instant now, Outbox&
   if (!started) {
     started = true;
     evict_at = now.mono + 1s;
-    c.read(reads::OwnRow{}, {rows::node(c.self()), rows::node(c.self()).add(std::uint8_t{0})});
+    c.read(reads::OwnRow{}, rows::only(rows::node(c.self())));
   } else {
     notice_pause();
   }
@@ -228,7 +228,7 @@ void Node::Impl::open() {
     const PartitionId id{i};
     if (c.config.map.owner(id) != c.self()) continue;
     c.partitions[i].state = Partition::State::opening;
-    c.read(reads::PartitionMeta{id}, {rows::partition(id), rows::partition(id).add(std::uint8_t{0})});
+    c.read(reads::PartitionMeta{id}, rows::only(rows::partition(id)));
   }
 }
 

@@ -247,7 +247,7 @@ void Users::on(const peer::Request& r) {
   const auto& list = std::get<to_server::List>(r.call);
   const rows::Bounds all = rows::chats_of(r.from.user);
   rows::Key from = all.from;
-  if (list.has_after) from = rows::chat(r.from.user, list.after).add(std::uint8_t{0});
+  if (list.has_after) from = rows::chat(r.from.user, list.after).next();
   const auto limit = std::clamp<std::uint32_t>(list.limit, 1, limits::list_conversations);
   c_.read(reads::Chats{r.session, list.id, r.from.user, limit}, from, all.to, limit);
 }
@@ -267,7 +267,7 @@ void Users::chats_read(const reads::Chats& job, std::string_view rows, bool more
   }
   // A page names where the next begins, so it names at least one.
   if (found.empty() && more)
-    return void(c_.read(job, last.add(std::uint8_t{0}), rows::chats_of(job.user).to, job.limit));
+    return void(c_.read(job, last.next(), rows::chats_of(job.user).to, job.limit));
   c_.emit(c_.partition(shard_of(job.user)), job.session.node,
           peer::Answer{job.session, to_client::ListPage{job.request, found, more}});
 }

@@ -23,7 +23,7 @@ struct ServerOptions {
   std::uint16_t nodes = 2;            ///< each has a thread and its part of the shards
   Durability durability = Durability::synced;
   bool handle_signals = true;  ///< SIGTERM and SIGINT stop it
-  /// Gets one line each, from any thread, one at a time. None: standard error.
+  /// Gets one line each, from any thread, one at a time. None: standard output.
   std::function<void(std::string_view)> say;
 };
 

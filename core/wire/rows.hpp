@@ -59,6 +59,8 @@ class Key {
     return *this;
   }
   Key& add(const ConversationId& c) { return add(c.high).add(c.low); }
+  /// The least key above this one.
+  Key next() const { return Key(*this).add(std::uint8_t{0}); }
 
  private:
   std::array<char, 48> bytes_;
@@ -85,6 +87,8 @@ struct Bounds {
   Key from;
   Key to;
 };
+/// Of one row.
+inline Bounds only(const Key& key) { return {key, key.next()}; }
 Bounds owing_of(PartitionId partition);
 Bounds conversation_record(const ConversationId& conversation);   ///< itself and its members
 Bounds sender_record(const ConversationId& conversation, DeviceId device);

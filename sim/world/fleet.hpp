@@ -165,8 +165,10 @@ class Fleet {
   bool on_own_disk(ShardId shard, std::uint32_t node) const {
     return host_of(map_.owner(shard).value) == host_of(node);
   }
+  /// What stands under `key` in the store of the node's host; valid until the next read.
+  std::optional<std::string_view> durable(std::uint32_t node, const rows::Key& key);
   template <class Row>
-  std::optional<Row> durable(std::uint32_t host, const rows::Key& key);
+  std::optional<Row> durable_row(std::uint32_t node, const rows::Key& key);
 
   Stage& stage_;
   ShardMap map_;

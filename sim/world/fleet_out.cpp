@@ -14,19 +14,18 @@ namespace hubbub::sim {
 void Fleet::carry_out(std::uint32_t node) {
   NodeSlot& slot = nodes_[node];
   const Outbox& out = slot.out;
+  if (!out.alarm.empty()) ++stage_.meters.alarms;
   if (!out.fatal.empty()) return end_by_itself(node);
   send_frames(node, out);
   for (const output::Close& c : out.closes) close(node, c);
   for (const output::ToPeer& message : out.peers) send_to_peer(node, message);
   for (const output::Commit& commit : out.commits) submit(node, commit);
   for (const output::Read& r : out.reads) read(node, r);
-  if (!out.alarm.empty()) ++stage_.meters.alarms;
   slot.out.clear();
 }
 
 /// A node that cannot go on says nothing more, and its process is started again (R7).
 void Fleet::end_by_itself(std::uint32_t node) {
-  if (!nodes_[node].out.alarm.empty()) ++stage_.meters.alarms;
   nodes_[node].out.clear();
   ++stage_.meters.exits;
   end_process(host_of(node), Crash::process, stage_.scenario.servers.restart);
@@ -141,25 +140,26 @@ Piece* Fleet::rows_of(Host& host, const output::Read& read) {
 // --- The judge's look ----------------------------------------------------------------------------
 // Only at the host on whose own disk a row must be: elsewhere that disk may have been lost since.
 
-template <class Row>
-std::optional<Row> Fleet::durable(std::uint32_t host, const rows::Key& key) {
-  rows::Key end = key;
-  end.add(std::uint8_t{0});
+std::optional<std::string_view> Fleet::durable(std::uint32_t node, const rows::Key& key) {
+  const rows::Bounds only = rows::only(key);
   rows_.clear();
-  const auto found = hosts_[host].disk.store().read({key, end, 1, 1, false}, rows_);
   RowWrite row;
-  if (!found || rows_.empty() || !BatchReader(rows_.view()).next(row)) return {};
-  return rows::decode<Row>(row.value, arena_);
+  const auto read = hosts_[host_of(node)].disk.store().read({only.from, only.to, 1, 1, false}, rows_);
+  if (!read || !BatchReader(rows_.view()).next(row)) return {};
+  return row.value;
+}
+
+template <class Row>
+std::optional<Row> Fleet::durable_row(std::uint32_t node, const rows::Key& key) {
+  const auto bytes = durable(node, key);
+  return bytes ? rows::decode<Row>(*bytes, arena_) : std::nullopt;
 }
 
 void Fleet::judge_message(const ConversationId& conversation, Sequence seq, std::uint32_t node,
                           std::string_view what) {
   if (seq == 0 || !on_own_disk(shard_of(conversation), node)) return;
-  const rows::Key from = rows::message(conversation, seq);
-  const rows::Key to = rows::message(conversation, seq + 1);
-  rows_.clear();
-  const auto found = hosts_[host_of(node)].disk.store().read({from, to, 1, 1, false}, rows_);
-  stage_.checker.effect(stage_.now, found.has_value() && !rows_.empty(), what);
+  const bool kept = durable(node, rows::message(conversation, seq)).has_value();
+  stage_.checker.effect(stage_.now, kept, what);
 }
 
 void Fleet::judge_inbox(const Connection* connection, Sequence number, std::uint32_t node,
@@ -167,21 +167,20 @@ void Fleet::judge_inbox(const Connection* connection, Sequence number, std::uint
   if (connection == nullptr) return;  // it is gone, and with it who it was
   const UserId user = Population::id_of(connection->client / stage_.scenario.clients.devices);
   if (!on_own_disk(shard_of(user), node)) return;
-  const auto row = durable<rows::InboxRow>(host_of(node), rows::inbox(user, number));
-  stage_.checker.effect(stage_.now, row.has_value(), what);
+  stage_.checker.effect(stage_.now, durable(node, rows::inbox(user, number)).has_value(), what);
 }
 
 void Fleet::judge_device(DeviceId device, Generation generation, std::uint32_t node,
                          std::string_view what) {
   if (!on_own_disk(shard_of(device.user), node)) return;
-  const auto row = durable<rows::DeviceRow>(host_of(node), rows::device(device));
+  const auto row = durable_row<rows::DeviceRow>(node, rows::device(device));
   stage_.checker.effect(stage_.now, row && row->generation >= generation, what);
 }
 
 void Fleet::judge_stream(const ConversationId& conversation, ShardId shard, Incarnation incarnation,
                          Sequence have, std::uint32_t node, std::string_view what) {
   if (have == 0 || !on_own_disk(shard, node)) return;
-  const auto row = durable<rows::StreamRow>(host_of(node), rows::stream(shard, conversation));
+  const auto row = durable_row<rows::StreamRow>(node, rows::stream(shard, conversation));
   // A conversation that lost its tail has begun anew since: what was received of it before is moot.
   const bool kept = row && (row->incarnation != incarnation || row->have >= have);
   stage_.checker.effect(stage_.now, kept, what);

@@ -8,25 +8,13 @@
 #include <vector>
 
 #include "sim/engine/random.hpp"
+#include "tests/core/chat/records.hpp"
 
 namespace hubbub {
 namespace {
 
 const ConversationId group = ConversationId::group(UserId{71}, DeviceNumber{2}, 17);
 const ConversationId direct = ConversationId::direct(UserId{71}, UserId{84});
-
-template <class Record, class Row>
-bool restore(Record& record, const rows::Key& key, const Row& row) {
-  ByteBuffer value;
-  wire::encode(row, value);
-  Arena arena;
-  return record.restore(key, value.view(), arena);
-}
-
-template <class Within>
-bool encloses(const Within& bounds, const rows::Key& key) {
-  return bounds.from.view() <= key.view() && key.view() < bounds.to.view();
-}
 
 TEST(Conversation, ComesBackFromItsRows) {
   const std::vector<rows::Interval> first = {{UserId{1}, 0, 4}, {UserId{2}, 0, rows::open_end}};

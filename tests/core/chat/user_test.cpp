@@ -10,24 +10,13 @@
 #include <vector>
 
 #include "sim/engine/random.hpp"
+#include "tests/core/chat/records.hpp"
 
 namespace hubbub {
 namespace {
 
 const UserId mia{71};
 const ConversationId conversation = ConversationId::direct(UserId{71}, UserId{84});
-
-template <class Record, class Row>
-bool restore(Record& record, const rows::Key& key, const Row& row) {
-  ByteBuffer value;
-  wire::encode(row, value);
-  Arena arena;
-  return record.restore(key, value.view(), arena);
-}
-
-bool encloses(const rows::Bounds& bounds, const rows::Key& key) {
-  return bounds.from.view() <= key.view() && key.view() < bounds.to.view();
-}
 
 TEST(User, ComesBackFromItsRowsInWhateverOrderTheyAre) {
   for (const bool forward : {true, false}) {
