@@ -163,6 +163,7 @@ void Users::fetch(CatchUp& catch_up) {
 }
 
 void Users::declare(Partition& p, SessionStream& s, CatchUp& catch_up) {
+  renumber(p, s);
   const rows::InboxRow& first = catch_up.entries[catch_up.next];
   const std::uint32_t size = catch_up.run_size();
   const Range range{first.conversation, first.seq, first.seq + size - 1};
@@ -183,7 +184,6 @@ void Users::on(const peer::Fetched& f) {
   if (device == nullptr) return;
   Partition& p = c_.partition(shard_of(c_.users[catch_up.slot].key));
   SessionStream& s = device->stream;
-  renumber(p, s);
   if (f.messages.empty()) declare(p, s, catch_up);
   for (const Message& m : f.messages) {
     if (catch_up.next == catch_up.count) break;

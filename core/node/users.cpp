@@ -201,7 +201,6 @@ void Users::push(Partition& p, Slot slot, const ConversationId& conversation,
       s = SessionStream{};
       continue;
     }
-    renumber(p, s);
     Sequence number = user.head - count;
     for (const Message& m : messages) {
       if (!belongs(id, m)) continue;
@@ -226,6 +225,7 @@ void Users::renumber(Partition& p, SessionStream& s) {
 
 void Users::send_entry(Partition& p, SessionStream& s, Sequence number,
                        const ConversationId& conversation, const Message& message) {
+  renumber(p, s);
   ++c_.counters.entries_sent;
   c_.emit(p, s.ref.node,
           peer::Entry{s.ref, s.sent, number, p.incarnation, conversation, message});
