@@ -31,6 +31,7 @@ using UserId = Id<struct UserTag, std::uint64_t>;
 /// A user's device, numbered by the user's shard from 1 as devices first attach.
 using DeviceNumber = Id<struct DeviceTag, std::uint16_t>;
 using NodeId = Id<struct NodeTag, std::uint16_t>;
+inline constexpr NodeId nobody{UINT16_MAX};
 using ShardId = Id<struct ShardTag, std::uint16_t>;
 using PartitionId = Id<struct PartitionTag, std::uint16_t>;
 /// Time-sortable, unique, 64 bits; nothing is ordered by it (see chat/message_ids.hpp).
@@ -42,6 +43,10 @@ using Sequence = std::uint64_t;
 using Generation = std::uint32_t;
 /// Which life of a node: its start counter (R5). 0: none yet.
 using NodeGeneration = std::uint32_t;
+/// How often a partition's log was taken over; each owner's writes carry theirs (R9). 0: never.
+using PartitionEpoch = std::uint64_t;
+/// Where a record lies in a partition's log. Positions grow, and may skip. 0: before the first.
+using LogPosition = std::uint64_t;
 /// Which history a partition's numbers belong to; a store that lost its tail gets a new one.
 using Incarnation = std::uint64_t;
 

@@ -21,6 +21,26 @@ inline constexpr unsigned message_id_shard_bits = 10;
 /// Nodes one process or one simulated fleet may have.
 inline constexpr std::uint16_t nodes = 256;
 
+/// A node says that it lives this often, and is taken for dead when it has not for the second:
+/// long enough that a pause or a change of the register's leader costs nobody a partition, short
+/// enough that a dead server's are served again within 5 s.
+inline constexpr auto registration_interval = 500ms;
+inline constexpr auto registration_ttl = 2500ms;
+/// How long a reader of the register waits for a change, and for one that is away.
+inline constexpr auto register_wait = 2s;
+inline constexpr auto register_retry = 200ms;
+/// Loads are measured over this, and said this often: registrations that do not change are cheap.
+inline constexpr auto load_interval = 10s;
+/// While the register loses many registrations at once it is not believed, for this long (R27).
+inline constexpr auto suspicion = 30s;
+/// Nodes that vanish while they open a partition before it stays closed (R12).
+inline constexpr std::uint8_t vanished_most = 2;
+/// Partitions that move at a time for the sake of balance: each is away for a moment.
+inline constexpr std::uint16_t moves_at_once = 4;
+/// Keys and values of the register: a map, or a registration with every partition in it, fits.
+inline constexpr std::size_t register_key_bytes = 64;
+inline constexpr std::size_t register_value_bytes = 64 * 1024;
+
 // --- Text and frames ---------------------------------------------------------------------------
 /// "Fewer than 100,000 characters": Unicode code points.
 inline constexpr std::size_t text_code_points = 99'999;
@@ -128,10 +148,49 @@ inline constexpr auto delivery_retry = 500ms;
 /// Time bits of message ids reserved ahead, so that not every message writes the bound.
 inline constexpr auto message_id_reservation = 10s;
 
+// --- Replicated logs ---------------------------------------------------------------------------
+/// An append that was refused, or whose end is unknown, is repeated after this, then twice this.
+inline constexpr auto log_retry = 100ms;
+inline constexpr auto log_retry_most = 1s;
+/// A reader that has not come to what another saw is asked again after this.
+inline constexpr auto log_reread = 20ms;
+/// Who follows a log waits this long for its next record, then asks again.
+inline constexpr auto log_wait = 2s;
+inline constexpr std::size_t log_page_bytes = 256 * 1024;
+inline constexpr std::size_t log_page_records = 32;
+/// Who takes a partition over gives its last owner, if it can be heard, this long to end (R11).
+inline constexpr auto hand_over = 2s;
+/// An owner that has not proved for so long that it is one says nothing until it has (R21).
+inline constexpr auto proof = 5s;
+
+// --- Between nodes -----------------------------------------------------------------------------
+/// Packets to a peer that it has not said to have taken; what follows gathers.
+inline constexpr std::uint32_t peer_window = 32;
+/// A packet is closed when it is this long; a longer message makes one of its own.
+inline constexpr std::size_t packet_bytes = 256 * 1024;
+/// What gathers for a peer that takes nothing, and what arrived and waits to be handled.
+inline constexpr std::size_t peer_backlog_bytes = 16 * 1024 * 1024;
+inline constexpr std::size_t arrived_bytes = 16 * 1024 * 1024;
+/// A packet that was not taken is sent again after this, then twice this, up to the most.
+inline constexpr auto peer_resend = 300ms;
+inline constexpr auto peer_resend_most = 2s;
+/// What was taken is said within this, with other packets if there are any.
+inline constexpr auto peer_tell_delay = 50ms;
+/// Something is said to every peer this often; who is not heard for the second is lost.
+inline constexpr auto peer_heartbeat = 500ms;
+inline constexpr auto peer_silence = 2s;
+
+// --- Draining ----------------------------------------------------------------------------------
+/// The clients of a server that drains are sent away in so many waves, this far apart.
+inline constexpr std::size_t drain_waves = 50;
+inline constexpr auto drain_interval = 200ms;
+
 // --- Heartbeats --------------------------------------------------------------------------------
 inline constexpr auto ping_interval = 25s;
 inline constexpr auto ping_grace = 10s;
 
+static_assert(peer_silence >= 4 * peer_heartbeat && peer_resend > 2 * peer_tell_delay);
+static_assert(registration_ttl >= 4 * registration_interval, "a few lost heartbeats kill nobody");
 static_assert(frame_bytes >= text_escaped_bytes + frame_head_bytes,
               "the longest legal text, fully escaped, fits a frame");
 static_assert(outbound_bytes >= 2 * frame_bytes, "a connection can wait with one frame while one leaves");

@@ -8,10 +8,14 @@ namespace hubbub {
 
 /// What an acknowledgement survives (R22).
 enum class Durability : std::uint8_t {
-  buffered,  ///< nothing
-  synced,    ///< process, system and power
+  buffered,       ///< nothing
+  synced,         ///< process, system and power
+  quorum_memory,  ///< replicated: any minority of machines, and the end of any process
+  quorum_synced,  ///< replicated: these, and power
 };
-constexpr Durability last_of(Durability) { return Durability::synced; }
+constexpr Durability last_of(Durability) { return Durability::quorum_synced; }
+/// Commits land in replicated logs, not on the server's own disk.
+constexpr bool replicated(Durability d) { return d >= Durability::quorum_memory; }
 
 /// When a partition lets go of what depends on a batch (R6).
 enum class AcknowledgePolicy : std::uint8_t {
@@ -55,6 +59,52 @@ enum class RepeatPolicy : std::uint8_t {
 /// Whether an unconfirmed delivery is sent again (R13).
 enum class ResendPolicy : std::uint8_t { until_confirmed, once };
 
+/// Whether an owner that has not proved itself for a while goes on speaking (R21).
+enum class StaleOwnerPolicy : std::uint8_t {
+  silent,  ///< safe: until an append shows that it still owns the partition
+  speaks,  ///< unsafe
+};
+
+/// Which records of a log count (R8).
+enum class FencingPolicy : std::uint8_t {
+  chained,  ///< safe: those that follow the last that counts, in its epoch
+  none,     ///< unsafe: all, whoever wrote them
+};
+
+/// What an owner does with an append whose end is unknown (R10).
+enum class UnknownAppendPolicy : std::uint8_t {
+  append_again,  ///< safe: byte for byte, until one of the copies, or another record, counts
+  exit,          ///< safe: the process ends and starts again from the log
+  assume_done,   ///< unsafe: lets go of what depends on it at once
+};
+
+/// Whether a dead server's partitions go to others (B8).
+enum class FailoverPolicy : std::uint8_t { moves, stays };
+
+/// What is made of many registrations that vanish at once (R27).
+enum class DiscoveryPolicy : std::uint8_t {
+  doubted,   ///< the register is suspected, and nothing moves for a while
+  believed,  ///< their partitions go to whoever is left
+};
+
+/// How a server that goes down leaves its partitions (R11).
+enum class HandOverPolicy : std::uint8_t {
+  released,   ///< gives them away first
+  abandoned,  ///< ends, and they are missed
+};
+
+/// How nodes talk (peers.hpp).
+enum class PeerPolicy : std::uint8_t {
+  numbered,  ///< safe: what is lost is sent again, what came before is not taken twice
+  trusting,  ///< unsafe: as if the network did neither
+};
+
+/// What the time bits of message ids come from (R36).
+enum class MessageIdPolicy : std::uint8_t {
+  never_back,  ///< safe: the clock, unless an id above it was given out
+  clock,       ///< unsafe: the clock
+};
+
 struct Policy {
   Durability durability = Durability::synced;
   AcknowledgePolicy acknowledge = AcknowledgePolicy::after_commit;
@@ -66,6 +116,14 @@ struct Policy {
   OwnMessagesPolicy own_messages = OwnMessagesPolicy::in_inbox;
   RepeatPolicy repeats = RepeatPolicy::remembered;
   ResendPolicy resend = ResendPolicy::until_confirmed;
+  StaleOwnerPolicy stale_owner = StaleOwnerPolicy::silent;
+  FencingPolicy fencing = FencingPolicy::chained;
+  UnknownAppendPolicy unknown_append = UnknownAppendPolicy::append_again;
+  FailoverPolicy failover = FailoverPolicy::moves;
+  DiscoveryPolicy discovery = DiscoveryPolicy::doubted;
+  HandOverPolicy hand_over = HandOverPolicy::released;
+  PeerPolicy peers = PeerPolicy::numbered;
+  MessageIdPolicy message_ids = MessageIdPolicy::never_back;
   /// Members a group may have; at most limits::group_members_max.
   std::uint32_t group_members = 100;
 

@@ -9,6 +9,7 @@
 // reserved ahead in a row: ids beyond the reservation need a new one in the same batch.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "core/base/check.hpp"
@@ -39,6 +40,12 @@ class MessageIds {
     }
     return MessageId{(time_ms_ << limits::message_id_shard_bits | shard.value) << count_bits |
                      count_};
+  }
+
+  /// Unsafe: goes back with the clock.
+  void follow(Duration wall) {
+    const std::int64_t since = to_ms(wall) - origin_ms;
+    time_ms_ = std::min(time_ms_, static_cast<std::uint64_t>(std::max<std::int64_t>(since, 1)) - 1);
   }
 
   /// True when the last id lies beyond the reservation; then the new bound must be stored in the

@@ -25,6 +25,7 @@ struct SessionStream {
   bool told_synced = false;
   std::uint32_t serial = 0;  ///< tells this stream from an earlier one of the same session
   SessionRef ref;
+  std::uint32_t attempt = 0;  ///< the attach that began it
   Incarnation incarnation = 0;  ///< of the numbers it was told so far
   Sequence sent = 0;         ///< the last entry that was sent, or declared
   Sequence acknowledged = 0; ///< by this session

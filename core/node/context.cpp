@@ -4,17 +4,15 @@
 
 namespace hubbub {
 
-Context::Context(const NodeConfig& c) : config(c) {
+Context::Context(const NodeConfig& c) : config(c), map(c.map), routes(c.map), peers(c.policy.peers) {
   HUBBUB_CHECK(c.policy.group_members <= limits::group_members_max);
 }
 
 void Context::route(NodeId to, std::string_view bytes) {
-  if (to == self()) {
-    local.push({}, bytes);
-  } else if (peers[to.value].linked) {
-    out->peers.push_back({to, out->arena.copy(bytes)});
-  }
-  // To a peer that is away nothing is sent: what is owed to it is sent again when it is back.
+  if (to == self())
+    local.push({self(), now.mono}, bytes);
+  else if (to != nobody)
+    peers.send(to, bytes, judged);
 }
 
 void Context::release() {
@@ -24,12 +22,28 @@ void Context::release() {
     Partition& from = partitions[releasing.front()];
     while (from.next_free(to, bytes)) {
       if (exhausted()) return;
+      if (!proven(from)) {
+        if (!from.in_flight()) prove(from);
+        break;
+      }
       work(1);
       route(to, bytes);
       from.pop_free();
     }
     releasing.pop();
   }
+}
+
+bool Context::sure(Partition& p) {
+  if (!replicated() || p.proved >= current.received) return true;
+  if (parked_bytes + current.bytes.size() > limits::parked_bytes) {
+    turned_away = true;
+    return false;
+  }
+  parked_bytes += current.bytes.size();
+  p.unsure.push({current.from, current.received}, current.bytes);
+  prove(p);
+  return false;
 }
 
 void Context::mark_dirty(Partition& p) {

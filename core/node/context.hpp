@@ -16,19 +16,14 @@
 #include "core/chat/user.hpp"
 #include "core/node/node.hpp"
 #include "core/node/partition.hpp"
+#include "core/node/peers.hpp"
 #include "core/node/reads.hpp"
 #include "core/node/resident.hpp"
+#include "core/node/routes.hpp"
 #include "core/wire/keep.hpp"
 #include "core/wire/peer.hpp"
 
 namespace hubbub {
-
-/// Another node, as this one sees it.
-struct Peer {
-  bool linked = false;
-  NodeGeneration life = 0;  ///< 0: it has not said hello on this link
-  bool up() const { return linked && life != 0; }
-};
 
 class Context {
  public:
@@ -52,14 +47,19 @@ class Context {
   NodeGeneration life = 0;  ///< this node's own; 0: not open yet
   NodeCounters counters;
   NodeId self() const { return config.id; }
-  NodeId owner(ShardId shard) const { return config.map.owner(shard); }
+  bool replicated() const { return hubbub::replicated(config.policy.durability); }
+  ShardMap map;  ///< the newest that is known
+  Routes routes;
+  NodeId owner(ShardId shard) const { return routes.owner(partition_of(shard)); }
 
   // --- Ways out ------------------------------------------------------------------------------------
-  std::array<Peer, limits::nodes> peers;
-  bool up(NodeId node) const { return node == self() ? life != 0 : peers[node.value].up(); }
+  Peers peers;
+  bool up(NodeId node) const {
+    return node == self() ? life != 0 : node != nobody && peers.up(node);
+  }
   /// Is this the session's gateway as it lives now?
   bool alive(const SessionRef& s) const {
-    return s.node == self() ? s.life == life : up(s.node) && peers[s.node.value].life == s.life;
+    return s.node == self() ? s.life == life : up(s.node) && peers.life(s.node) == s.life;
   }
 
   /// What the frame's views point into may be gone before the step's end: they are copied.
@@ -81,11 +81,29 @@ class Context {
     work(1);
     encoded_.clear();
     peer::encode(message, encoded_);
-    if (from.must_hold() && config.policy.acknowledge == AcknowledgePolicy::after_commit)
+    if (!from.speaks()) return;
+    if (config.policy.acknowledge == AcknowledgePolicy::after_commit && must_wait(from))
       from.hold(to, encoded_.view());
     else
       route(to, encoded_.view());
   }
+  bool must_wait(Partition& from) {
+    if (!proven(from) && !from.in_flight()) prove(from);
+    return from.must_hold();
+  }
+  /// R21: it is not so long ago that nobody can have taken the partition over unseen.
+  bool proven(const Partition& p) const {
+    return !replicated() || config.policy.stale_owner == StaleOwnerPolicy::speaks ||
+           now.mono - p.proved <= limits::proof;
+  }
+  void prove(Partition& p) {
+    p.must_prove = true;
+    mark_dirty(p);
+  }
+  /// The message being handled knows more than is known here. Embedded, the store has lost its end;
+  /// replicated, this node may not own the partition any more, and must prove that it did after
+  /// the message came: until then it waits, and is handled again (R10, R21).
+  bool sure(Partition& p);
   void route(NodeId to, std::string_view bytes);
   /// Lets go of what partitions held for batches that are durable now, as far as the step goes.
   void release();
@@ -101,8 +119,7 @@ class Context {
   }
 
   // --- Messages to this node itself ----------------------------------------------------------------
-  struct Nothing {};
-  ByteQueue<Nothing> local;
+  ByteQueue<Partition::Origin> local;
 
   // --- Partitions --------------------------------------------------------------------------------
   std::array<Partition, limits::partitions> partitions;
@@ -153,6 +170,7 @@ class Context {
   struct Drain {
     reads::Kind kind{};
     std::uint32_t slot{};
+    std::uint32_t use{};
   };
   Ring<Drain> drains;
   std::size_t parked_bytes = 0;

@@ -96,6 +96,7 @@ void Conversations::on(const peer::Confirm& m) {
   const auto slot = c_.conversations.find(m.conversation);
   if (slot == c_.conversations.none || !c_.conversations[slot].loaded) return;
   Conversation& conv = c_.conversations[slot].record;
+  if (m.through > conv.head && !c_.sure(c_.partition(shard_of(m.conversation)))) return;
   if (DeliveryStream* s = conv.stream(m.shard)) {
     s->in_flight = false;
     confirmed(slot, *s, m.through);
@@ -106,6 +107,7 @@ void Conversations::on(const peer::DeliverRefused& m) {
   const auto slot = c_.conversations.find(m.conversation);
   if (slot == c_.conversations.none || !c_.conversations[slot].loaded) return;
   Conversation& conv = c_.conversations[slot].record;
+  if (m.have > conv.head && !c_.sure(c_.partition(shard_of(m.conversation)))) return;
   DeliveryStream* s = conv.stream(m.shard);
   if (s == nullptr) return;
   s->in_flight = false;

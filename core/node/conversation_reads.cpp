@@ -16,6 +16,7 @@ void Conversations::call(const peer::Request& r, Conversation& conv, const to_se
   const bool believed =
       conv.exists ? conv.members.knows(r.from.user) : r.conversation.first() == r.from.user;
   if (believed && h.seen > conv.head) {
+    if (!c_.sure(p)) return;
     // R21: nobody who was told of a message is shown a history that ends before it.
     c_.tail_lost(p, "a device knows more of a conversation than is stored");
     const auto last = conv.members.readable_below(r.from.user, conv.head, conv.head);

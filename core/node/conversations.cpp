@@ -43,6 +43,9 @@ void Conversations::refuse(const peer::Request& r, ErrorCode code, Duration retr
 }
 
 void Conversations::turn_away(const peer::Request& r) {
+  if (!c_.partition(shard_of(r.conversation)).speaks())
+    return refuse(r, ErrorCode::unavailable, limits::retry_unavailable,
+                  "the conversation has moved to another server; try again");
   refuse(r, ErrorCode::overloaded, limits::retry_overloaded, "the server is busy; try again");
 }
 
@@ -132,6 +135,8 @@ void Conversations::call(const peer::Request& r, Conversation& conv, const to_se
       ++c_.counters.repeats;
       return ok(r, s.id, *verdict.first, numbers.next());
     }
+    // A gap may be this node's: what is missing may have been taken by who owns it now (R1).
+    if (s.number > numbers.next() && !c_.sure(caller->partition)) return;
     // The number is right, so the key is not: another number would not help.
     if (verdict.judgement == Numbers::Judgement::conflict && s.number == numbers.next())
       return refuse_finally(*caller, ErrorCode::conflict,
@@ -252,6 +257,7 @@ void Conversations::accept(const Caller& caller, Numbers& numbers, bool is_call,
   Conversation& conv = caller.conversation;
   Partition& p = caller.partition;
   entry.seq = ++conv.head;
+  if (c_.config.policy.message_ids == MessageIdPolicy::clock) p.ids.follow(c_.now.wall);
   entry.id = p.ids.next(shard_of(r.conversation), c_.now.wall);
   entry.sent_at_ms = to_ms(c_.now.wall);
   entry.from = r.from.user;
@@ -330,11 +336,15 @@ void Conversations::owing_read(PartitionId partition, std::string_view rows, boo
   if (more) owing_sweeps_.push({partition, last.next()});
 }
 
-void Conversations::peer_up(NodeId node) { sweeps_.push({node, 0}); }
+void Conversations::opened(const Partitions& partitions) { sweeps_.push({partitions, 0}); }
 
 void Conversations::work() {
   while (!fan_out_.empty() && !c_.exhausted()) {
     const Owed owed = fan_out_.front();
+    if (!c_.conversations.is(owed.slot, owed.use)) {
+      fan_out_.pop();
+      continue;
+    }
     Conversation& conv = c_.conversations[owed.slot].record;
     while (conv.next_stream < conv.streams.size() && !c_.exhausted()) {
       c_.scratch.clear();
@@ -350,15 +360,16 @@ void Conversations::work() {
       auto& entry = c_.conversations[sweep.next];
       c_.work(1);
       if (!entry.in_use || !entry.loaded || entry.record.unsettled == 0) continue;
-      // What was under way to the peer died with its link.
+      // What was under way to whoever owned them before is lost.
       for (DeliveryStream& s : entry.record.streams)
-        if (c_.owner(s.shard) == sweep.node) s.in_flight = false;
+        if (sweep.partitions.test(partition_of(s.shard).value)) s.in_flight = false;
       queue(sweep.next);
     }
     if (sweep.next >= c_.conversations.end()) sweeps_.pop();
   }
   while (!owing_sweeps_.empty() && !c_.exhausted() && c_.loads_under_way < limits::sweep_loads) {
     const OwingSweep sweep = owing_sweeps_.pop();
+    if (!c_.partitions[sweep.partition.value].speaks()) continue;
     ++c_.loads_under_way;
     c_.read(reads::Owing{sweep.partition}, sweep.from, rows::owing_of(sweep.partition).to,
             limits::read_rows);

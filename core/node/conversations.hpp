@@ -31,7 +31,8 @@ class Conversations {
   void sweep_owing(PartitionId partition);
 
   // --- Turns of a step -------------------------------------------------------------------------------
-  void peer_up(NodeId node);
+  /// Partitions have opened, here or elsewhere: what was under way to them goes out again.
+  void opened(const Partitions& partitions);
   /// Goes on with fan-out and sweeps while the step has units left.
   void work();
   bool has_work() const {
@@ -104,7 +105,7 @@ class Conversations {
     Duration due{};
   };
   struct Sweep {
-    NodeId node;
+    Partitions partitions;
     Slot next{};
   };
 

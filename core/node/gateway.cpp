@@ -18,12 +18,21 @@ Gateway::Session* Gateway::find(const SessionRef& r) {
   return s == nullptr || s->state == Session::State::closing ? nullptr : s;
 }
 
+/// The session, if this is its stream.
+Gateway::Session* Gateway::streaming(const SessionRef& r, std::uint32_t stream) {
+  Session* s = find(r);
+  return s == nullptr || s->state != Session::State::live || s->stream != stream ? nullptr : s;
+}
+
 void Gateway::on(const input::Opened& o) {
   sessions_.grow_to(o.connection.slot + 1);
   Session& s = sessions_[o.connection.slot];
   HUBBUB_CHECK(s.state == Session::State::free);
   s = Session{.state = Session::State::open, .use = o.connection.use, .user = o.user};
   ++open_;
+  if (!draining_) return;
+  end(s, o.connection);
+  c_.close(o.connection, CloseCode::draining);
 }
 
 void Gateway::on(const input::Closed& closed) {
@@ -144,7 +153,7 @@ void Gateway::on(const peer::Attached& m) {
   const auto awaited = m.fresh ? Session::State::attaching : Session::State::attaching_again;
   if (m.attempt != s->attempt || s->state != awaited) return;
   s->state = Session::State::live;
-  ++s->attempt;
+  s->stream = s->attempt++;
   s->device = m.device.device;
   s->generation = m.generation;
   if (s->cursor.incarnation != m.incarnation || s->cursor.held != m.position)
@@ -200,30 +209,29 @@ void Gateway::handle(Session& s, const input::Frame& f, const to_server::Acknowl
 // --- The stream (R15) --------------------------------------------------------------------------------
 
 void Gateway::on(const peer::Entry& m) {
-  Session* s = find(m.session);
-  if (s == nullptr || s->state != Session::State::live) return;
+  Session* s = streaming(m.session, m.stream);
+  if (s == nullptr) return;
   if (m.previous != s->cursor.held) return attach_again(*s, m.session.connection, s->cursor);
   s->cursor = Cursor::at(m.incarnation, m.number);
   c_.frame(m.session.connection, to_client::Event{m.conversation, m.message, s->cursor});
 }
 
 void Gateway::on(const peer::Ranges& m) {
-  Session* s = find(m.session);
-  if (s == nullptr || s->state != Session::State::live) return;
+  Session* s = streaming(m.session, m.stream);
+  if (s == nullptr) return;
   if (m.previous != s->cursor.held) return attach_again(*s, m.session.connection, s->cursor);
   s->cursor = m.cursor;
   c_.frame(m.session.connection, to_client::Ranges{m.ranges, m.cursor});
 }
 
 void Gateway::on(const peer::Synced& m) {
-  Session* s = find(m.session);
-  if (s != nullptr && s->state == Session::State::live)
+  if (streaming(m.session, m.stream) != nullptr)
     c_.frame(m.session.connection, to_client::Synced{m.cursor});
 }
 
 void Gateway::on(const peer::Reset& m) {
-  Session* s = find(m.session);
-  if (s == nullptr || s->state != Session::State::live) return;
+  Session* s = streaming(m.session, m.stream);
+  if (s == nullptr) return;
   s->cursor = m.cursor;
   c_.frame(m.session.connection, to_client::Reset{m.cursor});
 }
@@ -231,8 +239,9 @@ void Gateway::on(const peer::Reset& m) {
 // --- Requests ----------------------------------------------------------------------------------------
 
 template <class Call>
-void Gateway::ask(Session& s, const input::Frame& f, NodeId owner,
+void Gateway::ask(Session& s, const input::Frame& f, ShardId shard,
                   const ConversationId& conversation, const Call& call) {
+  const NodeId owner = c_.owner(shard);
   if (!s.attached())
     return error(f.connection, call.id, ErrorCode::bad_request, "say hello first");
   if (call.id == 0)
@@ -251,7 +260,10 @@ void Gateway::ask(Session& s, const input::Frame& f, NodeId owner,
     if (requests_[r].id == call.id)
       return error(f.connection, call.id, ErrorCode::bad_request,
                    "a request with this id is not answered yet");
-  const std::uint32_t request = add_request(s, {.id = call.id, .connection = f.connection, .node = owner});
+  const std::uint32_t request = add_request(s, {.id = call.id,
+                                                .connection = f.connection,
+                                                .node = owner,
+                                                .partition = partition_of(shard)});
   expiries_.push({request, requests_[request].use, c_.judged + limits::answer_wait});
   c_.send(owner, peer::Request{ref(f.connection),
                                {s.user, s.device},
@@ -267,7 +279,7 @@ void Gateway::handle(Session& s, const input::Frame& f, const to_server::Send& s
   if (send.content.length > limits::text_bytes)
     return error(f.connection, send.id, ErrorCode::too_large,
                  "the text is too long: at most 99,999 characters, or send it in parts");
-  ask(s, f, c_.owner(shard_of(send.conversation)), send.conversation, send);
+  ask(s, f, shard_of(send.conversation), send.conversation, send);
 }
 
 void Gateway::handle(Session& s, const input::Frame& f, const to_server::Create& create) {
@@ -284,7 +296,7 @@ void Gateway::handle(Session& s, const input::Frame& f, const to_server::Create&
     if (create.members.size() > limits::group_members_max) return bad("too many members");
     if (!s.attached()) return bad("say hello first");
     const auto id = ConversationId::group(s.user, s.device, create.number);
-    return ask(s, f, c_.owner(shard_of(id)), id, create);
+    return ask(s, f, shard_of(id), id, create);
   }
   if (!s.attached()) return bad("say hello first");
   if (create.id == 0) return bad("a request needs an id above 0");
@@ -311,15 +323,15 @@ void Gateway::handle(Session& s, const input::Frame& f, const to_server::Change&
   if (call.what == What::remove && call.user == s.user) return bad("to go yourself, leave");
   if (call.what != What::rename && (call.user.value == 0 || call.user.value > user_id_max))
     return bad("user must be a user");
-  ask(s, f, c_.owner(shard_of(call.conversation)), call.conversation, call);
+  ask(s, f, shard_of(call.conversation), call.conversation, call);
 }
 
 void Gateway::handle(Session& s, const input::Frame& f, const to_server::History& history) {
-  ask(s, f, c_.owner(shard_of(history.conversation)), history.conversation, history);
+  ask(s, f, shard_of(history.conversation), history.conversation, history);
 }
 
 void Gateway::handle(Session& s, const input::Frame& f, const to_server::List& list) {
-  ask(s, f, c_.owner(shard_of(s.user)), {}, list);
+  ask(s, f, shard_of(s.user), {}, list);
 }
 
 std::uint32_t Gateway::add_request(Session& s, const Request& r) {
@@ -375,35 +387,63 @@ void Gateway::unanswered(std::uint32_t slot) {
         "no answer from the conversation's server; try again");
 }
 
+// --- Draining ------------------------------------------------------------------------------------------
+
+void Gateway::drain() {
+  if (draining_) return;
+  draining_ = true;
+  drain_wave_ = open_ / limits::drain_waves + 1;
+  drain_at_ = c_.now.mono;
+}
+
+void Gateway::drain_wave() {
+  std::size_t sent_away = 0;
+  for (; drain_next_ < sessions_.size() && sent_away < drain_wave_ && !c_.exhausted(); ++drain_next_) {
+    Session& s = sessions_[drain_next_];
+    c_.work(1);
+    if (s.state == Session::State::free || s.state == Session::State::closing) continue;
+    const ConnectionId connection{drain_next_, s.use};
+    end(s, connection);
+    c_.close(connection, CloseCode::draining);
+    ++sent_away;
+  }
+  drain_at_ = drain_next_ < sessions_.size() ? c_.now.mono + limits::drain_interval : never;
+}
+
 // --- Turns of a step -----------------------------------------------------------------------------------
 
 void Gateway::work() {
   while (!sweeps_.empty() && !c_.exhausted()) {
     Sweep& sweep = sweeps_.front();
-    sweep.up ? sweep_sessions(sweep) : sweep_requests(sweep);
-    if (sweep.next >= (sweep.up ? sessions_.size() : requests_.size())) sweeps_.pop();
+    const bool sessions = sweep.what == Sweep::What::sessions_of;
+    if (sessions ? sweep_sessions(sweep) : sweep_requests(sweep)) sweeps_.pop();
   }
 }
 
-void Gateway::sweep_sessions(Sweep& sweep) {
+bool Gateway::sweep_sessions(Sweep& sweep) {
   for (; sweep.next < sessions_.size() && !c_.exhausted(); ++sweep.next) {
     Session& s = sessions_[sweep.next];
     c_.work(1);
-    if (c_.owner(shard_of(s.user)) != sweep.node) continue;
+    if (!sweep.partitions.test(partition_of(shard_of(s.user)).value)) continue;
     const ConnectionId connection{sweep.next, s.use};
     if (s.attached())
       attach_again(s, connection, s.cursor);
     else if (s.state == Session::State::attaching)
       attach_timed({connection, s.attempt, {}});
   }
+  return sweep.next >= sessions_.size();
 }
 
-void Gateway::sweep_requests(Sweep& sweep) {
+bool Gateway::sweep_requests(Sweep& sweep) {
   for (; sweep.next < requests_.size() && !c_.exhausted(); ++sweep.next) {
+    const Request& r = requests_[sweep.next];
     c_.work(1);
-    if (requests_[sweep.next].waiting && requests_[sweep.next].node == sweep.node)
-      unanswered(sweep.next);
+    const bool meant = sweep.what == Sweep::What::requests_to
+                           ? r.node == sweep.node
+                           : sweep.partitions.test(r.partition.value);
+    if (r.waiting && meant) unanswered(sweep.next);
   }
+  return sweep.next >= requests_.size();
 }
 
 void Gateway::attach_timed(const AttachTimer& timer) {
@@ -420,6 +460,7 @@ void Gateway::attach_timed(const AttachTimer& timer) {
 }
 
 void Gateway::timers() {
+  if (drain_at_ <= c_.now.mono) drain_wave();
   while (!expiries_.empty() && !c_.exhausted()) {
     const Expiry e = expiries_.front();
     const bool answered = requests_[e.request].use != e.use;
@@ -447,7 +488,7 @@ void Gateway::timers() {
 }
 
 Duration Gateway::next_deadline() const {
-  Duration due = never;
+  Duration due = drain_at_;
   const Duration away = c_.now.mono - c_.judged;
   if (!expiries_.empty()) due = std::min(due, expiries_.front().due + away);
   if (!attach_timers_.empty()) due = std::min(due, attach_timers_.front().due + away);

@@ -31,10 +31,16 @@ class Gateway {
   void on(const peer::Reset& m);
   void on(const peer::Answer& m);
 
-  /// A peer said hello: sessions whose user shard is there attach again. It went away: what was
-  /// asked of it is answered.
-  void peer_up(NodeId node) { sweeps_.push({node, true, 0}); }
-  void peer_lost(NodeId node) { sweeps_.push({node, false, 0}); }
+  /// Partitions have opened: sessions whose user shard is there attach again, and what was asked of
+  /// whoever had them before is answered.
+  void opened(const Partitions& partitions) {
+    sweeps_.push({.what = Sweep::What::requests_of, .partitions = partitions});
+    sweeps_.push({.what = Sweep::What::sessions_of, .partitions = partitions});
+  }
+  /// A peer went away: what was asked of it is answered.
+  void peer_lost(NodeId node) { sweeps_.push({.what = Sweep::What::requests_to, .node = node}); }
+  /// Sends everybody elsewhere, a few at a time (B9).
+  void drain();
   void work();
   bool has_work() const { return !sweeps_.empty(); }
   void timers();
@@ -55,6 +61,7 @@ class Gateway {
     DeviceNumber device;
     std::uint32_t use = 0;
     std::uint32_t attempt = 0;  ///< which attach is under way
+    std::uint32_t stream = 0;   ///< the attach that began the stream that it has
     Generation generation = 0;
     std::uint32_t first_request = none;
     std::uint16_t requests = 0;
@@ -67,6 +74,7 @@ class Gateway {
     RequestId id{};
     ConnectionId connection;
     NodeId node;
+    PartitionId partition;
     std::uint32_t next = none;
     std::uint32_t use = 0;
     bool waiting = false;
@@ -74,6 +82,7 @@ class Gateway {
 
   Session* find(ConnectionId connection);
   Session* find(const SessionRef& ref);
+  Session* streaming(const SessionRef& ref, std::uint32_t stream);
   SessionRef ref(ConnectionId connection) const { return {c_.self(), c_.life, connection}; }
   void error(ConnectionId to, RequestId id, ErrorCode code, std::string_view detail);
   bool expired(const input::Frame& f);
@@ -89,7 +98,7 @@ class Gateway {
   void handle(Session& s, const input::Frame& f, const to_server::List& list);
 
   template <class Call>
-  void ask(Session& s, const input::Frame& f, NodeId owner, const ConversationId& conversation,
+  void ask(Session& s, const input::Frame& f, ShardId shard, const ConversationId& conversation,
            const Call& call);
   void attach_again(Session& s, ConnectionId connection, const Cursor& cursor);
   void attach_later(Session& s, ConnectionId connection, Duration after);
@@ -112,13 +121,16 @@ class Gateway {
     Duration due{};
   };
   struct Sweep {
-    NodeId node;
-    bool up{};
-    std::uint32_t next{};
+    enum class What : std::uint8_t { requests_to, requests_of, sessions_of };
+    What what{};
+    NodeId node = nobody;
+    Partitions partitions{};
+    std::uint32_t next = 0;
   };
-  void sweep_sessions(Sweep& sweep);
-  void sweep_requests(Sweep& sweep);
+  bool sweep_sessions(Sweep& sweep);
+  bool sweep_requests(Sweep& sweep);
   void attach_timed(const AttachTimer& timer);
+  void drain_wave();
 
   Context& c_;
   StableVector<Session> sessions_;  ///< by connection slot
@@ -129,6 +141,10 @@ class Gateway {
   Ring<AttachTimer> attach_timers_;   ///< waits for an answer
   Ring<AttachTimer> attach_retries_;  ///< waits to try again
   Ring<Sweep> sweeps_;
+  bool draining_ = false;
+  Duration drain_at_ = never;     ///< when the next few go
+  std::size_t drain_wave_ = 0;    ///< how many those are
+  std::uint32_t drain_next_ = 0;  ///< the slot from which on nobody was sent away yet
 };
 
 }  // namespace hubbub

@@ -5,6 +5,8 @@
 #include <variant>
 
 #include "core/base/ids.hpp"
+#include "core/place/register.hpp"
+#include "core/store/replicated_log.hpp"
 #include "core/wire/frames.hpp"
 
 namespace hubbub::input {
@@ -36,7 +38,7 @@ struct Frame {
   static auto fields(auto& s) { return std::tie(s.connection, s.waited_ns, s.frame); }
 };
 
-/// A link to a peer stands: what is sent arrives in order until it is lost.
+/// Something stands between this node and a peer that carries packets, more or less well.
 struct PeerLinked {
   NodeId node;
   static auto fields(auto& s) { return std::tie(s.node); }
@@ -47,7 +49,7 @@ struct PeerLost {
   static auto fields(auto& s) { return std::tie(s.node); }
 };
 
-/// A peer::Message in its byte form.
+/// A peer::Packet in its byte form.
 struct FromPeer {
   NodeId node;
   std::string_view bytes;
@@ -83,12 +85,53 @@ struct CommitUnknown {
   static auto fields(auto& s) { return std::tie(s.partition, s.batch, s.reason); }
 };
 
+/// The server is going down: it takes nothing new, sends its clients elsewhere a few at a time, and,
+/// replicated, gives its partitions away.
+struct Drain {
+  static auto fields(auto&) { return std::tie(); }
+};
+
+// --- Replicated only -----------------------------------------------------------------------------
+
+/// An append ended. `position`: of one that was accepted.
+struct Appended {
+  PartitionId partition;
+  std::uint64_t ticket{};
+  AppendOutcome outcome{};
+  LogPosition position{};
+  static auto fields(auto& s) { return std::tie(s.partition, s.ticket, s.outcome, s.position); }
+};
+
+/// What was asked of a partition's log.
+struct LogRead {
+  PartitionId partition;
+  std::uint64_t ticket{};
+  LogPage page;
+  static auto fields(auto& s) { return std::tie(s.partition, s.ticket, s.page); }
+};
+
+/// A key of the register was set, or not.
+struct RegisterSet {
+  std::uint64_t ticket{};
+  RegisterSetDone answer;
+  static auto fields(auto& s) { return std::tie(s.ticket, s.answer); }
+};
+
+/// What changed in the register.
+struct RegisterRead {
+  std::uint64_t ticket{};
+  RegisterPage page;
+  static auto fields(auto& s) { return std::tie(s.ticket, s.page); }
+};
+
 }  // namespace hubbub::input
 
 namespace hubbub {
 
 using Input = std::variant<input::Opened, input::Closed, input::Silent, input::Frame,
                            input::PeerLinked, input::PeerLost, input::FromPeer, input::ReadDone,
-                           input::ReadFailed, input::CommitDurable, input::CommitUnknown>;
+                           input::ReadFailed, input::CommitDurable, input::CommitUnknown,
+                           input::Drain, input::Appended, input::LogRead, input::RegisterSet,
+                           input::RegisterRead>;
 
 }  // namespace hubbub

@@ -6,13 +6,22 @@
 #include "core/node/context.hpp"
 #include "core/node/conversations.hpp"
 #include "core/node/gateway.hpp"
+#include "core/node/registry.hpp"
+#include "core/node/replicas.hpp"
+#include "core/node/tenures.hpp"
 #include "core/node/users.hpp"
 
 namespace hubbub {
 
 struct Node::Impl {
   explicit Impl(const NodeConfig& config)
-      : c(config), gateway(c), conversations(c), users(c) {}
+      : c(config),
+        gateway(c),
+        conversations(c),
+        users(c),
+        replicas(c),
+        registry(c, replicas),
+        tenures(c, replicas, gateway, conversations, users) {}
 
   std::size_t step(std::span<const Input> inputs, Instant now, Outbox& out);
 
@@ -21,19 +30,31 @@ struct Node::Impl {
   void take(const input::Closed& i) { gateway.on(i); }
   void take(const input::Silent& i) { gateway.on(i); }
   void take(const input::Frame& i) { gateway.on(i); }
-  void take(const input::PeerLinked& i);
-  void take(const input::PeerLost& i);
-  void take(const input::FromPeer& i) { handle(i.node, i.bytes, c.now.mono); }
+  void take(const input::PeerLinked& i) { c.peers.linked(i.node, c.judged); }
+  void take(const input::PeerLost& i) { c.peers.unlinked(i.node, c.judged); }
+  void take(const input::FromPeer& i);
   void take(const input::ReadDone& i);
   void take(const input::ReadFailed& i) { fatal(i.reason); }
   void take(const input::CommitDurable& i);
   void take(const input::CommitUnknown& i);
+  void take(const input::Drain&) {
+    registry.drain();
+    gateway.drain();
+  }
+  void take(const input::Appended& i) { replicas.on(i); }
+  void take(const input::LogRead& i) { replicas.on(i); }
+  void take(const input::RegisterSet& i) { registry.on(i); }
+  void take(const input::RegisterRead& i) {
+    registry.on(i);
+    if (registry.map_came()) tenures.follow_map();
+  }
 
   // --- Peer messages -----------------------------------------------------------------------------------
   void handle(NodeId from, std::string_view bytes, Duration received);
-  void on(NodeId from, const peer::Hello& m);
+  bool handle_next();
+  void follow_peers();
   template <class M>
-  void on(NodeId, const M& m) {
+  void on(const M& m) {
     using T = std::remove_cvref_t<M>;
     if constexpr (is_any<T, peer::Attach, peer::Detach, peer::Acknowledged, peer::Deliver,
                          peer::Fetched>)
@@ -42,23 +63,26 @@ struct Node::Impl {
       conversations.on(m);
     else if constexpr (is_any<T, peer::Request>)
       std::holds_alternative<to_server::List>(m.call) ? users.on(m) : conversations.on(m);
+    else if constexpr (is_any<T, peer::Owns>)
+      tenures.on(m, c.current.from);
     else
       gateway.on(m);
   }
   template <class T, class... Any>
   static constexpr bool is_any = (std::is_same_v<T, Any> || ...);
-  void turn_away(const peer::Message& message);
 
   // --- Opening (R5) --------------------------------------------------------------------------------------
   void own_row(std::string_view rows);
   void open();
-  void partition_meta(PartitionId id, std::string_view rows);
 
   // --- Reads -----------------------------------------------------------------------------------------------
   void done(const reads::Record& job, const input::ReadDone& i);
   void done(const reads::OwnRow&, const input::ReadDone& i) { own_row(i.rows); }
+  void done(const reads::Head& job, const input::ReadDone& i) {
+    replicas.head_read(job.partition, i.rows);
+  }
   void done(const reads::PartitionMeta& job, const input::ReadDone& i) {
-    partition_meta(job.partition, i.rows);
+    tenures.meta_read(job.partition, i.rows);
   }
   void done(const reads::Owing& job, const input::ReadDone& i) {
     --c.loads_under_way;
@@ -75,7 +99,7 @@ struct Node::Impl {
   template <class Table>
   void loaded(Table& table, const reads::Record& job, const input::ReadDone& i);
   template <class Table>
-  bool drain(Table& table, std::uint32_t slot);
+  bool drain(Table& table, const Context::Drain& of);
   bool drain_next();
 
   // --- Turns -------------------------------------------------------------------------------------------------
@@ -88,6 +112,7 @@ struct Node::Impl {
   void commit();
   Duration deadline() const;
   void notice_pause();
+  bool judging() const { return gateway.judging() || users.judging() || c.peers.judging() || registry.judging(); }
   void fatal(std::string_view why) { c.out->fatal = c.out->arena.copy(why); }
   void chain(std::span<const Input> inputs, const Outbox& out);
 
@@ -95,6 +120,9 @@ struct Node::Impl {
   Gateway gateway;
   Conversations conversations;
   Users users;
+  Replicas replicas;
+  Registry registry;
+  Tenures tenures;
 
   bool started = false;
   NodeGeneration next_life = 0;
@@ -133,6 +161,8 @@ std::size_t Node::Impl::step(std::span<const Input> inputs, Instant now, Outbox&
   }
   // What arrived comes before what time says: after a pause, answers may lie in the queue (R28).
   if (taken == inputs.size() && !c.exhausted()) timers();
+  tenures.step_ends();
+  c.peers.flush(c.judged, out);
   commit();
   next = deadline();
   if (c.config.chained) chain(inputs.first(taken), out);
@@ -143,7 +173,7 @@ std::size_t Node::Impl::step(std::span<const Input> inputs, Instant now, Outbox&
 /// judged by that time (R28). While somebody is being judged, a step comes at least twice a second.
 void Node::Impl::notice_pause() {
   const Duration gap = c.now.mono - last_step;
-  if (gap <= limits::pause || !(gateway.judging() || users.judging())) return;
+  if (gap <= limits::pause || !judging()) return;
   ++c.counters.pauses;
   paused += gap;
 }
@@ -151,16 +181,13 @@ void Node::Impl::notice_pause() {
 /// Follows what has begun to its end, as far as the step's units go.
 void Node::Impl::settle() {
   while (has_work() && !c.exhausted()) {
+    follow_peers();
     c.release();
     while (!c.exhausted() && drain_next()) {
     }
-    while (!c.local.empty() && !c.exhausted() && c.drains.empty()) {
-      c.work(1);
-      local_bytes.clear();
-      local_bytes.append(c.local.front().second);
-      c.local.pop();
-      handle(c.self(), local_bytes.view(), c.now.mono);
+    while (!c.exhausted() && c.drains.empty() && handle_next()) {
     }
+    tenures.work();
     gateway.work();
     conversations.work();
     users.work();
@@ -168,11 +195,14 @@ void Node::Impl::settle() {
 }
 
 bool Node::Impl::has_work() const {
-  return !c.releasing.empty() || !c.drains.empty() || !c.local.empty() || gateway.has_work() ||
-         conversations.has_work() || users.has_work();
+  return !c.releasing.empty() || !c.drains.empty() || !c.local.empty() || c.peers.waiting() ||
+         tenures.has_work() || gateway.has_work() || conversations.has_work() || users.has_work();
 }
 
 void Node::Impl::timers() {
+  c.peers.timers(c.judged);
+  replicas.timers();
+  registry.timers();
   gateway.timers();
   conversations.timers();
   users.timers();
@@ -183,7 +213,10 @@ void Node::Impl::timers() {
 Duration Node::Impl::deadline() const {
   if (has_work()) return c.now.mono;
   Duration due = std::min({gateway.next_deadline(), conversations.next_deadline(), users.next_deadline()});
-  if (gateway.judging() || users.judging()) due = std::min(due, c.now.mono + Duration{limits::pause} / 2);
+  due = std::min({due, replicas.next_deadline(), registry.next_deadline()});
+  if (c.peers.next_deadline() != never)
+    due = std::min(due, c.peers.next_deadline() + (c.now.mono - c.judged));
+  if (judging()) due = std::min(due, c.now.mono + Duration{limits::pause} / 2);
   if (c.users.size() + c.conversations.size() + c.senders.size() + c.streams.size() > 0)
     due = std::min(due, evict_at);
   return std::max(due, c.now.mono);
@@ -193,8 +226,13 @@ void Node::Impl::commit() {
   std::size_t kept = 0;
   for (const std::uint16_t index : c.dirty) {
     Partition& p = c.partitions[index];
-    if (!p.can_commit()) {
-      if (p.stamp() != 0) c.dirty[kept++] = index;
+    const bool may = !c.replicated() || replicas.may_write(PartitionId{index});
+    if (!p.can_commit() || !may) {
+      if (p.stamp() != 0 && p.speaks()) c.dirty[kept++] = index;
+      continue;
+    }
+    if (c.replicated()) {
+      replicas.write(PartitionId{index});
       continue;
     }
     std::string_view bytes;
@@ -209,7 +247,8 @@ void Node::Impl::commit() {
 void Node::Impl::own_row(std::string_view rows) {
   BatchReader reader(rows);
   RowWrite row;
-  next_life = 1;
+  // A disk that is new, or was lost, does not know which lives there were.
+  next_life = c.replicated() ? 1 + static_cast<NodeGeneration>(c.config.entropy & 0x3fffffff) : 1;
   if (reader.next(row)) {
     const auto own = rows::decode<rows::NodeRow>(row.value, c.scratch);
     if (!own) return c.unreadable();
@@ -222,53 +261,25 @@ void Node::Impl::own_row(std::string_view rows) {
 /// The start counter is durable: from here on this node has a name that no earlier life had.
 void Node::Impl::open() {
   c.life = next_life;
-  for (std::uint16_t n = 0; n < limits::nodes; ++n)
-    if (c.peers[n].linked) c.send(NodeId{n}, peer::Hello{peer::version, c.life});
-  for (std::uint16_t i = 0; i < limits::partitions; ++i) {
-    const PartitionId id{i};
-    if (c.config.map.owner(id) != c.self()) continue;
-    c.partitions[i].state = Partition::State::opening;
-    c.read(reads::PartitionMeta{id}, rows::only(rows::partition(id)));
-  }
-}
-
-void Node::Impl::partition_meta(PartitionId id, std::string_view rows) {
-  Partition& p = c.partitions[id.value];
-  BatchReader reader(rows);
-  RowWrite row;
-  if (reader.next(row)) {
-    const auto meta = rows::decode<rows::PartitionRow>(row.value, c.scratch);
-    if (!meta) return c.unreadable();
-    p.incarnation = meta->incarnation;
-    p.ids = MessageIds(meta->ids_reserved_ms);
-  } else {
-    p.incarnation = Incarnation{1} << 32 | (mix64(c.config.entropy ^ id.value) & UINT32_MAX);
-    p.must_sync = true;
-    c.put(p, rows::partition(id), rows::PartitionRow{.incarnation = p.incarnation});
-  }
-  p.state = Partition::State::open;
-  conversations.sweep_owing(id);
+  c.peers.open(c.life, c.judged);
+  tenures.start();
+  registry.start();
 }
 
 // --- Inputs --------------------------------------------------------------------------------------------------
 
-void Node::Impl::take(const input::PeerLinked& i) {
-  c.peers[i.node.value] = {.linked = true};
-  if (c.life != 0) c.send(i.node, peer::Hello{peer::version, c.life});
-}
-
-void Node::Impl::take(const input::PeerLost& i) {
-  c.peers[i.node.value] = {};
-  gateway.peer_lost(i.node);
+void Node::Impl::take(const input::FromPeer& i) {
+  switch (c.peers.packet(i.node, i.bytes, c.judged, c.now.mono)) {
+    case Peers::Verdict::fine: return;
+    case Peers::Verdict::not_a_packet: return c.alarm("a peer sent what is not a packet");
+    case Peers::Verdict::other_version: return c.alarm("a peer speaks another version");
+  }
 }
 
 void Node::Impl::take(const input::CommitDurable& i) {
   if (i.partition == node_row_partition) return open();
-  Partition& p = c.partitions[i.partition.value];
-  p.durable(i.batch);
-  c.releasing.push(i.partition.value);
-  users.committed(i.partition);
-  if (p.can_commit()) c.mark_dirty(p);
+  if (c.replicated()) return replicas.applied(i.partition);
+  tenures.durable(i.partition);
 }
 
 /// A commit never "fails": it may be there after the next start or not, so this life must end
@@ -299,7 +310,7 @@ void Node::Impl::done(const reads::Record& job, const input::ReadDone& i) {
 
 template <class Table>
 void Node::Impl::loaded(Table& table, const reads::Record& job, const input::ReadDone& i) {
-  HUBBUB_CHECK(table.is(job.slot, job.use));
+  if (!table.is(job.slot, job.use)) return;  // its partition was lost meanwhile
   auto& entry = table[job.slot];
   BatchReader reader(i.rows);
   RowWrite row;
@@ -318,14 +329,15 @@ void Node::Impl::loaded(Table& table, const reads::Record& job, const input::Rea
   entry.loaded = true;
   --c.loads_under_way;
   if (entry.parked != nullptr && entry.parked->empty()) entry.parked.reset();
-  if (entry.parked != nullptr) c.drains.push({job.kind, job.slot});
+  if (entry.parked != nullptr) c.drains.push({job.kind, job.slot, job.use});
   if (job.kind == reads::Kind::conversation) conversations.loaded(job.slot);
 }
 
 /// Handles the first message that waited for the record. True when none is left.
 template <class Table>
-bool Node::Impl::drain(Table& table, std::uint32_t slot) {
-  auto& entry = table[slot];
+bool Node::Impl::drain(Table& table, const Context::Drain& of) {
+  if (!table.is(of.slot, of.use)) return true;  // its partition was lost meanwhile
+  auto& entry = table[of.slot];
   const Parked next_message = std::move(entry.parked->front());
   entry.parked->pop_front();
   c.parked_bytes -= next_message.bytes.size();
@@ -343,10 +355,10 @@ bool Node::Impl::drain_next() {
   const Context::Drain d = c.drains.front();
   bool empty = false;
   switch (d.kind) {
-    case reads::Kind::conversation: empty = drain(c.conversations, d.slot); break;
-    case reads::Kind::sender: empty = drain(c.senders, d.slot); break;
-    case reads::Kind::user: empty = drain(c.users, d.slot); break;
-    case reads::Kind::stream: empty = drain(c.streams, d.slot); break;
+    case reads::Kind::conversation: empty = drain(c.conversations, d); break;
+    case reads::Kind::sender: empty = drain(c.senders, d); break;
+    case reads::Kind::user: empty = drain(c.users, d); break;
+    case reads::Kind::stream: empty = drain(c.streams, d); break;
   }
   if (empty) c.drains.pop();
   return true;
@@ -360,23 +372,37 @@ void Node::Impl::handle(NodeId from, std::string_view bytes, Duration received) 
   c.turned_away = false;
   const auto message = wire::decode<peer::Message>(bytes, c.scratch);
   if (!message) return c.alarm("a peer sent what is not a message");
-  std::visit([&](const auto& m) { on(from, m); }, *message);
-  if (c.turned_away) turn_away(*message);
+  std::visit([&](const auto& m) { on(m); }, *message);
+  if (c.turned_away) tenures.turn_away(*message);
 }
 
-void Node::Impl::on(NodeId from, const peer::Hello& m) {
-  if (m.version != peer::version) return c.alarm("a peer speaks another version");
-  c.peers[from.value].life = m.life;
-  gateway.peer_up(from);
-  conversations.peer_up(from);
+/// The next message of this node to itself, or of a peer. False: there is none.
+bool Node::Impl::handle_next() {
+  if (!c.local.empty()) {
+    const auto [origin, bytes] = c.local.front();
+    local_bytes.clear();
+    local_bytes.append(bytes);
+    c.local.pop();
+    c.work(1);
+    handle(origin.from, local_bytes.view(), origin.received);
+    return true;
+  }
+  Peers::Arrived how;
+  std::string_view message;
+  if (!c.peers.next_message(how, message)) return false;
+  c.work(1);
+  handle(how.from, message, how.received);
+  return true;
 }
 
-void Node::Impl::turn_away(const peer::Message& message) {
-  if (const auto* request = std::get_if<peer::Request>(&message))
-    return conversations.turn_away(*request);
-  if (const auto* attach = std::get_if<peer::Attach>(&message)) return users.turn_away(*attach);
-  if (const auto* deliver = std::get_if<peer::Deliver>(&message)) return users.turn_away(*deliver);
-  if (const auto* fetch = std::get_if<peer::Fetch>(&message)) return conversations.turn_away(*fetch);
+void Node::Impl::follow_peers() {
+  for (Peers::Change change; c.peers.next_change(change);) {
+    if (!change.up) {
+      gateway.peer_lost(change.node);
+      continue;
+    }
+    tenures.peer_up(change.node);
+  }
 }
 
 // --- Giving up what is idle ------------------------------------------------------------------------------------
@@ -423,6 +449,10 @@ void Node::Impl::chain(std::span<const Input> inputs, const Outbox& out) {
   writer.write(std::span<const output::ToPeer>(out.peers));
   writer.write(std::span<const output::Commit>(out.commits));
   writer.write(std::span<const output::Read>(out.reads));
+  writer.write(std::span<const output::Append>(out.appends));
+  writer.write(std::span<const output::LogRead>(out.log_reads));
+  writer.write(std::span<const output::RegisterSet>(out.register_sets));
+  writer.write(std::span<const output::RegisterRead>(out.register_reads));
   hash = hash_bytes(chained.view(), hash);
 }
 
@@ -451,6 +481,10 @@ bool Node::open() const {
                                      [](const Partition& p) {
                                        return p.state == Partition::State::opening;
                                      });
+}
+
+bool Node::serves(PartitionId partition) const {
+  return impl_->c.partitions[partition.value].state == Partition::State::open;
 }
 
 Node::Sizes Node::sizes() const {

@@ -26,14 +26,23 @@
 
 namespace hubbub {
 
+/// What the register is told of where a node is. Replicated only.
+struct NodeHome {
+  std::uint16_t host = 0;  ///< nodes of one host die together
+  std::uint16_t region = 0;
+  std::uint32_t connections_most = 20'000;
+  std::string_view address;  ///< where clients reach it; must outlive the node
+};
+
 struct NodeConfig {
   NodeId id;
-  ShardMap map;
+  ShardMap map;  ///< replicated: the last one that was known, or version 0
   Policy policy;
   /// Random bits for what must differ between stores (incarnations). Handed in, as all chance is.
   std::uint64_t entropy = 0;
   /// Keeps `Node::hash`, so that two runs can be compared: a seventh of what a step costs.
   bool chained = true;
+  NodeHome home;
 };
 
 /// The batch of a node's own row belongs to no partition.
@@ -64,6 +73,8 @@ class Node {
   NodeGeneration life() const;
   /// It has its life, and all of its partitions take requests.
   bool open() const;
+  /// It has this partition open.
+  bool serves(PartitionId partition) const;
   /// Sessions attached, records in memory: what a report shows.
   struct Sizes {
     std::size_t sessions = 0;

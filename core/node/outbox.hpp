@@ -10,6 +10,7 @@
 #include "core/base/bytes.hpp"
 #include "core/base/errors.hpp"
 #include "core/base/ids.hpp"
+#include "core/place/register.hpp"
 #include "core/store/store.hpp"
 #include "core/wire/frames.hpp"
 
@@ -30,7 +31,7 @@ struct Close {
   static auto fields(auto& s) { return std::tie(s.connection, s.code); }
 };
 
-/// A peer::Message in its byte form. Never to the node itself.
+/// A peer::Packet in its byte form. Never to the node itself.
 struct ToPeer {
   NodeId node;
   std::string_view bytes;
@@ -53,6 +54,37 @@ struct Read {
   static auto fields(auto& s) { return std::tie(s.ticket, s.range); }
 };
 
+// Replicated only.
+
+/// One record for a partition's log. A record may be given again, byte for byte, under a new ticket.
+struct Append {
+  PartitionId partition;
+  std::uint64_t ticket{};
+  std::string_view record;
+  static auto fields(auto& s) { return std::tie(s.partition, s.ticket, s.record); }
+};
+
+struct LogRead {
+  PartitionId partition;
+  std::uint64_t ticket{};
+  LogPosition after{};
+  Duration wait{};
+  static auto fields(auto& s) { return std::tie(s.partition, s.ticket, s.after, s.wait); }
+};
+
+struct RegisterSet {
+  std::uint64_t ticket{};
+  hubbub::RegisterSet set;
+  static auto fields(auto& s) { return std::tie(s.ticket, s.set); }
+};
+
+struct RegisterRead {
+  std::uint64_t ticket{};
+  std::uint64_t revision{};
+  Duration wait{};
+  static auto fields(auto& s) { return std::tie(s.ticket, s.revision, s.wait); }
+};
+
 }  // namespace output
 
 /// A node's own row of counters, ever growing.
@@ -71,7 +103,10 @@ struct NodeCounters {
   std::uint64_t loads = 0;            ///< records brought into memory
   std::uint64_t evictions = 0;
   std::uint64_t pauses = 0;           ///< found by R28
-  std::uint64_t alarms = 0;           ///< a store that lost its tail
+  std::uint64_t alarms = 0;           ///< what a person must know
+  std::uint64_t records = 0;          ///< of logs, that count
+  std::uint64_t takeovers = 0;        ///< partitions opened
+  std::uint64_t losses = 0;           ///< partitions that went elsewhere
 };
 
 struct Outbox {
@@ -80,6 +115,10 @@ struct Outbox {
   std::vector<output::ToPeer> peers;
   std::vector<output::Commit> commits;
   std::vector<output::Read> reads;
+  std::vector<output::Append> appends;
+  std::vector<output::LogRead> log_reads;
+  std::vector<output::RegisterSet> register_sets;
+  std::vector<output::RegisterRead> register_reads;
   /// Not empty: the process must say so and end with status 70, to be started again (R7).
   std::string_view fatal;
   /// Not empty: something a person must know, such as a store that lost its tail.
@@ -94,6 +133,10 @@ struct Outbox {
     peers.clear();
     commits.clear();
     reads.clear();
+    appends.clear();
+    log_reads.clear();
+    register_sets.clear();
+    register_reads.clear();
     fatal = alarm = {};
     units = 0;
     arena.clear();

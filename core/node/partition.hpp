@@ -18,13 +18,29 @@ namespace hubbub {
 
 class Partition {
  public:
-  enum class State : std::uint8_t { elsewhere, opening, open };
+  enum class State : std::uint8_t {
+    elsewhere,
+    opening,
+    open,
+    ending,   ///< takes nothing new; what it began goes on to its end (R11)
+    closing,  ///< is being taken out of memory
+  };
 
   State state = State::elsewhere;
   Incarnation incarnation = 0;
   /// This life has already found that the store lost its tail.
   bool tail_lost = false;
   MessageIds ids;
+  /// Replicated: when the last append that counts was first sent (R21).
+  Duration proved{};
+  /// An append must show that this node still owns it, even if there is nothing to write.
+  bool must_prove = false;
+  /// Messages that cannot be answered before that, because they know more than is known here.
+  struct Origin {
+    NodeId from;
+    Duration received{};  ///< monotonic
+  };
+  ByteQueue<Origin> unsure;
   /// What gathers must be synced whatever the durability: it says who this partition is (R5).
   bool must_sync = false;
 
@@ -47,32 +63,38 @@ class Partition {
 
   /// The batch that an effect of now must wait for; 0: none.
   std::uint64_t stamp() const {
-    if (!gathering_.empty()) return durable_ + (in_flight_ ? 2 : 1);
+    if (!gathering_.empty() || must_prove) return durable_ + (in_flight_ ? 2 : 1);
     return in_flight_ ? durable_ + 1 : 0;
   }
 
   /// Keeps an effect until its batch is durable. REQUIRES: must_hold().
   bool must_hold() const { return stamp() != 0 || !held_.empty(); }
+  /// May speak for what it stands for.
+  bool speaks() const { return state == State::open || state == State::ending; }
   void hold(NodeId to, std::string_view bytes) { held_.push({stamp(), to}, bytes); }
 
+  /// Unsafe: lets go of what depends on the batch under way.
+  void assume_durable() { assumed_ = true; }
   /// Gives the next held effect that may leave.
   bool next_free(NodeId& to, std::string_view& bytes) const {
     if (held_.empty()) return false;
     const auto [head, body] = held_.front();
-    if (head.batch > durable_) return false;
+    if (head.batch > durable_ + (assumed_ ? 1 : 0)) return false;
     to = head.to;
     bytes = body;
     return true;
   }
   void pop_free() { held_.pop(); }
 
-  bool can_commit() const { return !in_flight_ && !gathering_.empty(); }
+  bool can_commit() const { return !in_flight_ && (!gathering_.empty() || must_prove); }
+  bool in_flight() const { return in_flight_; }
   /// Sends the gathering batch on its way: its number and its bytes, which stay until `durable`.
   std::uint64_t commit(std::string_view& bytes) {
     std::swap(gathering_, flying_);
     gathering_.clear();
     flying_since_ = gathering_since_;
     in_flight_ = true;
+    must_prove = false;
     bytes = flying_.view();
     return durable_ + 1;
   }
@@ -80,7 +102,7 @@ class Partition {
   void durable(std::uint64_t batch) {
     HUBBUB_CHECK(in_flight_ && batch == durable_ + 1);
     durable_ = batch;
-    in_flight_ = false;
+    in_flight_ = assumed_ = false;
   }
 
   /// Batches that are durable, of this life.
@@ -98,6 +120,7 @@ class Partition {
   Duration gathering_since_{};
   Duration flying_since_{};
   bool in_flight_ = false;
+  bool assumed_ = false;
   std::uint64_t durable_ = 0;
   ByteQueue<Held> held_;
 };

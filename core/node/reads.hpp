@@ -22,6 +22,10 @@ struct OwnRow {};
 struct PartitionMeta {
   PartitionId partition;
 };
+/// How far a replica's log is in its rows.
+struct Head {
+  PartitionId partition;
+};
 /// The marks of what a partition owes (R13).
 struct Owing {
   PartitionId partition;
@@ -67,6 +71,6 @@ struct Chats {
   std::uint32_t limit{};
 };
 
-using Job = std::variant<Record, OwnRow, PartitionMeta, Owing, Page, Delivery, Inbox, Chats>;
+using Job = std::variant<Record, OwnRow, Head, PartitionMeta, Owing, Page, Delivery, Inbox, Chats>;
 
 }  // namespace hubbub::reads

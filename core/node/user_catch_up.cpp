@@ -36,7 +36,7 @@ void Users::pump(Slot slot, Device& device) {
   if (s.sent == user.head) {
     s.mode = Mode::live;
     if (!s.told_synced)
-      c_.emit(p, s.ref.node, peer::Synced{s.ref, Cursor::at(p.incarnation, s.sent)});
+      c_.emit(p, s.ref.node, peer::Synced{s.ref, s.attempt, Cursor::at(p.incarnation, s.sent)});
     s.told_synced = true;
     return;
   }
@@ -107,7 +107,7 @@ void Users::ranges_read(Partition& p, Device& device, std::string_view rows) {
   s.reached = least - 1;
   ++c_.counters.ranges_sent;
   c_.emit(p, s.ref.node,
-          peer::Ranges{s.ref, s.sent, Cursor::during(p.incarnation, s.sent, s.target, s.reached),
+          peer::Ranges{s.ref, s.attempt, s.sent, Cursor::during(p.incarnation, s.sent, s.target, s.reached),
                        ranges_.ranges()});
   if (s.reached > s.sent) return;
   s.sent = s.acknowledged = s.target;
@@ -169,7 +169,7 @@ void Users::declare(Partition& p, SessionStream& s, CatchUp& catch_up) {
   const Range range{first.conversation, first.seq, first.seq + size - 1};
   ++c_.counters.ranges_sent;
   c_.emit(p, s.ref.node,
-          peer::Ranges{s.ref, s.sent, Cursor::at(p.incarnation, s.sent + size), {&range, 1}});
+          peer::Ranges{s.ref, s.attempt, s.sent, Cursor::at(p.incarnation, s.sent + size), {&range, 1}});
   s.sent += size;
   catch_up.next += size;
 }

@@ -24,6 +24,7 @@ void Users::on(const peer::Attach& a) {
   if (user == nullptr) return;
   if (p.full()) return turn_away(a);
   const bool fresh = a.generation == 0;
+  if (knows_more(a, *user, p) && !c_.sure(p)) return;
   if (fresh && user->device(a.device) == nullptr &&
       user->devices.size() >= limits::devices_per_user)
     return refuse(a, ErrorCode::forbidden, false, {});
@@ -48,6 +49,14 @@ void Users::on(const peer::Attach& a) {
   pump_later(c_.users.find(a.user), device.number);
 }
 
+/// The session was told of more than is known here.
+bool Users::knows_more(const peer::Attach& a, User& user, const Partition& p) {
+  const Device* device = a.generation == 0 ? nullptr : user.device(a.number);
+  if (a.generation != 0 && (device == nullptr || a.generation > device->generation)) return true;
+  return a.has_cursor && a.cursor.incarnation == p.incarnation &&
+         std::max(a.cursor.held, a.cursor.target) > user.head;
+}
+
 Device& Users::device_for(UserId, User& user, std::string_view name) {
   if (Device* known = user.device(name)) return *known;
   Device& added = user.devices.emplace_back();
@@ -60,7 +69,8 @@ Device& Users::device_for(UserId, User& user, std::string_view name) {
 void Users::start_stream(Partition& p, User& user, Device& device, const peer::Attach& a) {
   SessionStream& s = device.stream;
   s = SessionStream{
-      .mode = SessionStream::Mode::entries, .serial = ++last_serial_, .ref = a.session};
+      .mode = SessionStream::Mode::entries, .serial = ++last_serial_, .ref = a.session,
+      .attempt = a.attempt};
   const bool ahead = a.has_cursor && a.cursor.incarnation == p.incarnation &&
                      std::max(a.cursor.held, a.cursor.target) > user.head;
   if (ahead) c_.tail_lost(p, "a device knows more of its inbox than is stored");
@@ -80,7 +90,7 @@ void Users::start_stream(Partition& p, User& user, Device& device, const peer::A
   c_.emit(p, a.session.node,
           peer::Attached{a.session, {a.user, device.number}, device.generation, p.incarnation,
                          s.sent, a.generation == 0, a.attempt});
-  if (reset) c_.emit(p, a.session.node, peer::Reset{a.session, Cursor::at(p.incarnation, s.sent)});
+  if (reset) c_.emit(p, a.session.node, peer::Reset{a.session, a.attempt, Cursor::at(p.incarnation, s.sent)});
 }
 
 void Users::on(const peer::Detach& d) {
@@ -220,7 +230,7 @@ void Users::push(Partition& p, Slot slot, const ConversationId& conversation,
 void Users::renumber(Partition& p, SessionStream& s) {
   if (s.incarnation == p.incarnation) return;
   s.incarnation = p.incarnation;
-  c_.emit(p, s.ref.node, peer::Reset{s.ref, Cursor::at(p.incarnation, s.sent)});
+  c_.emit(p, s.ref.node, peer::Reset{s.ref, s.attempt, Cursor::at(p.incarnation, s.sent)});
 }
 
 void Users::send_entry(Partition& p, SessionStream& s, Sequence number,
@@ -228,7 +238,7 @@ void Users::send_entry(Partition& p, SessionStream& s, Sequence number,
   renumber(p, s);
   ++c_.counters.entries_sent;
   c_.emit(p, s.ref.node,
-          peer::Entry{s.ref, s.sent, number, p.incarnation, conversation, message});
+          peer::Entry{s.ref, s.attempt, s.sent, number, p.incarnation, conversation, message});
   s.sent = number;
 }
 

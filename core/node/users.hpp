@@ -26,6 +26,8 @@ class Users {
 
   /// Rows of this partition became durable: streams that waited for them go on.
   void committed(PartitionId partition);
+  /// The partition is not this node's any more.
+  void closed(PartitionId partition) { after_commit_[partition.value].clear(); }
   void work();
   bool has_work() const { return !pumps_.empty(); }
   void timers();
@@ -38,6 +40,7 @@ class Users {
   using Slot = std::uint32_t;
 
   void refuse(const peer::Attach& a, ErrorCode code, bool retry, Duration retry_after);
+  static bool knows_more(const peer::Attach& a, User& user, const Partition& p);
   Device& device_for(UserId id, User& user, std::string_view name);
   void start_stream(Partition& p, User& user, Device& device, const peer::Attach& a);
 

@@ -20,6 +20,7 @@
 
 #include "core/base/bytes.hpp"
 #include "core/base/ids.hpp"
+#include "core/base/time.hpp"
 
 namespace hubbub::wire {
 
@@ -29,7 +30,7 @@ template <class T>
 concept HasFields = requires(T& t) { std::remove_const_t<T>::fields(t); };
 
 template <class T>
-concept Number = std::integral<T> || std::is_enum_v<T>;
+concept Number = std::integral<T> || std::is_enum_v<T> || std::same_as<T, Duration>;
 
 template <class T>
 inline constexpr bool is_span = false;

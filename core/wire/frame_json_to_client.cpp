@@ -21,7 +21,8 @@ constexpr json::MessageBounds bounds{.bytes = limits::outbound_bytes,
                                      .frames = limits::outbound_bytes,
                                      .json = {.values = limits::outbound_bytes / 4, .depth = 16}};
 
-constexpr std::array<std::string_view, 2> durabilities = {"buffered", "synced"};
+constexpr std::array<std::string_view, 4> durabilities = {"buffered", "synced", "quorum-memory",
+                                                         "quorum-synced"};
 /// By EntryKind; a text is no `conversation` event but a `message`.
 constexpr std::array<std::string_view, 5> events = {"", "created", "joined", "left", "renamed"};
 
@@ -121,7 +122,7 @@ Frame read_welcome(FrameFields& in) {
   f.device = DeviceNumber{static_cast<std::uint16_t>(in.number("device_number", 0, UINT16_MAX))};
   f.generation = static_cast<Generation>(in.number("generation", 0, UINT32_MAX));
   f.durability = static_cast<Durability>(
-      read_choice(in, "durability", durabilities, "\"buffered\" or \"synced\""));
+      read_choice(in, "durability", durabilities, "\"buffered\", \"synced\", \"quorum-memory\" or \"quorum-synced\""));
   f.incarnation = in.hexadecimal("incarnation");
   return f;
 }

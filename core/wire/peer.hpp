@@ -1,5 +1,5 @@
 // What nodes say to each other, and what a node's gateway and partitions say to each other even
-// on one node. The byte form is that of codec.hpp, behind the version in `Hello`.
+// on one node. The byte form is that of codec.hpp; between nodes they travel in packets (packet.hpp).
 #pragma once
 
 #include <span>
@@ -13,16 +13,6 @@
 #include "core/wire/message.hpp"
 
 namespace hubbub::peer {
-
-/// The version of these messages; a node refuses a peer it cannot talk to.
-inline constexpr std::uint16_t version = 1;
-
-/// First on every link, from both sides.
-struct Hello {
-  std::uint16_t version{};
-  NodeGeneration life{};
-  static auto fields(auto& s) { return std::tie(s.version, s.life); }
-};
 
 // --- Gateway to user shard ---------------------------------------------------------------------
 
@@ -89,16 +79,21 @@ struct Replaced {
   static auto fields(auto& s) { return std::tie(s.session); }
 };
 
-/// One piece of a session's stream; `previous` is the inbox number before it (R15).
+// What follows is of one stream: the one that the attach named `stream` began. A session has one at
+// a time, and takes nothing of another: who had it before may still be speaking (R15, R21).
+
+/// One piece of a session's stream; `previous` is the inbox number before it.
 struct Entry {
   SessionRef session;
+  std::uint32_t stream{};
   Sequence previous{};
   Sequence number{};
   Incarnation incarnation{};
   ConversationId conversation;
   hubbub::Message message;
   static auto fields(auto& s) {
-    return std::tie(s.session, s.previous, s.number, s.incarnation, s.conversation, s.message);
+    return std::tie(s.session, s.stream, s.previous, s.number, s.incarnation, s.conversation,
+                    s.message);
   }
 };
 
@@ -107,22 +102,25 @@ struct Entry {
 /// cursor.target.
 struct Ranges {
   SessionRef session;
+  std::uint32_t stream{};
   Sequence previous{};
   Cursor cursor;
   std::span<const Range> ranges;
-  static auto fields(auto& s) { return std::tie(s.session, s.previous, s.cursor, s.ranges); }
+  static auto fields(auto& s) { return std::tie(s.session, s.stream, s.previous, s.cursor, s.ranges); }
 };
 
 struct Synced {
   SessionRef session;
+  std::uint32_t stream{};
   Cursor cursor;
-  static auto fields(auto& s) { return std::tie(s.session, s.cursor); }
+  static auto fields(auto& s) { return std::tie(s.session, s.stream, s.cursor); }
 };
 
 struct Reset {
   SessionRef session;
+  std::uint32_t stream{};
   Cursor cursor;
-  static auto fields(auto& s) { return std::tie(s.session, s.cursor); }
+  static auto fields(auto& s) { return std::tie(s.session, s.stream, s.cursor); }
 };
 
 // --- Requests ----------------------------------------------------------------------------------
@@ -191,6 +189,23 @@ struct DeliverRefused {
   }
 };
 
+// --- Ownership -----------------------------------------------------------------------------------
+
+/// A partition that the sender has opened: in which epoch (embedded: its life), on which map.
+struct Tenure {
+  PartitionId partition;
+  PartitionEpoch epoch{};
+  std::uint64_t map_version{};
+  static auto fields(auto& s) { return std::tie(s.partition, s.epoch, s.map_version); }
+};
+
+/// To everyone when partitions open, and to whoever comes up. What was under way to them before is
+/// to be asked anew.
+struct Owns {
+  std::span<const Tenure> partitions;
+  static auto fields(auto& s) { return std::tie(s.partitions); }
+};
+
 // --- Content for a session that catches up -----------------------------------------------------
 
 /// `ticket` tells the asking partition which of its requests this is.
@@ -210,9 +225,9 @@ struct Fetched {
   static auto fields(auto& s) { return std::tie(s.reader, s.ticket, s.messages); }
 };
 
-using Message = std::variant<Hello, Attach, Detach, Acknowledged, Attached, AttachRefused, Replaced,
+using Message = std::variant<Attach, Detach, Acknowledged, Attached, AttachRefused, Replaced,
                              Entry, Ranges, Synced, Reset, Request, Answer, Deliver, Confirm,
-                             DeliverRefused, Fetch, Fetched>;
+                             DeliverRefused, Owns, Fetch, Fetched>;
 
 template <class T, class... All>
 constexpr std::uint8_t index_in(const std::variant<All...>*) {

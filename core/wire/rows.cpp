@@ -63,6 +63,7 @@ class Parser {
     if (kind == 0) return row<NodeRow>();
     if (kind != 1) return {};
     switch (key_.take<char>()) {
+      case 'h': return row<HeadRow>();
       case 'm': return row<PartitionRow>();
       case 'o': parsed_.conversation = key_.conversation(); return row<OwingRow>();
       case 's':
@@ -127,6 +128,7 @@ class Parser {
 }  // namespace
 
 Key node(NodeId n) { return Key(std::uint8_t{0}, n.value); }
+Key head(PartitionId p) { return in_partition(p, 'h'); }
 Key partition(PartitionId p) { return in_partition(p, 'm'); }
 Key owing(PartitionId p, const ConversationId& c) { return in_partition(p, 'o', c); }
 Key conversation(const ConversationId& c) { return in_conversation(c, tag_self); }

@@ -2,6 +2,7 @@
 //
 // A node's own row:  00 node(2)
 // A partition's rows share the prefix  01 partition(2):
+//   'h'                                   HeadRow: how far its log is in these rows
 //   'm'                                   PartitionRow
 //   'o' conversation(16)                  OwingRow: deliveries of it may be unconfirmed (R13)
 //   'c' conversation(16) 0                ConversationRow
@@ -29,6 +30,7 @@
 
 #include "core/base/ids.hpp"
 #include "core/wire/codec.hpp"
+#include "core/wire/log_record.hpp"
 #include "core/wire/message.hpp"
 
 namespace hubbub::rows {
@@ -68,6 +70,7 @@ class Key {
 };
 
 Key node(NodeId node);
+Key head(PartitionId partition);
 Key partition(PartitionId partition);
 Key owing(PartitionId partition, const ConversationId& conversation);
 Key conversation(const ConversationId& conversation);
@@ -99,6 +102,12 @@ struct NodeRow {
   std::uint8_t version = rows::version;
   NodeGeneration life{};  ///< the start counter
   static auto fields(auto& s) { return std::tie(s.version, s.life); }
+};
+
+struct HeadRow {
+  std::uint8_t version = rows::version;
+  LogHead head;
+  static auto fields(auto& s) { return std::tie(s.version, s.head); }
 };
 
 struct PartitionRow {
@@ -219,7 +228,7 @@ struct Parsed {
   ShardId shard;
   Sequence number{};       ///< of a message or an inbox row
   bool call{};             ///< a RememberedRow of a changing call
-  std::variant<NodeRow, PartitionRow, OwingRow, ConversationRow, MembersRow, SenderRow,
+  std::variant<NodeRow, HeadRow, PartitionRow, OwingRow, ConversationRow, MembersRow, SenderRow,
                RememberedRow, MessageRow, StreamRow, UserRow, DeviceRow, ChatRow, InboxRow>
       row;
 };

@@ -63,6 +63,24 @@ void describe(Keys& keys, Network& n) {
 }
 
 template <class Keys>
+void describe(Keys& keys, Log& l) {
+  keys.field("append", l.append, drawn_span(1h, R"({"lognormal": ["2ms", "12ms"]})"),
+             "From an append, or a read, to its answer.");
+  keys.field("timeout", l.timeout, span_of(1ms, longest_span, "2s"),
+             "Without an answer for this long, an append ends unknown.");
+  keys.field("late_most", l.late_most, span_of(0s, longest_span, "10s"),
+             "How long after that a late one may still land.");
+}
+
+template <class Keys>
+void describe(Keys& keys, Registry& r) {
+  keys.field("latency", r.latency, drawn_span(1h, R"({"lognormal": ["1ms", "5ms"]})"),
+             "Delay between a server and the register, one way.");
+  keys.field("timeout", r.timeout, span_of(1ms, longest_span, "1s"),
+             "Without an answer for this long, the register is away.");
+}
+
+template <class Keys>
 void describe(Keys& keys, Reconnect& r) {
   keys.field("policy", r.policy, one_of<ReconnectPolicy>(), "How long a client waits.");
   keys.field("base", r.base, span_of(1ms, longest_span, "500ms"), "The first wait.");
@@ -123,11 +141,6 @@ void describe(Keys& keys, Clients& c) {
   keys.object("reconnect", c.reconnect, "How a client comes back.");
 }
 
-/// Does a fault of this kind make something slower?
-constexpr bool slows(FaultKind kind) {
-  return kind == FaultKind::slow_sync || kind == FaultKind::slow_cpu;
-}
-
 template <class Keys>
 void describe(Keys& keys, Fault& f) {
   keys.field("kind", f.kind, one_of<FaultKind>().required(), "What goes wrong.");
@@ -136,17 +149,24 @@ void describe(Keys& keys, Fault& f) {
   keys.field("at", f.at, span_of(0s, longest_span, "30s"), "Once, at this time.");
   keys.field("every", f.every, span_of(1ms, longest_span, "20s"),
              "Again and again, at random, with this mean time between.");
-  keys.field(
-      "for", f.duration,
-      span_of(0s, longest_span, "5s").when(f.kind != FaultKind::disconnect, "a kind that lasts"),
-      "How long it lasts; for the end of a process, how long until it starts again, where "
-      "that differs from servers.restart.");
+  const FaultTraits kind = traits(f.kind);
+  keys.field("for", f.duration,
+             span_of(0s, longest_span, "5s").when(kind.lasts || kind.may_last, "a kind that lasts"),
+             "How long it lasts; for the end of a process, how long until it starts again, where "
+             "that differs from servers.restart.");
   keys.field("factor", f.factor,
-             real(1, 1e6, "10").when(slows(f.kind), "kind slow_sync or slow_cpu"),
-             "How many times slower.");
+             real(1, 1e6, "10").when(kind.factor, "kind slow_sync, slow_cpu, log_slow or clock_drift"),
+             "How many times slower; of clock_drift, how many millionths faster.");
   keys.field("share", f.share,
-             share("50%").when(f.kind == FaultKind::disconnect, "kind disconnect"),
-             "Which share of the connections.");
+             share("50%").when(kind.share, "kind disconnect, lossy, repeats, log_lost_answers or "
+                                           "log_late_appends"),
+             "Which share of the connections, packets or appends.");
+  keys.field("by", f.by,
+             span_of(0s, longest_span, "3s").when(kind.by, "a kind that goes back, steps, reorders or "
+                                                           "is stale"),
+             "How far a clock steps, packets overtake each other, or what is old lies back.");
+  keys.field("chance", f.chance, share("30%"),
+             "In which share of runs it exists at all: so every seed has faults of its own.");
 }
 
 template <class Keys>
@@ -168,6 +188,20 @@ void describe(Keys& keys, Policy& p) {
   keys.field("repeats", p.repeats, one_of<RepeatPolicy>(), "How a repeat is recognised.");
   keys.field("resend", p.resend, one_of<ResendPolicy>(),
              "Whether an unconfirmed delivery is sent again.");
+  keys.field("stale_owner", p.stale_owner, one_of<StaleOwnerPolicy>(),
+             "What an owner does that has not proved itself for a while.");
+  keys.field("fencing", p.fencing, one_of<FencingPolicy>(), "Which records of a log count.");
+  keys.field("unknown_append", p.unknown_append, one_of<UnknownAppendPolicy>(),
+             "What an owner does with an append whose end is unknown.");
+  keys.field("failover", p.failover, one_of<FailoverPolicy>(),
+             "Whether a dead server's partitions go to others.");
+  keys.field("discovery", p.discovery, one_of<DiscoveryPolicy>(),
+             "What is made of many registrations that vanish at once.");
+  keys.field("hand_over", p.hand_over, one_of<HandOverPolicy>(),
+             "How a server that goes down leaves its partitions.");
+  keys.field("peers", p.peers, one_of<PeerPolicy>(), "How nodes talk to each other.");
+  keys.field("message_ids", p.message_ids, one_of<MessageIdPolicy>(),
+             "What the time bits of message ids come from.");
   keys.field("group_members", p.group_members, whole(2, limits::group_members_max, "100"),
              "Members a group may have.");
 }
@@ -200,6 +234,8 @@ void describe(Keys& keys, Scenario& s) {
   keys.field("settle", s.settle, span_of(1ms, longest_span, "2m"),
              "Bound of the liveness phase, in which everything must come true.");
   keys.object("servers", s.servers, "What runs the nodes.");
+  keys.object("log", s.log, "The replicated log, where policy.durability is a quorum's.");
+  keys.object("register", s.registry, "The register of who lives and owns what, likewise.");
   keys.object("network", s.network, "What lies between.");
   keys.object("clients", s.clients, "Who uses it, and how.");
   keys.list("faults", s.faults, 1000, "What goes wrong.");

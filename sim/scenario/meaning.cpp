@@ -32,6 +32,7 @@ class Judge {
   void all() {
     phases();
     sizes();
+    replicas();
     groups();
     clients();
     for (std::size_t i = 0; i < scenario_.faults.size(); ++i) fault(i, scenario_.faults[i]);
@@ -96,6 +97,14 @@ class Judge {
             std::uint64_t{c.users} * c.devices, devices_max);
     at_most({"clients.conversations", "clients.users"}, "the conversations of all users",
             std::uint64_t{c.users} * c.conversations, conversations_max);
+  }
+
+  /// Each node of a replicated server keeps its own rows, and a simulated host has one disk.
+  void replicas() {
+    if (!replicated(scenario_.policy.durability) || scenario_.servers.nodes == 1) return;
+    report({"servers.nodes", "policy.durability"},
+           fmt::format("found {} nodes a server under {}, expected 1, and more servers", 
+                       scenario_.servers.nodes, "a quorum's durability"));
   }
 
   void groups() {
@@ -172,9 +181,18 @@ class Judge {
              fmt::format("there is no server {}, expected 0 to {}, as servers.count is {}",
                          *f.server, scenario_.servers.count - 1, scenario_.servers.count));
     }
-    if ((slows(f.kind) || f.kind == FaultKind::pause) && f.duration == Duration{}) {
+    if (traits(f.kind).lasts && f.duration == Duration{}) {
       report({key + ".for", key},
              "lasts no time at all, expected how long in the key \"for\", such as \"5s\"");
+    }
+    if (traits(f.kind).by && f.by == Duration{}) {
+      report({key + ".by", key},
+             "goes no way at all, expected how far in the key \"by\", such as \"3s\"");
+    }
+    if (traits(f.kind).replicated && !replicated(scenario_.policy.durability)) {
+      report({key + ".kind", "policy.durability"},
+             "there is neither log nor register, expected policy.durability of \"quorum_memory\" or "
+             "\"quorum_synced\"");
     }
   }
 

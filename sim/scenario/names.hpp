@@ -42,6 +42,9 @@ template <>
 inline constexpr std::array choices<Durability>{
     choice(Durability::buffered, "buffered", "an acknowledgement survives nothing"),
     choice(Durability::synced, "synced", "it survives process, system and power"),
+    choice(Durability::quorum_memory, "quorum_memory",
+           "replicated: it survives any minority of machines, and the end of any process"),
+    choice(Durability::quorum_synced, "quorum_synced", "replicated: these, and power"),
 };
 template <>
 inline constexpr std::array choices<AcknowledgePolicy>{
@@ -89,6 +92,47 @@ inline constexpr std::array choices<ResendPolicy>{
     choice(ResendPolicy::once, "once", "sent once (unsafe)"),
 };
 template <>
+inline constexpr std::array choices<StaleOwnerPolicy>{
+    choice(StaleOwnerPolicy::silent, "silent", "says nothing until it has proved that it owns"),
+    choice(StaleOwnerPolicy::speaks, "speaks", "goes on speaking (unsafe)"),
+};
+template <>
+inline constexpr std::array choices<FencingPolicy>{
+    choice(FencingPolicy::chained, "chained", "those that follow the last that counts, in its epoch"),
+    choice(FencingPolicy::none, "none", "all, whoever wrote them (unsafe)"),
+};
+template <>
+inline constexpr std::array choices<UnknownAppendPolicy>{
+    choice(UnknownAppendPolicy::append_again, "append_again", "appends it again until it is decided"),
+    choice(UnknownAppendPolicy::exit, "exit", "the process ends and starts again from the log"),
+    choice(UnknownAppendPolicy::assume_done, "assume_done", "goes on as if it were in (unsafe)"),
+};
+template <>
+inline constexpr std::array choices<FailoverPolicy>{
+    choice(FailoverPolicy::moves, "moves", "to who followed their logs"),
+    choice(FailoverPolicy::stays, "stays", "they wait for it to come back"),
+};
+template <>
+inline constexpr std::array choices<DiscoveryPolicy>{
+    choice(DiscoveryPolicy::doubted, "doubted", "the register is suspected, and nothing moves"),
+    choice(DiscoveryPolicy::believed, "believed", "their partitions go to whoever is left"),
+};
+template <>
+inline constexpr std::array choices<HandOverPolicy>{
+    choice(HandOverPolicy::released, "released", "gives them away first"),
+    choice(HandOverPolicy::abandoned, "abandoned", "ends, and they are missed"),
+};
+template <>
+inline constexpr std::array choices<PeerPolicy>{
+    choice(PeerPolicy::numbered, "numbered", "what is lost is sent again, in order, once"),
+    choice(PeerPolicy::trusting, "trusting", "as if nothing were ever lost (unsafe)"),
+};
+template <>
+inline constexpr std::array choices<MessageIdPolicy>{
+    choice(MessageIdPolicy::never_back, "never_back", "the clock, unless an id above it was given out"),
+    choice(MessageIdPolicy::clock, "clock", "the clock (unsafe)"),
+};
+template <>
 inline constexpr std::array choices<ReconnectPolicy>{
     choice(ReconnectPolicy::at_once, "at_once", "without waiting"),
     choice(ReconnectPolicy::fixed, "fixed", "after `base`"),
@@ -105,6 +149,30 @@ inline constexpr std::array choices<FaultKind>{
     choice(FaultKind::disconnect, "disconnect", "a `share` of a server's connections break"),
     choice(FaultKind::pause, "pause", "the process stands still; its clock runs on"),
     choice(FaultKind::slow_cpu, "slow_cpu", "work takes `factor` times as long"),
+    choice(FaultKind::suspend, "suspend", "the process and its monotonic clock stand still"),
+    choice(FaultKind::no_memory, "no_memory", "a server takes no new connections"),
+    choice(FaultKind::restart_all, "restart_all", "every server loses its power at once"),
+    choice(FaultKind::drain, "drain", "a server gives everything away and ends"),
+    choice(FaultKind::restored_backup, "restored_backup", "a disk goes back to what it was `by` ago"),
+    choice(FaultKind::lost_disk, "lost_disk", "power loss, and the disk is empty afterwards"),
+    choice(FaultKind::cut_off, "cut_off", "a server reaches no other, nor log, nor register"),
+    choice(FaultKind::mute, "mute", "what a server says to others is lost; it hears"),
+    choice(FaultKind::deaf, "deaf", "a server hears nothing of the others; what it says arrives"),
+    choice(FaultKind::no_services, "no_services", "a server reaches neither log nor register"),
+    choice(FaultKind::lossy, "lossy", "a `share` of packets between servers is lost"),
+    choice(FaultKind::repeats, "repeats", "a `share` of packets between servers comes twice"),
+    choice(FaultKind::reorders, "reorders", "packets between servers overtake each other within `by`"),
+    choice(FaultKind::clock_step, "clock_step", "a server's wall clock steps forward by `by`"),
+    choice(FaultKind::clock_back, "clock_back", "a server's wall clock steps back by `by`"),
+    choice(FaultKind::clock_drift, "clock_drift", "a server's clocks run `factor` ppm fast"),
+    choice(FaultKind::log_slow, "log_slow", "the log takes `factor` times as long"),
+    choice(FaultKind::log_away, "log_away", "the log refuses, or does not answer"),
+    choice(FaultKind::log_lost_answers, "log_lost_answers", "a `share` of appends gets no answer"),
+    choice(FaultKind::log_late_appends, "log_late_appends", "a `share` of appends lands after its end"),
+    choice(FaultKind::log_leader_change, "log_leader_change", "the log stands still"),
+    choice(FaultKind::log_stale_reads, "log_stale_reads", "readers of the log see it as it was `by` ago"),
+    choice(FaultKind::register_away, "register_away", "the register refuses, or does not answer"),
+    choice(FaultKind::register_expires, "register_expires", "every registration vanishes at once"),
 };
 
 /// The fault kinds, as expectations name them.
@@ -170,6 +238,10 @@ inline constexpr std::array known_metrics{
     Bounded{"commit.batch.mean", Unit::none, "messages in one commit, mean"},
     Bounded{"commit.sync.p99", Unit::duration, "time of a sync, 99th percentile"},
     Bounded{"memory.client", Unit::size, "bytes of the simulator's memory per client online"},
+    Bounded{"takeover.p99", Unit::duration,
+            "from an owner's end, or its last word, to the takeover of its partition, 99th percentile"},
+    Bounded{"takeover.max", Unit::duration, "the longest of these"},
+    Bounded{"moves", Unit::none, "takeovers of partitions after the warm-up"},
     Bounded{"liveness.time", Unit::duration, "time until all liveness invariants held"},
 };
 

@@ -62,6 +62,21 @@ struct Network {
   bool operator==(const Network&) const = default;
 };
 
+/// The replicated log, where durability is a quorum's.
+struct Log {
+  Distribution append{Distribution::Kind::lognormal, 2e6, 12e6};  ///< there and back
+  Duration timeout = 2s;      ///< without an answer, an append ends unknown
+  Duration late_most = 10s;   ///< how long after that a late one still lands
+  bool operator==(const Log&) const = default;
+};
+
+/// The register of who lives and owns what.
+struct Registry {
+  Distribution latency{Distribution::Kind::lognormal, 1e6, 5e6};  ///< one way
+  Duration timeout = 1s;
+  bool operator==(const Registry&) const = default;
+};
+
 enum class ReconnectPolicy : std::uint8_t { at_once, fixed, exponential, full_jitter };
 
 struct Reconnect {
@@ -119,7 +134,83 @@ enum class FaultKind : std::uint8_t {
   disconnect,  ///< a `share` of a server's connections break
   pause,       ///< the process stands still for `duration`; its clock runs on
   slow_cpu,    ///< `factor` times slower, for `duration`
+  suspend,     ///< as pause, but its monotonic clock stands still, too
+  no_memory,   ///< no new connections for `duration`
+  restart_all,      ///< every server loses its power at once
+  drain,            ///< gives everything away, and ends after `duration`
+  restored_backup,  ///< its disk goes back to what it was `by` ago, with a loss of power
+  lost_disk,        ///< power loss, and nothing is left
+  // Between servers.
+  cut_off,      ///< a server can neither reach the others nor the log nor the register
+  mute,         ///< what it says to other servers is lost; it hears
+  deaf,         ///< it hears nothing of other servers; what it says arrives
+  no_services,  ///< it reaches the others, and neither log nor register
+  lossy,        ///< a `share` of all packets between servers is lost
+  repeats,      ///< a `share` of them comes twice
+  reorders,     ///< they overtake each other within `by`
+  // Clocks.
+  clock_step,   ///< a server's wall clock steps by `by`, forwards
+  clock_back,   ///< and backwards
+  clock_drift,  ///< its clocks run `factor` ppm fast
+  // The replicated log.
+  log_slow,           ///< `factor` times slower
+  log_away,           ///< refuses, or does not answer
+  log_lost_answers,   ///< a `share` of appends lands without an answer
+  log_late_appends,   ///< a `share` of appends ends unknown and lands later
+  log_leader_change,  ///< everything stands still for `duration`
+  log_stale_reads,    ///< reads see what was there `by` ago
+  // The register.
+  register_away,
+  register_expires,  ///< every registration vanishes at once
 };
+inline constexpr std::size_t fault_kinds = static_cast<std::size_t>(FaultKind::register_expires) + 1;
+
+/// What the keys of a fault mean for its kind.
+struct FaultTraits {
+  bool lasts = false;       ///< needs `for`
+  bool may_last = false;    ///< may have `for`
+  bool factor = false;
+  bool share = false;
+  bool by = false;          ///< needs `by`
+  bool replicated = false;  ///< needs logs and a register
+};
+constexpr FaultTraits traits(FaultKind kind) {
+  switch (kind) {
+    case FaultKind::crash:
+    case FaultKind::power_loss:
+    case FaultKind::torn_write:
+    case FaultKind::sync_error:
+    case FaultKind::restart_all:
+    case FaultKind::lost_disk: return {.may_last = true};
+    case FaultKind::disconnect: return {.share = true};
+    case FaultKind::slow_sync:
+    case FaultKind::slow_cpu: return {.lasts = true, .factor = true};
+    case FaultKind::pause:
+    case FaultKind::suspend:
+    case FaultKind::no_memory:
+    case FaultKind::mute:
+    case FaultKind::deaf:
+    case FaultKind::cut_off: return {.lasts = true};
+    case FaultKind::drain:
+    case FaultKind::no_services:
+    case FaultKind::log_away:
+    case FaultKind::log_leader_change:
+    case FaultKind::register_away: return {.lasts = true, .replicated = true};
+    case FaultKind::restored_backup: return {.may_last = true, .by = true};
+    case FaultKind::lossy:
+    case FaultKind::repeats: return {.lasts = true, .share = true};
+    case FaultKind::reorders: return {.lasts = true, .by = true};
+    case FaultKind::clock_step:
+    case FaultKind::clock_back: return {.by = true};
+    case FaultKind::clock_drift: return {.lasts = true, .factor = true};
+    case FaultKind::log_slow: return {.lasts = true, .factor = true, .replicated = true};
+    case FaultKind::log_lost_answers:
+    case FaultKind::log_late_appends: return {.lasts = true, .share = true, .replicated = true};
+    case FaultKind::log_stale_reads: return {.lasts = true, .by = true, .replicated = true};
+    case FaultKind::register_expires: return {.replicated = true};
+  }
+  return {};
+}
 
 struct Fault {
   FaultKind kind{};
@@ -129,6 +220,8 @@ struct Fault {
   Duration duration{};                  ///< for: how long it lasts, or until restart for crashes
   double factor = 10;
   double share = 1;
+  Duration by{};
+  double chance = 1;  ///< that it exists at all in a run
   bool operator==(const Fault&) const = default;
 };
 
@@ -158,6 +251,8 @@ struct Scenario {
   Duration duration = 1min;  ///< safety phase, warm-up included
   Duration settle = 2min;    ///< bound of the liveness phase
   Servers servers;
+  Log log;
+  Registry registry;
   Network network;
   Clients clients;
   std::vector<Fault> faults;

@@ -16,11 +16,20 @@ enum class Happening : std::uint8_t {
   fault,        ///< begins; value: which
   power_fails,  ///< in the middle of a write; value: host, life
   host_starts,  ///< value: host, life
+  drained,      ///< a process ends on purpose; value: host, life
+  backup_back,  ///< value: host
   link_up,      ///< value: two nodes
   link_down,
   disk_done,        ///< value: host, life
   writeback,        ///< value: host, life
   read_done,        ///< value: piece
+  log_append,       ///< lands; value: piece
+  log_read,         ///< arrives; value: piece
+  log_waited,       ///< long enough; value: piece
+  register_set,     ///< arrives; value: piece
+  register_read,    ///< arrives; value: piece
+  register_wakes,   ///< a key vanishes, a wait ends
+  answer,           ///< of a service, at a node; value: piece
   step_done,        ///< value: node, life
   node_wakes,       ///< value: node
   at_node,          ///< frames of a client; value: piece

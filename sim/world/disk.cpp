@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/wire/batch.hpp"
+
 namespace hubbub::sim {
 
 HostDisk::HostDisk(const Disk& settings, const Policy& policy, std::uint64_t seed,
@@ -102,6 +104,17 @@ void HostDisk::power_loss(bool torn) {
     store_.power_loss_torn(random_.bits(), torn_policy_);
   else
     store_.power_loss();
+}
+
+void HostDisk::replace(std::string_view rows) {
+  store_.reopen();
+  ByteBuffer batch;
+  BatchWriter writer(batch);
+  store_.for_each([&](std::string_view key, std::string_view) { writer.erase(key); });
+  batch.append(rows);
+  const std::string_view all = batch.view();
+  HUBBUB_CHECK(store_.write({&all, 1}, Sync::yes).has_value());
+  store_.power_loss();
 }
 
 }  // namespace hubbub::sim

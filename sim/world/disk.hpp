@@ -62,6 +62,8 @@ class HostDisk {
   /// The power is gone. `torn`: a part of what was not synced reached the disk.
   void power_loss(bool torn);
   void reopen() { store_.reopen(); }
+  /// Holds these rows, a batch of puts, and no others. REQUIRES: the power is gone.
+  void replace(std::string_view rows);
 
   struct Counts {
     std::uint64_t writes = 0, commits = 0, rows = 0, bytes = 0, sync_errors = 0;

@@ -17,6 +17,9 @@ inline constexpr std::uint64_t peer_link = 0x706c696e6b;
 inline constexpr std::uint64_t disk = 0x6469736b;
 inline constexpr std::uint64_t store_identity = 0x73746f7265;
 inline constexpr std::uint64_t fault = 0x6661756c74;
+inline constexpr std::uint64_t weather = 0x77656174;
+inline constexpr std::uint64_t log = 0x6c6f67;
+inline constexpr std::uint64_t registry = 0x726567;
 inline constexpr std::uint64_t devices = 0x646576;
 }  // namespace purpose
 

@@ -11,13 +11,18 @@ constexpr std::uint32_t fault_source = 3000;
 
 Faults::Faults(Stage& stage, Fleet& fleet) : stage_(stage), fleet_(fleet) {
   source_.number = fault_source;
-  for (const Fault& fault : stage.scenario.faults)
-    planned_.push_back({&fault, Random(stage.seed, purpose::fault, planned_.size())});
+  for (const Fault& fault : stage.scenario.faults) {
+    Planned& planned =
+        planned_.emplace_back(&fault, Random(stage.seed, purpose::fault, planned_.size()), true);
+    // Drawn only where it says so, so that it moves no other draw.
+    if (fault.chance < 1) planned.exists = planned.random.chance(fault.chance);
+  }
 }
 
 void Faults::start() {
   for (std::uint32_t i = 0; i < planned_.size(); ++i) {
     const Fault& fault = *planned_[i].fault;
+    if (!planned_[i].exists) continue;
     if (fault.at) {
       if (*fault.at < stage_.scenario.duration)
         stage_.agenda.put(*fault.at, Happening::fault, source_, i);
@@ -72,8 +77,55 @@ bool Faults::strike(const Fault& fault, std::uint32_t host, Random& random) {
       return fleet_.pause(host, fault.duration);
     case FaultKind::slow_cpu:
       return fleet_.slow_cpu(host, fault.duration, fault.factor);
+    case FaultKind::suspend:
+      return fleet_.suspend(host, fault.duration);
+    case FaultKind::no_memory:
+      return fleet_.no_memory(host, fault.duration);
+    case FaultKind::restart_all:
+      return fleet_.restart_all(fault.duration);
+    case FaultKind::drain:
+      return fleet_.drain(host, fault.duration);
+    case FaultKind::restored_backup:
+      return fleet_.restore_backup(host, fault.by, fault.duration);
+    case FaultKind::lost_disk:
+      return fleet_.lose_disk(host, fault.duration);
+    case FaultKind::cut_off:
+    case FaultKind::mute:
+    case FaultKind::deaf:
+    case FaultKind::no_services:
+      return fleet_.isolate(host, fault.kind, fault.duration);
+    case FaultKind::lossy:
+    case FaultKind::repeats:
+    case FaultKind::reorders:
+      fleet_.weather(fault.kind, fault.duration, fault.share, fault.by);
+      return true;
+    case FaultKind::clock_step:
+      return fleet_.step_clock(host, fault.by);
+    case FaultKind::clock_back:
+      return fleet_.step_clock(host, -fault.by);
+    case FaultKind::clock_drift:
+      return fleet_.drift_clock(host, static_cast<std::int64_t>(fault.factor));
+    default:
+      return strike_services(fault);
   }
-  return false;
+}
+
+/// On the log or the register, which have no host of ours.
+bool Faults::strike_services(const Fault& fault) {
+  const Duration until = stage_.now + fault.duration;
+  LogService& log = fleet_.log();
+  switch (fault.kind) {
+    case FaultKind::log_slow: log.slow(until, fault.factor); break;
+    case FaultKind::log_away: log.away(until); break;
+    case FaultKind::log_lost_answers: log.lose_answers(until, fault.share); break;
+    case FaultKind::log_late_appends: log.delay_appends(until, fault.share); break;
+    case FaultKind::log_leader_change: log.change_leader(until); break;
+    case FaultKind::log_stale_reads: log.stale_reads(until, fault.by); break;
+    case FaultKind::register_away: fleet_.registry().away(until); break;
+    case FaultKind::register_expires: fleet_.registry().expire_everyone(); break;
+    default: return false;
+  }
+  return true;
 }
 
 std::array<std::uint64_t, fault_kinds> Faults::counts() const {

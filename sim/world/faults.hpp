@@ -10,9 +10,6 @@
 
 namespace hubbub::sim {
 
-inline constexpr std::size_t fault_kinds = 8;
-static_assert(static_cast<std::size_t>(FaultKind::slow_cpu) + 1 == fault_kinds);
-
 class Faults {
  public:
   Faults(Stage& stage, Fleet& fleet);
@@ -27,9 +24,12 @@ class Faults {
   struct Planned {
     const Fault* fault;
     Random random;
+    bool exists;  ///< in this run
+    Planned(const Fault* f, Random r, bool e) : fault(f), random(r), exists(e) {}
   };
   void schedule_next(std::uint32_t which);
   bool strike(const Fault& fault, std::uint32_t host, Random& random);
+  bool strike_services(const Fault& fault);
 
   Stage& stage_;
   Fleet& fleet_;

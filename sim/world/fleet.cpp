@@ -1,6 +1,8 @@
 // The life of processes: starting, linking, ending.
 #include "sim/world/fleet.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "core/wire/rows.hpp"
@@ -26,11 +28,14 @@ Fleet::Fleet(Stage& stage)
           static_cast<std::uint16_t>(stage.scenario.servers.count * stage.scenario.servers.nodes))),
       client_latency_(sampler(stage.scenario.network.client)),
       server_latency_(sampler(stage.scenario.network.server)),
-      links_(stage.scenario.servers.count * stage.scenario.servers.nodes) {
+      links_(stage.scenario.servers.count * stage.scenario.servers.nodes),
+      log_(stage),
+      register_(stage) {
   for (std::uint32_t h = 0; h < stage.scenario.servers.count; ++h) {
     Host& host = hosts_.emplace_back(stage.scenario, stage.seed, h, stage.slab);
     host.source.number = first_host_source + h;
   }
+  weather_.random = Random(stage.seed, purpose::weather, 0);
   for (std::uint32_t n = 0; n < links_.nodes(); ++n) nodes_.emplace_back().source.number = n;
 }
 
@@ -49,7 +54,8 @@ void Fleet::host_starts(std::uint32_t host, std::uint32_t life) {
     Random identity(stage_.seed, purpose::store_identity, std::uint64_t{n} << 32 | life);
     NodeConfig config;
     config.id = NodeId{static_cast<std::uint16_t>(n)};
-    config.map = map_;
+    config.map = replicated() ? ShardMap{.version = 0} : map_;
+    config.home.host = static_cast<std::uint16_t>(host);
     config.policy = stage_.scenario.policy;
     config.entropy = identity.bits();
     nodes_[n].node = std::make_unique<Node>(config);
@@ -141,6 +147,7 @@ void Fleet::end_process(std::uint32_t host, Crash how, Duration down_for) {
 
 void Fleet::end_node(std::uint32_t node, bool tell_clients) {
   NodeSlot& slot = nodes_[node];
+  log_.node_ended(node);
   slot.past_hash = slot.node ? mix64(slot.past_hash ^ slot.node->hash()) : slot.past_hash;
   for (std::uint32_t other = 0; other < nodes(); ++other) {
     if (other == node) continue;
@@ -220,7 +227,8 @@ std::vector<ConversationId> Fleet::owing(std::uint32_t node) {
     const rows::Bounds bounds = rows::owing_of(PartitionId{p});
     rows_.clear();
     const ReadRange range{bounds.from, bounds.to, UINT32_MAX, UINT32_MAX, false};
-    if (!hosts_[host_of(node)].disk.store().read(range, rows_)) continue;
+    MemoryStore& store = replicated() ? log_.truth() : hosts_[host_of(node)].disk.store();
+    if (!store.read(range, rows_)) continue;
     arena_.clear();
     BatchReader reader(rows_.view());
     for (RowWrite row; reader.next(row);)
@@ -228,6 +236,20 @@ std::vector<ConversationId> Fleet::owing(std::uint32_t node) {
         conversations.push_back(mark->conversation);
   }
   return conversations;
+}
+
+std::vector<std::string> Fleet::unserved() const {
+  std::vector<std::string> lines;
+  for (std::uint16_t p = 0; replicated() && p < limits::partitions; ++p) {
+    const bool served = std::any_of(nodes_.begin(), nodes_.end(), [p](const NodeSlot& slot) {
+      return slot.node && slot.node->serves(PartitionId{p});
+    });
+    const LogHead& head = log_.head(PartitionId{p});
+    if (!served)
+      lines.push_back(fmt::format("nobody serves partition {}; node {} took it over last, in epoch {}{}",
+                                  p, head.owner.value, head.epoch, head.released ? ", and released it" : ""));
+  }
+  return lines;
 }
 
 std::uint64_t Fleet::unconfirmed(std::uint32_t node) const {

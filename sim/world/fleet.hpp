@@ -12,10 +12,13 @@
 
 #include "core/node/node.hpp"
 #include "core/wire/rows.hpp"
+#include "sim/world/clock.hpp"
 #include "sim/world/connections.hpp"
 #include "sim/world/disk.hpp"
 #include "sim/world/links.hpp"
+#include "sim/world/log_service.hpp"
 #include "sim/world/mailbox.hpp"
+#include "sim/world/register_service.hpp"
 #include "sim/world/silence.hpp"
 #include "sim/world/stage.hpp"
 
@@ -39,6 +42,7 @@ class Fleet {
   void step_done(std::uint32_t node, std::uint32_t life);
   void node_wakes(std::uint32_t node);
   void at_peer(Piece* piece);
+  void answer(Piece* piece);
 
   // --- From clients -----------------------------------------------------------------------------
   enum class Dialled : std::uint8_t { yes, refused, no_answer };
@@ -58,6 +62,10 @@ class Fleet {
   }
   bool reachable(std::uint32_t node) const { return hosts_[host_of(node)].powered; }
 
+  LogService& log() { return log_; }
+  RegisterService& registry() { return register_; }
+  bool replicated() const { return hubbub::replicated(stage_.scenario.policy.durability); }
+
   // --- Faults. True if it took effect ------------------------------------------------------------
   enum class Crash : std::uint8_t { process, power, torn };
   bool crash(std::uint32_t host, Crash how, Duration down_for);
@@ -67,6 +75,20 @@ class Fleet {
   bool slow_sync(std::uint32_t host, Duration length, double factor);
   bool slow_cpu(std::uint32_t host, Duration length, double factor);
   bool pause(std::uint32_t host, Duration length);
+  bool suspend(std::uint32_t host, Duration length);
+  bool no_memory(std::uint32_t host, Duration length);
+  bool restart_all(Duration down_for);
+  /// Gives everything away, and ends after `length`.
+  bool drain(std::uint32_t host, Duration length);
+  void drained(std::uint32_t host, std::uint32_t life);
+  /// A backup is made now, and put back `by` later, with a loss of power.
+  bool restore_backup(std::uint32_t host, Duration by, Duration down_for);
+  void put_backup_back(std::uint32_t host);
+  bool lose_disk(std::uint32_t host, Duration down_for);
+  bool isolate(std::uint32_t host, FaultKind how, Duration length);
+  void weather(FaultKind kind, Duration length, double share, Duration by);
+  bool step_clock(std::uint32_t host, Duration by);
+  bool drift_clock(std::uint32_t host, std::int64_t ppm);
   bool disconnect(std::uint32_t host, double share, Random& random);
   void torn_now(std::uint32_t host, std::uint32_t life);
   /// Everything is as new from now on; what is down comes back.
@@ -82,9 +104,12 @@ class Fleet {
   std::vector<ConversationId> owing(std::uint32_t node);
   /// Of them, as many as the node itself has in memory as not confirmed.
   std::uint64_t unconfirmed(std::uint32_t node) const;
+  /// Replicated: partitions that nobody serves, and who took them over last.
+  std::vector<std::string> unserved() const;
   std::uint64_t queued(std::uint32_t node) const { return nodes_[node].mailbox.size(); }
   template <class Visit>
   void for_each_row(Visit&& visit) {
+    if (replicated()) return log_.truth().for_each(visit);
     for (Host& host : hosts_) host.disk.store().for_each(visit);
   }
   void put_hashes_into_chain();
@@ -110,6 +135,12 @@ class Fleet {
     double slow_factor = 1;
     std::optional<Duration> tear_down_for;  ///< tear the next write
     bool fail_sync = false;                 ///< of the next write
+    HostClock clock{epoch};
+    Duration full_until{0};  ///< no memory for connections
+    // Until when it is cut off, and how.
+    Duration mute_until{0}, deaf_until{0}, alone_until{0};
+    std::optional<ByteBuffer> backup;
+    Duration backup_down_for{0};
   };
   struct NodeSlot {
     std::unique_ptr<Node> node;
@@ -150,10 +181,14 @@ class Fleet {
   void end_by_itself(std::uint32_t node);
   void start_links(std::uint32_t node);
   Duration peer_latency(std::uint32_t from, std::uint32_t to);
+  bool carries(std::uint32_t from, std::uint32_t to);
+  void tell(std::uint32_t node, const Input& input);
   void end_process(std::uint32_t host, Crash how, Duration down_for);
   void end_node(std::uint32_t node, bool tell_clients);
+  void ask_services(std::uint32_t node, const Outbox& out);
   void judge_frame(const to_client::Frame& frame, std::uint32_t node, const Connection* connection);
-  void judge_peer(std::string_view bytes, std::uint32_t node);
+  void judge_packet(std::string_view bytes, std::uint32_t node);
+  void judge_message_to_peer(std::string_view bytes, std::uint32_t node);
   void judge_message(const ConversationId& conversation, Sequence seq, std::uint32_t node,
                      std::string_view what);
   void judge_inbox(const Connection* connection, Sequence number, std::uint32_t node,
@@ -163,7 +198,7 @@ class Fleet {
   void judge_stream(const ConversationId& conversation, ShardId shard, Incarnation incarnation,
                     Sequence have, std::uint32_t node, std::string_view what);
   bool on_own_disk(ShardId shard, std::uint32_t node) const {
-    return host_of(map_.owner(shard).value) == host_of(node);
+    return replicated() || host_of(map_.owner(shard).value) == host_of(node);
   }
   /// What stands under `key` in the store of the node's host; valid until the next read.
   std::optional<std::string_view> durable(std::uint32_t node, const rows::Key& key);
@@ -175,9 +210,18 @@ class Fleet {
   Sampler client_latency_, server_latency_;
   Pings pings_;
   Links links_;
+  LogService log_;
+  RegisterService register_;
   std::deque<Host> hosts_;
   std::deque<NodeSlot> nodes_;
   std::uint64_t torn_ = 0;
+  /// What the network between servers does to packets, each until a time.
+  struct Weather {
+    Duration lossy_until{0}, repeats_until{0}, reorders_until{0};
+    double lost = 0, repeated = 0;
+    Duration reorder{};
+    Random random;
+  } weather_;
   // Scratch, kept for its memory.
   std::vector<Input> inputs_;
   Arena arena_;

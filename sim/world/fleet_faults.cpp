@@ -1,6 +1,7 @@
 // What can go wrong with servers.
 #include <algorithm>
 
+#include "core/wire/batch.hpp"
 #include "sim/clients/device_edge.hpp"
 #include "sim/world/fleet.hpp"
 
@@ -51,6 +52,99 @@ bool Fleet::pause(std::uint32_t host, Duration length) {
   return true;
 }
 
+bool Fleet::suspend(std::uint32_t host, Duration length) {
+  if (!pause(host, length)) return false;
+  hosts_[host].clock.freeze(stage_.now, stage_.now + length);
+  return true;
+}
+
+bool Fleet::no_memory(std::uint32_t host, Duration length) {
+  hosts_[host].full_until = stage_.now + length;
+  return hosts_[host].up;
+}
+
+bool Fleet::restart_all(Duration down_for) {
+  bool any = false;
+  for (std::uint32_t host = 0; host < hosts(); ++host) any |= crash(host, Crash::power, down_for);
+  if (replicated()) log_.lose_power();
+  return any;
+}
+
+void Fleet::tell(std::uint32_t node, const Input& input) {
+  bytes_.clear();
+  wire::encode(input, bytes_);
+  Mail m;
+  m.kind = Mail::Kind::answer;
+  m.piece = stage_.slab.hold(bytes_.view());
+  mail(node, m);
+  go_on(node);
+}
+
+bool Fleet::drain(std::uint32_t host, Duration length) {
+  Host& h = hosts_[host];
+  if (!h.up) return false;
+  const std::uint32_t per_host = stage_.scenario.servers.nodes;
+  for (std::uint32_t n = host * per_host; n < (host + 1) * per_host; ++n) tell(n, input::Drain{});
+  stage_.agenda.put(stage_.now + length, Happening::drained, h.source, Agenda::pair(host, h.life));
+  return true;
+}
+
+void Fleet::drained(std::uint32_t host, std::uint32_t life) {
+  if (hosts_[host].up && hosts_[host].life == life) crash(host, Crash::process, {});
+}
+
+bool Fleet::restore_backup(std::uint32_t host, Duration by, Duration down_for) {
+  Host& h = hosts_[host];
+  if (h.backup) return false;
+  h.backup.emplace();
+  h.backup_down_for = down_for;
+  BatchWriter rows(*h.backup);
+  h.disk.store().for_each([&](std::string_view key, std::string_view value) { rows.put(key, value); });
+  stage_.agenda.put(stage_.now + by, Happening::backup_back, h.source, host);
+  return true;
+}
+
+void Fleet::put_backup_back(std::uint32_t host) {
+  Host& h = hosts_[host];
+  if (!h.backup) return;
+  crash(host, Crash::power, h.backup_down_for);
+  h.disk.replace(h.backup->view());
+  h.backup.reset();
+}
+
+bool Fleet::lose_disk(std::uint32_t host, Duration down_for) {
+  if (!crash(host, Crash::power, down_for)) return false;
+  hosts_[host].disk.replace({});
+  return true;
+}
+
+bool Fleet::isolate(std::uint32_t host, FaultKind how, Duration length) {
+  Host& h = hosts_[host];
+  const Duration until = stage_.now + length;
+  const bool whole = how == FaultKind::cut_off;
+  if (whole || how == FaultKind::mute) h.mute_until = until;
+  if (whole || how == FaultKind::deaf) h.deaf_until = until;
+  if (whole || how == FaultKind::no_services) h.alone_until = until;
+  return h.up;
+}
+
+void Fleet::weather(FaultKind kind, Duration length, double share, Duration by) {
+  const Duration until = stage_.now + length;
+  if (kind == FaultKind::lossy) weather_.lossy_until = until, weather_.lost = share;
+  if (kind == FaultKind::repeats) weather_.repeats_until = until, weather_.repeated = share;
+  if (kind == FaultKind::reorders) weather_.reorders_until = until, weather_.reorder = by;
+}
+
+bool Fleet::step_clock(std::uint32_t host, Duration by) {
+  hosts_[host].clock.step_wall(by);
+  return true;
+}
+
+bool Fleet::drift_clock(std::uint32_t host, std::int64_t ppm) {
+  hosts_[host].clock.drift(stage_.now, ppm);
+  return true;
+}
+
 bool Fleet::disconnect(std::uint32_t host, double share, Random& random) {
   if (!hosts_[host].up) return false;
   bool any = false;
@@ -68,6 +162,9 @@ bool Fleet::disconnect(std::uint32_t host, double share, Random& random) {
 }
 
 void Fleet::heal() {
+  weather_.lossy_until = weather_.repeats_until = weather_.reorders_until = Duration{0};
+  log_.heal();
+  register_.heal();
   for (std::uint32_t host = 0; host < hosts(); ++host) {
     Host& h = hosts_[host];
     h.tear_down_for.reset();
@@ -75,6 +172,8 @@ void Fleet::heal() {
     h.disk.slow_down(Duration{0}, 1);
     h.slow_until = Duration{0};
     h.paused_until = std::min(h.paused_until, stage_.now);
+    h.full_until = h.mute_until = h.deaf_until = h.alone_until = Duration{0};
+    h.backup.reset();
     if (!h.up) host_starts(host, h.life);
     const std::uint32_t per_host = stage_.scenario.servers.nodes;
     for (std::uint32_t n = host * per_host; n < (host + 1) * per_host; ++n) go_on(n);

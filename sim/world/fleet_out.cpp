@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/wire/batch.hpp"
+#include "core/wire/packet.hpp"
 #include "core/wire/peer.hpp"
 #include "core/wire/rows.hpp"
 #include "sim/clients/behaviour.hpp"
@@ -21,7 +22,26 @@ void Fleet::carry_out(std::uint32_t node) {
   for (const output::ToPeer& message : out.peers) send_to_peer(node, message);
   for (const output::Commit& commit : out.commits) submit(node, commit);
   for (const output::Read& r : out.reads) read(node, r);
+  ask_services(node, out);
   slot.out.clear();
+}
+
+/// Does the network carry this packet? Between nodes of one process it always does.
+bool Fleet::carries(std::uint32_t from, std::uint32_t to) {
+  if (host_of(from) == host_of(to)) return true;
+  if (stage_.now < hosts_[host_of(from)].mute_until || stage_.now < hosts_[host_of(to)].deaf_until)
+    return false;
+  return stage_.now >= weather_.lossy_until || !weather_.random.chance(weather_.lost);
+}
+
+void Fleet::ask_services(std::uint32_t node, const Outbox& out) {
+  const Asker asker{node, hosts_[host_of(node)].life};
+  const Host& host = hosts_[host_of(node)];
+  const bool heard = stage_.now >= host.alone_until;
+  for (const output::Append& append : out.appends) log_.append(asker, append, heard);
+  for (const output::LogRead& read : out.log_reads) log_.read(asker, read, heard);
+  for (const output::RegisterSet& set : out.register_sets) register_.set(asker, set, heard);
+  for (const output::RegisterRead& read : out.register_reads) register_.read(asker, read, heard);
 }
 
 /// A node that cannot go on says nothing more, and its process is started again (R7).
@@ -76,15 +96,23 @@ void Fleet::close(std::uint32_t node, const output::Close& close) {
 
 void Fleet::send_to_peer(std::uint32_t node, const output::ToPeer& message) {
   const std::uint32_t to = message.node.value;
-  judge_peer(message.bytes, node);
+  judge_packet(message.bytes, node);
   LinkEnd& end = links_.end(node, to);
   if (!end.stands) return;
   ++stage_.meters.peer_messages;
   stage_.meters.peer_bytes += message.bytes.size();
-  Piece* piece = stage_.slab.hold(message.bytes);
-  piece->a = node, piece->b = to, piece->c = end.epoch;
-  stage_.agenda.put(Links::arrival(end, stage_.now, peer_latency(node, to)), Happening::at_peer,
-                    nodes_[node].source, piece);
+  if (!carries(node, to)) return;
+  Random& random = weather_.random;
+  const bool twice = stage_.now < weather_.repeats_until && random.chance(weather_.repeated);
+  for (int copy = 0; copy < (twice ? 2 : 1); ++copy) {
+    Piece* piece = stage_.slab.hold(message.bytes);
+    piece->a = node, piece->b = to, piece->c = end.epoch;
+    Duration at = Links::arrival(end, stage_.now, peer_latency(node, to));
+    if (stage_.now < weather_.reorders_until)
+      at += Duration{static_cast<std::int64_t>(
+          random.below(static_cast<std::uint64_t>(weather_.reorder.count()) + 1))};
+    stage_.agenda.put(at, Happening::at_peer, nodes_[node].source, piece);
+  }
 }
 
 void Fleet::submit(std::uint32_t node, const output::Commit& commit) {
@@ -138,13 +166,15 @@ Piece* Fleet::rows_of(Host& host, const output::Read& read) {
 }
 
 // --- The judge's look ----------------------------------------------------------------------------
-// Only at the host on whose own disk a row must be: elsewhere that disk may have been lost since.
+// Embedded, only at the host on whose own disk a row must be: elsewhere that disk may have been lost
+// since. Replicated, at what the records of the log that count come to.
 
 std::optional<std::string_view> Fleet::durable(std::uint32_t node, const rows::Key& key) {
   const rows::Bounds only = rows::only(key);
   rows_.clear();
   RowWrite row;
-  const auto read = hosts_[host_of(node)].disk.store().read({only.from, only.to, 1, 1, false}, rows_);
+  MemoryStore& store = replicated() ? log_.truth() : hosts_[host_of(node)].disk.store();
+  const auto read = store.read({only.from, only.to, 1, 1, false}, rows_);
   if (!read || !BatchReader(rows_.view()).next(row)) return {};
   return row.value;
 }
@@ -200,7 +230,17 @@ void Fleet::judge_frame(const to_client::Frame& frame, std::uint32_t node,
   }
 }
 
-void Fleet::judge_peer(std::string_view bytes, std::uint32_t node) {
+void Fleet::judge_packet(std::string_view bytes, std::uint32_t node) {
+  arena_.clear();
+  const auto packet = wire::decode<peer::Packet>(bytes, arena_);
+  HUBBUB_CHECK(packet.has_value());
+  if (const auto* data = std::get_if<peer::Data>(&*packet))
+    HUBBUB_CHECK(peer::for_each_message(data->messages, [&](std::string_view message) {
+      judge_message_to_peer(message, node);
+    }));
+}
+
+void Fleet::judge_message_to_peer(std::string_view bytes, std::uint32_t node) {
   constexpr const peer::Message* type = nullptr;
   if (bytes.empty()) return;
   switch (static_cast<std::uint8_t>(bytes.front())) {

@@ -46,7 +46,7 @@ void Fleet::go_on(std::uint32_t node) {
   const Host& host = hosts_[host_of(node)];
   if (!host.up || slot.busy) return;
   if (stage_.now < host.paused_until) return wake_at(node, host.paused_until);
-  const Duration deadline = slot.node->next_deadline();
+  const Duration deadline = host.clock.when(slot.node->next_deadline());
   if (slot.mailbox.empty() && deadline > stage_.now) {
     if (deadline != never) wake_at(node, deadline);
     return;
@@ -59,7 +59,7 @@ void Fleet::step(std::uint32_t node) {
   make_inputs(slot);
   const std::uint64_t expired = slot.node->counters().expired;
   const std::size_t taken =
-      slot.node->step(inputs_, Instant{stage_.now, epoch + stage_.now}, slot.out);
+      slot.node->step(inputs_, hosts_[host_of(node)].clock.read(stage_.now), slot.out);
   HUBBUB_CHECK(taken <= inputs_.size());
   ++stage_.meters.steps;
   stage_.meters.units_max = std::max<std::uint64_t>(stage_.meters.units_max, slot.out.units);
@@ -133,9 +133,12 @@ Input Fleet::input_of(const Mail& mail) {
       return input::CommitDurable{partition, mail.word};
     case Mail::Kind::commit_unknown:
       return input::CommitUnknown{partition, mail.word, mail.piece->view()};
+    case Mail::Kind::answer:
+      break;
   }
-  HUBBUB_CHECK(false);
-  return input::Closed{};
+  const auto input = wire::decode<Input>(mail.piece->view(), arena_);
+  HUBBUB_CHECK(mail.kind == Mail::Kind::answer && input.has_value());
+  return *input;
 }
 
 namespace {
@@ -158,14 +161,17 @@ Duration Fleet::cost_of(NodeSlot& slot, std::size_t taken, std::uint64_t expired
     // A handshake whose client has hung up meanwhile ends at its first read.
     if (mail.kind == Mail::Kind::opened && slot.connections.find(mail.connection) != nullptr)
       cost += service.accept;
-    if (mail.kind == Mail::Kind::from_peer) cost += service.peer;
+    if (mail.kind == Mail::Kind::from_peer || mail.kind == Mail::Kind::answer) cost += service.peer;
     if (mail.kind == Mail::Kind::read_done) cost += service.row * rows_in(mail.piece->view());
   }
   // What is dropped when it is dequeued is dropped unread (R32).
   cost -= std::min(cost, service.frame * static_cast<std::int64_t>(expired) * 9 / 10);
   for (const output::Frame& frame : slot.out.frames)
     if (slot.connections.find(frame.connection) != nullptr) cost += service.event;
-  cost += service.peer * static_cast<std::int64_t>(slot.out.peers.size());
+  cost += service.peer * static_cast<std::int64_t>(slot.out.peers.size() + slot.out.appends.size() +
+                                                   slot.out.log_reads.size() +
+                                                   slot.out.register_sets.size() +
+                                                   slot.out.register_reads.size());
   for (const output::Commit& commit : slot.out.commits) cost += service.row * rows_in(commit.rows);
   return cost;
 }
@@ -219,6 +225,17 @@ void Fleet::read_done(Piece* piece) {
   go_on(node);
 }
 
+void Fleet::answer(Piece* piece) {
+  const std::uint32_t node = piece->a;
+  const Host& host = hosts_[host_of(node)];
+  if (!host.up || host.life != piece->b) return stage_.slab.release(piece);
+  Mail m;
+  m.kind = Mail::Kind::answer;
+  m.piece = piece;
+  mail(node, m);
+  go_on(node);
+}
+
 void Fleet::at_peer(Piece* piece) {
   const LinkEnd& end = links_.end(piece->a, piece->b);
   if (end.epoch != piece->c || !up(piece->b)) return stage_.slab.release(piece);
@@ -238,7 +255,9 @@ Fleet::Dialled Fleet::dial(std::uint32_t node, std::uint32_t client, std::uint32
   const Host& host = hosts_[host_of(node)];
   NodeSlot& slot = nodes_[node];
   if (!host.powered) return Dialled::no_answer;
-  if (!host.up || slot.mailbox.size() >= stage_.scenario.servers.queue) return Dialled::refused;
+  if (!host.up || stage_.now < host.full_until ||
+      slot.mailbox.size() >= stage_.scenario.servers.queue)
+    return Dialled::refused;
   id = slot.connections.open(client, attempt, stage_.now);
   Connection& c = *slot.connections.find(id);
   Random random(stage_.seed, purpose::client_ping, std::uint64_t{client} << 32 | attempt);

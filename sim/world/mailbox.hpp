@@ -22,6 +22,7 @@ struct Mail {
     read_failed,
     commit_durable,
     commit_unknown,
+    answer,  ///< of a service: the input itself, in its byte form
   };
   Kind kind{};
   bool more = false;         ///< read_done

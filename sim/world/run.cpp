@@ -92,6 +92,10 @@ void World::happen(const Agenda::Next& next) {
       return fleet_.torn_now(next.high(), next.low());
     case Happening::host_starts:
       return fleet_.host_starts(next.high(), next.low());
+    case Happening::drained:
+      return fleet_.drained(next.high(), next.low());
+    case Happening::backup_back:
+      return fleet_.put_backup_back(next.low());
     case Happening::link_up:
       return fleet_.link_up(next.high(), next.low());
     case Happening::link_down:
@@ -102,6 +106,20 @@ void World::happen(const Agenda::Next& next) {
       return fleet_.write_back(next.high(), next.low());
     case Happening::read_done:
       return fleet_.read_done(piece);
+    case Happening::log_append:
+      return fleet_.log().append_lands(piece);
+    case Happening::log_read:
+      return fleet_.log().read_arrives(piece);
+    case Happening::log_waited:
+      return fleet_.log().read_waited(piece);
+    case Happening::register_set:
+      return fleet_.registry().set_arrives(piece);
+    case Happening::register_read:
+      return fleet_.registry().read_arrives(piece);
+    case Happening::register_wakes:
+      return fleet_.registry().wakes();
+    case Happening::answer:
+      return fleet_.answer(piece);
     case Happening::step_done:
       return fleet_.step_done(next.high(), next.low());
     case Happening::node_wakes:
@@ -196,6 +214,7 @@ std::vector<std::string> World::stuck() {
       what.push_back(fmt::format(
           "node {} still owes deliveries in {} conversations, {} among them, and knows of {}", n,
           owing.size(), to_text(owing.front()), fleet_.unconfirmed(n)));
+  for (std::string& line : fleet_.unserved()) what.push_back(std::move(line));
   if (!fleet_.quiet()) what.push_back("a server is busy or down");
   for (std::string& line : crowd_.stuck()) what.push_back(std::move(line));
   return what;

@@ -21,6 +21,10 @@ double percentile(const Histogram& histogram, double percent) {
 
 double ratio(double a, double b) { return b > 0 ? a / b : not_measured; }
 
+bool asked_for(const Scenario& scenario, FaultKind kind) {
+  return std::ranges::any_of(scenario.faults, [kind](const Fault& f) { return f.kind == kind; });
+}
+
 /// Goodput at the end of the safety phase over that before the first fault.
 double goodput_ratio(const Scenario& scenario, const RunResult& result) {
   const Meters& m = result.meters;
@@ -63,6 +67,9 @@ double value_of(std::string_view name, const Scenario& scenario, const RunResult
     return ratio(count(result.counters.accepted), count(result.writes));
   if (name == "commit.sync.p99") return percentile(m.disk_sync, 99);
   if (name == "memory.client") return ratio(count(result.memory.all()), count(m.online_max));
+  if (name == "takeover.p99") return percentile(m.takeover, 99);
+  if (name == "takeover.max") return percentile(m.takeover, 100);
+  if (name == "moves") return count(m.moves);
   if (name == "liveness.time")
     return result.settled ? static_cast<double>((result.end - result.safety_end).count())
                           : not_measured;
@@ -163,7 +170,8 @@ Summary summarize(const Scenario& scenario, const RunResult& result, Duration re
         {std::string(metric.name), value_of(metric.name, scenario, result),
          metric.name == "goodput" ? MetricUnit::per_second : unit_of(metric.unit)});
   for (std::size_t kind = 0; kind < fault_kinds; ++kind)
-    summary.faults.push_back({std::string(choices<FaultKind>[kind].name), result.faults[kind]});
+    if (result.faults[kind] > 0 || asked_for(scenario, static_cast<FaultKind>(kind)))
+      summary.faults.push_back({std::string(choices<FaultKind>[kind].name), result.faults[kind]});
   summary.checks = result.invariants;
   summary.violations = result.violations;
   summary.stuck = result.stuck;

@@ -27,6 +27,15 @@ inline const std::vector<Mechanism>& mechanisms() {
        {"policy.expired_work=serve", "clients.retry_budget=1000000000"},
        {},
        "goodput.ratio"},
+      {"failover", {"policy.failover=stays"}, {}, "takeover.p99"},
+      {"zombie-owner", {"policy.fencing=none"}, {"effects-durable", "acked-kept", "one-binding"}, ""},
+      {"late-append", {"policy.unknown_append=assume_done"}, {"effects-durable"}, ""},
+      {"leader-change", {"policy.unknown_append=exit"}, {}, "moves"},
+      {"discovery-away", {"policy.discovery=believed"}, {}, "moves"},
+      {"clock-steps", {"policy.message_ids=clock"}, {"id-unique"}, ""},
+      {"drain", {"policy.hand_over=abandoned"}, {}, "takeover.p99"},
+      {"whole-fleet-restart", {"policy.durability=quorum_memory"}, {"acked-kept"}, ""},
+      {"lossy-network", {"policy.peers=trusting"}, {"settled", "delivered-all", "caught-up"}, ""},
   };
   return list;
 }

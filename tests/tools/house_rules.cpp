@@ -95,7 +95,7 @@ const std::vector<Permission> permissions = {
     {"core/wire", {"core/base"}},
     {"core/chat", {"core/base", "core/wire"}},
     {"core/place", {"core/base", "core/wire"}},
-    {"core/node", {"core/base", "core/wire", "core/chat", "core/place", "core/store/store.hpp"}},
+    {"core/node", {"core/base", "core/wire", "core/chat", "core/place", "core/store/store.hpp", "core/store/replicated_log.hpp"}},
     {"core/store", {"core/base", "core/wire"}},
     {"core/server", {"core"}},
     {"sim/engine", {"core/base"}},

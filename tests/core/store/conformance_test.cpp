@@ -49,7 +49,7 @@ class LevelWorld final : public StoreWorld {
   void lose_power() override {
     env_.lose_power();
     store_.reset();
-    env_.restore_power(1, PowerLossEnv::Torn::never);
+    env_.restore_power(1, PowerLossEnv::Torn::not_torn);
     open();
   }
   void fail_next_sync() override { env_.fail_next_log_sync(); }

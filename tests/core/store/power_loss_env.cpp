@@ -111,7 +111,7 @@ void PowerLossEnv::restore_power(std::uint64_t seed, Torn torn) {
 
 void PowerLossEnv::tear(const std::string& path, File& file, std::uint64_t seed, Torn torn) const {
   const std::size_t unsynced = file.bytes.size() - file.synced;
-  if (torn == Torn::never || unsynced == 0) return file.bytes.resize(file.synced);
+  if (torn == Torn::not_torn || unsynced == 0) return file.bytes.resize(file.synced);
   const std::size_t kept = file.synced + mix64(seed) % (unsynced + 1);
   const std::size_t sector = std::max(file.synced, kept / 512 * 512);
   // Only in logs may what is behind the beginning be anything.

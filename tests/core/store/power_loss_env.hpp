@@ -35,7 +35,7 @@ class PowerLossEnv final : public leveldb::EnvWrapper {
   void lose_power_after(std::uint64_t operations);
   void lose_power();
   bool has_power() const;
-  enum class Torn { never, sometimes };
+  enum class Torn { not_torn, sometimes };
   /// The disk comes back with what is durable, and torn what is not, as `seed` has it.
   void restore_power(std::uint64_t seed, Torn torn);
   /// The next sync of a log gives an error. Its bytes stay readable, but no later sync writes them.

@@ -135,8 +135,10 @@ inline void repair(Scenario& s) {
     } else {
       fault.at.reset();
     }
-    const bool lasts = slows(fault.kind) || fault.kind == FaultKind::pause;
-    if (lasts && fault.duration == Duration{}) fault.duration = 1ns;
+    const FaultTraits kind = traits(fault.kind);
+    if (kind.lasts && fault.duration == Duration{}) fault.duration = 1ns;
+    if (kind.by && fault.by == Duration{}) fault.by = 1ns;
+    if (kind.replicated) s.policy.durability = Durability::quorum_synced;
   }
 }
 
@@ -145,6 +147,7 @@ inline Scenario any_scenario() {
   Drawer drawer;
   describe(drawer, scenario);
   repair(scenario);
+  if (replicated(scenario.policy.durability)) scenario.servers.nodes = 1;
   return scenario;
 }
 

@@ -48,7 +48,8 @@ TEST(Meaning, WhatLastsNeedsALength) {
 
 TEST(Meaning, KeysOfOtherFaultsAreRefused) {
   EXPECT_EQ(error_of(R"("faults": [{"kind": "crash", "at": "1s", "share": "5%"}])"),
-            "faults[0].share: found \"5%\", which has a meaning only with kind disconnect");
+            "faults[0].share: found \"5%\", which has a meaning only with kind disconnect, lossy, repeats, "
+            "log_lost_answers or log_late_appends");
 }
 
 TEST(Meaning, WarmUpLeavesSomethingToCount) {

@@ -1,6 +1,8 @@
 // Each fault takes effect, and the system bears it.
 #include <gtest/gtest.h>
 
+#include "sim/scenario/load.hpp"
+#include "sim/scenario/names.hpp"
 #include "tests/sim/world/small.hpp"
 
 namespace hubbub::sim {
@@ -43,8 +45,24 @@ TEST(Faults, AllOfThemAtOnceBreakNothing) {
     EXPECT_TRUE(result.violations.empty()) << "seed " << seed << "\n" << violations_of(result);
     for (std::size_t kind = 0; kind < fault_kinds; ++kind) total[kind] += result.faults[kind];
   }
-  for (std::size_t kind = 0; kind < fault_kinds; ++kind)
-    EXPECT_GT(total[kind], 5u) << "kind " << kind;
+  for (const Fault& fault : scenario.faults) {
+    const auto kind = static_cast<std::size_t>(fault.kind);
+    EXPECT_GT(total[kind], 5u) << choices<FaultKind>[kind].name;
+  }
+}
+
+/// Seeds that once broke something, and a few more. Each draws which kinds of fault there are.
+TEST(Faults, OfEveryKindBreakNothingOfAReplicatedFleet) {
+  const auto scenario = load_scenario("tests/sim/world/replicated_swarm.json", {});
+  ASSERT_TRUE(scenario.has_value());
+  for (const std::uint64_t seed : {8, 16, 23, 64, 104, 201}) {
+    RunOptions options;
+    options.seed = seed;
+    const RunResult result = run(*scenario, options);
+    EXPECT_TRUE(result.settled) << "seed " << seed << "\n" << violations_of(result);
+    EXPECT_TRUE(result.violations.empty()) << "seed " << seed << "\n" << violations_of(result);
+    EXPECT_GT(result.meters.acknowledged, 500u) << "seed " << seed;
+  }
 }
 
 /// What is written and not durable must not be given up as idle: it cannot be loaded again.

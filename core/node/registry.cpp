@@ -1,0 +1,163 @@
+#include "core/node/registry.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "core/place/keys.hpp"
+
+namespace hubbub {
+
+void Registry::start() {
+  if (!c_.replicated()) return;
+  started_ = true;
+  wire::Writer holder(holder_);
+  holder.write(c_.self());
+  holder.write(c_.life);
+  register_self();
+  read();
+}
+
+// --- Asking ----------------------------------------------------------------------------------------
+
+void Registry::read() {
+  if (reading_ != 0) return;
+  if (read_at_ > c_.now.mono) return wake_at(read_at_);
+  reading_ = ++last_ticket_;
+  c_.out->register_reads.push_back({reading_, view_.revision(), limits::register_wait});
+}
+
+void Registry::set(Slot& slot, std::string_view key, std::string_view value, Duration ttl) {
+  if (slot.ticket != 0) return;
+  slot.ticket = ++last_ticket_;
+  Arena& arena = c_.out->arena;
+  c_.out->register_sets.push_back(
+      {slot.ticket, {arena.copy(key), slot.version, arena.copy(value), ttl}});
+}
+
+void Registry::on(const input::RegisterRead& i) {
+  if (i.ticket != reading_) return;
+  reading_ = 0;
+  if (i.page.away) {
+    away_ = true;
+    read_at_ = c_.now.mono + limits::register_retry;
+  } else {
+    if (std::exchange(away_, false))
+      patient_until_ = c_.now.mono + limits::registration_ttl + limits::registration_interval;
+    if (view_.apply(i.page)) look();
+  }
+  read();
+}
+
+void Registry::on(const input::RegisterSet& i) {
+  for (Slot* slot : {&self_, &lease_, &map_}) {
+    if (slot->ticket != i.ticket) continue;
+    slot->ticket = 0;
+    if (i.answer.outcome == RegisterOutcome::done) slot->set_at = c_.now.mono;
+    // Of what ended unknown the next reading or the next conflict tells.
+    if (i.answer.outcome <= RegisterOutcome::conflict) slot->version = i.answer.version;
+    if (slot == &self_ && i.answer.outcome == RegisterOutcome::conflict) register_self();
+  }
+}
+
+// --- Living ----------------------------------------------------------------------------------------
+
+void Registry::register_self() {
+  describe_self();
+  set(self_, keys::node(c_.self()), registration_.view(), limits::registration_ttl);
+  heartbeat_at_ = c_.now.mono + limits::registration_interval;
+  wake_at(heartbeat_at_);
+}
+
+void Registry::describe_self() {
+  const bool measure = c_.now.mono >= loads_at_;
+  if (measure) loads_at_ = c_.now.mono + limits::load_interval;
+  std::array<Holding, limits::partitions> holdings;
+  std::size_t count = 0;
+  for (std::uint16_t p = 0; p < limits::partitions; ++p) {
+    const Partition& partition = c_.partitions[p];
+    if (measure) loads_[p] = load(PartitionId{p});
+    const auto state = replicas_.state(PartitionId{p}, partition.state);
+    if (state)
+      holdings[count++] = {PartitionId{p}, *state, replicas_.head(PartitionId{p}).epoch, loads_[p]};
+  }
+  const Registration self{.node = c_.self(),
+                          .life = c_.life,
+                          .host = c_.config.home.host,
+                          .region = c_.config.home.region,
+                          .reads_form = LogRecord::newest_form,
+                          .draining = draining_,
+                          .connections = connections_,
+                          .connections_most = c_.config.home.connections_most,
+                          .address = c_.config.home.address,
+                          .holdings = {holdings.data(), count}};
+  registration_.clear();
+  encode(self, registration_);
+}
+
+/// Commits a second since the last look; of a partition that was not open then, 0: not known.
+std::uint32_t Registry::load(PartitionId id) {
+  const Partition& partition = c_.partitions[id.value];
+  const std::uint64_t now = partition.speaks() ? partition.durable_batches() + 1 : 0;
+  const std::uint64_t before = std::exchange(counted_[id.value], now);
+  if (before == 0 || now < before) return 0;
+  return static_cast<std::uint32_t>((now - before) / (limits::load_interval / 1s)) + 1;
+}
+
+// --- Following and deciding ------------------------------------------------------------------------
+
+void Registry::look() {
+  follow_map();
+  hold_lease();
+  decide();
+}
+
+void Registry::follow_map() {
+  const RegisterEntry entry = view_.find(keys::map);
+  if (map_.ticket == 0) map_.version = entry.version;
+  const auto map = decode_map(entry.value);
+  if (!map || map->version <= c_.map.version) return;
+  c_.map = *map;
+  map_came_ = true;
+}
+
+/// Whoever finds the lease free takes it; whoever has it refreshes it with each heartbeat.
+void Registry::hold_lease() {
+  const RegisterEntry entry = view_.find(keys::assigner);
+  if (lease_.ticket == 0) lease_.version = entry.version;
+  if (draining_ || (entry.version != 0 && entry.value != holder_.view())) return;
+  if (lease_.set_at + limits::registration_interval <= c_.now.mono || entry.version == 0)
+    set(lease_, keys::assigner, holder_.view(), limits::registration_ttl);
+}
+
+bool Registry::holds_lease() const {
+  return view_.find(keys::assigner).value == holder_.view() &&
+         c_.now.mono < lease_.set_at + limits::registration_ttl;
+}
+
+void Registry::decide() {
+  if (view_.revision() == 0) return;
+  if (away_) return;
+  if (c_.now.mono < patient_until_) return wake_at(patient_until_);
+  if (!holds_lease()) return assigner_.observe(c_.map, view_.fleet(), c_.now.mono);
+  const auto map = assigner_.decide(c_.map, view_.fleet(), c_.now.mono);
+  if (!assigner_.alarm().empty()) c_.alarm(assigner_.alarm());
+  if (assigner_.next_deadline() != never) wake_at(assigner_.next_deadline());
+  if (!map) return;
+  map_bytes_.clear();
+  encode(*map, map_bytes_);
+  set(map_, keys::map, map_bytes_.view(), {});
+}
+
+void Registry::timers() {
+  if (!started_ || c_.now.mono < due_) return;
+  due_ = never;
+  read();
+  if (c_.now.mono >= heartbeat_at_) {
+    register_self();
+    hold_lease();
+  }
+  wake_at(heartbeat_at_);
+  decide();
+}
+
+}  // namespace hubbub
