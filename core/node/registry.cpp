@@ -86,7 +86,6 @@ void Registry::describe_self() {
                           .region = c_.config.home.region,
                           .reads_form = LogRecord::newest_form,
                           .draining = draining_,
-                          .connections = connections_,
                           .connections_most = c_.config.home.connections_most,
                           .address = c_.config.home.address,
                           .holdings = {holdings.data(), count}};

@@ -27,7 +27,6 @@ class Registry {
   void on(const input::RegisterRead& i);
   /// From here on the node takes nothing new and gives away what it has.
   void drain() { draining_ = c_.config.policy.hand_over == HandOverPolicy::released; }
-  void set_connections(std::uint32_t connections) { connections_ = connections; }
 
   /// True, once, when `c_.map` has become a newer one.
   bool map_came() { return std::exchange(map_came_, false); }
@@ -61,7 +60,6 @@ class Registry {
   bool started_ = false;
   bool draining_ = false;
   bool map_came_ = false;
-  std::uint32_t connections_ = 0;
   RegisterView view_;
   Assigner assigner_;
   std::uint64_t last_ticket_ = 0;

@@ -24,7 +24,6 @@ void Replicas::want(PartitionId id, Wanted wanted, NodeId before) {
   auto& replica = replicas_[id.value];
   if (replica == nullptr) {
     replica = std::make_unique<Replica>();
-    ++used_;
     c_.read(reads::Head{id}, rows::only(rows::head(id)));
   }
   if (replica->wanted == wanted) return;

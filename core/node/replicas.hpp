@@ -40,7 +40,6 @@ class Replicas {
 
   void timers();
   Duration next_deadline() const { return due_; }
-  bool judging() const { return used_ > 0; }
 
   struct Change {
     enum class What : std::uint8_t {
@@ -126,7 +125,6 @@ class Replicas {
 
   Context& c_;
   std::array<std::unique_ptr<Replica>, limits::partitions> replicas_;
-  std::uint32_t used_ = 0;
   std::uint64_t last_ticket_ = 0;
   Ring<Change> changes_;
   Duration due_ = never;

@@ -227,8 +227,7 @@ std::vector<ConversationId> Fleet::owing(std::uint32_t node) {
     const rows::Bounds bounds = rows::owing_of(PartitionId{p});
     rows_.clear();
     const ReadRange range{bounds.from, bounds.to, UINT32_MAX, UINT32_MAX, false};
-    MemoryStore& store = replicated() ? log_.truth() : hosts_[host_of(node)].disk.store();
-    if (!store.read(range, rows_)) continue;
+    if (!durable_rows(node).read(range, rows_)) continue;
     arena_.clear();
     BatchReader reader(rows_.view());
     for (RowWrite row; reader.next(row);)

@@ -200,6 +200,10 @@ class Fleet {
   bool on_own_disk(ShardId shard, std::uint32_t node) const {
     return replicated() || host_of(map_.owner(shard).value) == host_of(node);
   }
+  /// Where rows that a node tells of must be: on its host's disk, or in what the logs come to.
+  MemoryStore& durable_rows(std::uint32_t node) {
+    return replicated() ? log_.truth() : hosts_[host_of(node)].disk.store();
+  }
   /// What stands under `key` in the store of the node's host; valid until the next read.
   std::optional<std::string_view> durable(std::uint32_t node, const rows::Key& key);
   template <class Row>

@@ -173,8 +173,7 @@ std::optional<std::string_view> Fleet::durable(std::uint32_t node, const rows::K
   const rows::Bounds only = rows::only(key);
   rows_.clear();
   RowWrite row;
-  MemoryStore& store = replicated() ? log_.truth() : hosts_[host_of(node)].disk.store();
-  const auto read = store.read({only.from, only.to, 1, 1, false}, rows_);
+  const auto read = durable_rows(node).read({only.from, only.to, 1, 1, false}, rows_);
   if (!read || !BatchReader(rows_.view()).next(row)) return {};
   return row.value;
 }

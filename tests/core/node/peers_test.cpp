@@ -28,6 +28,13 @@ class Couple {
   void link() {
     for (int end : {0, 1}) ends_[end].peers.linked(other(end), now_);
   }
+  /// Both live, and know each other.
+  void meet() {
+    open(0, 1);
+    open(1, 1);
+    link();
+    wait(1s);
+  }
   void break_link() {
     under_way_.clear();
     for (int end : {0, 1}) ends_[end].peers.unlinked(other(end), now_);
@@ -160,10 +167,7 @@ TEST(Peers, CarryMessagesInOrderAndOnlyWhileTheOtherIsUp) {
 
 RC_GTEST_PROP(Peers, LoseRepeatAndReorderNothingWhateverTheNetworkDoes, ()) {
   Couple couple(*rc::gen::arbitrary<std::uint64_t>());
-  couple.open(0, 1);
-  couple.open(1, 1);
-  couple.link();
-  couple.wait(1s);
+  couple.meet();
   couple.weather = {.lost = 0.2, .repeated = 0.3, .jitter = 40ms};
   const int count = *rc::gen::inRange(1, 200);
   for (int i = 0; i < count; ++i) {
@@ -182,10 +186,7 @@ RC_GTEST_PROP(Peers, LoseRepeatAndReorderNothingWhateverTheNetworkDoes, ()) {
 /// missing at its end, but nothing comes twice or out of order.
 RC_GTEST_PROP(Peers, TellBothEndsWhenTheyLoseSomething, ()) {
   Couple couple(*rc::gen::arbitrary<std::uint64_t>());
-  couple.open(0, 1);
-  couple.open(1, 1);
-  couple.link();
-  couple.wait(1s);
+  couple.meet();
   int sent = 0;
   for (int i = 0; i < 30; ++i) {
     switch (*rc::gen::inRange(0, 6)) {
@@ -215,10 +216,7 @@ RC_GTEST_PROP(Peers, TellBothEndsWhenTheyLoseSomething, ()) {
 
 TEST(Peers, TakeSilenceForLossAndFindEachOtherAgain) {
   Couple couple;
-  couple.open(0, 1);
-  couple.open(1, 1);
-  couple.link();
-  couple.wait(1s);
+  couple.meet();
   couple.silent_from[1] = true;
   couple.wait(limits::peer_silence + 100ms);
   EXPECT_FALSE(couple.up(0));
@@ -234,10 +232,7 @@ TEST(Peers, TakeSilenceForLossAndFindEachOtherAgain) {
 
 TEST(Peers, NoticeAnotherLifeThoughNobodySaysSo) {
   Couple couple;
-  couple.open(0, 1);
-  couple.open(1, 1);
-  couple.link();
-  couple.wait(1s);
+  couple.meet();
   couple.restart(1, 2);
   couple.wait(1s);
   EXPECT_EQ(couple.told(0), (std::vector<std::string>{"up", "lost", "up"}));
@@ -261,10 +256,7 @@ TEST(Peers, ForgetALinkThatBrokeEvenIfTheOtherLostCountOfItsLives) {
 
 TEST(Peers, GiveAStreamUpRatherThanKeepWithoutBoundWhatNobodyTakes) {
   Couple couple;
-  couple.open(0, 1);
-  couple.open(1, 1);
-  couple.link();
-  couple.wait(1s);
+  couple.meet();
   couple.silent_from[0] = couple.silent_from[1] = true;
   const std::string message(1024 * 1024, 'x');
   for (int i = 0; i < 40; ++i) couple.send(0, message);
