@@ -35,6 +35,9 @@ inline constexpr auto load_interval = 10s;
 inline constexpr auto suspicion = 30s;
 /// Nodes that vanish while they open a partition before it stays closed (R12).
 inline constexpr std::uint8_t vanished_most = 2;
+/// Records are written in a newer form when everybody has read it for so long (R12): whoever is
+/// away for a moment may still be of an older version, and an upgrade may be taken back.
+inline constexpr auto form_wait = 30s;
 /// Partitions that move at a time for the sake of balance: each is away for a moment.
 inline constexpr std::uint16_t moves_at_once = 4;
 /// Keys and values of the register: a map, or a registration with every partition in it, fits.
@@ -158,6 +161,12 @@ inline constexpr auto log_reread = 20ms;
 inline constexpr auto log_wait = 2s;
 inline constexpr std::size_t log_page_bytes = 256 * 1024;
 inline constexpr std::size_t log_page_records = 32;
+/// Between a partition's checkpoints while a pass of them goes on; and how long an owner waits for
+/// its standby's word on a whole pass before it begins another (R11).
+inline constexpr auto checkpoint_interval = 10ms;
+inline constexpr auto pass_wait = 10s;
+/// Who asks for a copy of a partition waits this long for a piece of it, then asks another.
+inline constexpr auto copy_wait = 2s;
 /// Who takes a partition over gives its last owner, if it can be heard, this long to end (R11).
 inline constexpr auto hand_over = 2s;
 /// An owner that has not proved for so long that it is one says nothing until it has (R21).
@@ -184,6 +193,11 @@ inline constexpr auto peer_silence = 2s;
 /// The clients of a server that drains are sent away in so many waves, this far apart.
 inline constexpr std::size_t drain_waves = 50;
 inline constexpr auto drain_interval = 200ms;
+
+// --- Returning to a partition that has moved -----------------------------------------------------
+/// A gateway's sessions attach again so many at a time, this far apart.
+inline constexpr std::size_t attach_burst = 64;
+inline constexpr auto attach_interval = 20ms;
 
 // --- Heartbeats --------------------------------------------------------------------------------
 inline constexpr auto ping_interval = 25s;

@@ -93,6 +93,30 @@ enum class HandOverPolicy : std::uint8_t {
   abandoned,  ///< ends, and they are missed
 };
 
+/// When the beginning of a partition's log is given up (R11).
+enum class TrimPolicy : std::uint8_t {
+  verified,    ///< safe: below what two servers hold, on disk, and found equal
+  unverified,  ///< unsafe: below what its owner holds
+};
+
+/// What happens to a partition that kills whoever opens it (R12).
+enum class PoisonPolicy : std::uint8_t {
+  closed,   ///< after two it stays closed, until a person has looked
+  retried,  ///< the next one opens it
+};
+
+/// How a server that starts again comes to own what it owned (R9).
+enum class TakeoverPolicy : std::uint8_t {
+  appended,  ///< safe: by a takeover in the log, as anyone would
+  assumed,   ///< unsafe: its disk says that it does
+};
+
+/// In which form records are written (R12).
+enum class FormPolicy : std::uint8_t {
+  agreed,  ///< safe: in one that every server reads
+  newest,  ///< unsafe: in the newest that the writer knows
+};
+
 /// How nodes talk (peers.hpp).
 enum class PeerPolicy : std::uint8_t {
   numbered,  ///< safe: what is lost is sent again, what came before is not taken twice
@@ -124,6 +148,13 @@ struct Policy {
   HandOverPolicy hand_over = HandOverPolicy::released;
   PeerPolicy peers = PeerPolicy::numbered;
   MessageIdPolicy message_ids = MessageIdPolicy::never_back;
+  PoisonPolicy poison = PoisonPolicy::closed;
+  TakeoverPolicy takeovers = TakeoverPolicy::appended;
+  FormPolicy forms = FormPolicy::agreed;
+  TrimPolicy trimming = TrimPolicy::verified;
+  /// Bytes of records that a partition's log keeps before its owner sees to it that it can be
+  /// trimmed; and never less than its rows have.
+  std::uint64_t log_kept = 16 * 1024 * 1024;
   /// Members a group may have; at most limits::group_members_max.
   std::uint32_t group_members = 100;
 

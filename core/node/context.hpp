@@ -49,6 +49,10 @@ class Context {
   NodeId self() const { return config.id; }
   bool replicated() const { return hubbub::replicated(config.policy.durability); }
   ShardMap map;  ///< the newest that is known
+  /// In which records may be written (R12).
+  Form form() const {
+    return config.policy.forms == FormPolicy::newest ? config.reads : std::min(map.form, config.reads);
+  }
   Routes routes;
   NodeId owner(ShardId shard) const { return routes.owner(partition_of(shard)); }
 
@@ -110,8 +114,9 @@ class Context {
   Ring<std::uint16_t> releasing;
 
   /// R12: what this version cannot read it must not take for absent. Nothing may go on after it.
-  void unreadable() {
-    out->fatal = "a row of the store cannot be read: was it written by a newer version of hubbub?";
+  void unreadable(std::string_view what = "a row of the store") {
+    out->fatal = out->arena.copy(std::string(what) +
+                                 " cannot be read: written by a newer version of hubbub?");
   }
   void alarm(std::string_view what) {
     ++counters.alarms;

@@ -413,23 +413,29 @@ void Gateway::drain_wave() {
 // --- Turns of a step -----------------------------------------------------------------------------------
 
 void Gateway::work() {
-  while (!sweeps_.empty() && !c_.exhausted()) {
-    Sweep& sweep = sweeps_.front();
-    const bool sessions = sweep.what == Sweep::What::sessions_of;
-    if (sessions ? sweep_sessions(sweep) : sweep_requests(sweep)) sweeps_.pop();
-  }
+  while (!sweeps_.empty() && !c_.exhausted())
+    if (sweep_requests(sweeps_.front())) sweeps_.pop();
+  while (!returns_.empty() && returns_at_ <= c_.now.mono && !c_.exhausted())
+    if (sweep_sessions(returns_.front())) returns_.pop();
 }
 
-bool Gateway::sweep_sessions(Sweep& sweep) {
+bool Gateway::sweep_sessions(Return& sweep) {
   for (; sweep.next < sessions_.size() && !c_.exhausted(); ++sweep.next) {
     Session& s = sessions_[sweep.next];
     c_.work(1);
     if (!sweep.partitions.test(partition_of(shard_of(s.user)).value)) continue;
+    if (returns_left_ == 0) {
+      returns_left_ = limits::attach_burst;
+      returns_at_ = c_.now.mono + limits::attach_interval;
+      return false;
+    }
     const ConnectionId connection{sweep.next, s.use};
-    if (s.attached())
+    if (s.attached()) {
       attach_again(s, connection, s.cursor);
-    else if (s.state == Session::State::attaching)
+      --returns_left_;
+    } else if (s.state == Session::State::attaching) {
       attach_timed({connection, s.attempt, {}});
+    }
   }
   return sweep.next >= sessions_.size();
 }
@@ -438,7 +444,7 @@ bool Gateway::sweep_requests(Sweep& sweep) {
   for (; sweep.next < requests_.size() && !c_.exhausted(); ++sweep.next) {
     const Request& r = requests_[sweep.next];
     c_.work(1);
-    const bool meant = sweep.what == Sweep::What::requests_to
+    const bool meant = sweep.what == Sweep::What::to
                            ? r.node == sweep.node
                            : sweep.partitions.test(r.partition.value);
     if (r.waiting && meant) unanswered(sweep.next);
@@ -493,6 +499,7 @@ Duration Gateway::next_deadline() const {
   if (!expiries_.empty()) due = std::min(due, expiries_.front().due + away);
   if (!attach_timers_.empty()) due = std::min(due, attach_timers_.front().due + away);
   if (!attach_retries_.empty()) due = std::min(due, attach_retries_.front().due);
+  if (!returns_.empty()) due = std::min(due, returns_at_);
   return due;
 }
 

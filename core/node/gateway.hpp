@@ -34,15 +34,17 @@ class Gateway {
   /// Partitions have opened: sessions whose user shard is there attach again, and what was asked of
   /// whoever had them before is answered.
   void opened(const Partitions& partitions) {
-    sweeps_.push({.what = Sweep::What::requests_of, .partitions = partitions});
-    sweeps_.push({.what = Sweep::What::sessions_of, .partitions = partitions});
+    sweeps_.push({.what = Sweep::What::of, .partitions = partitions});
+    returns_.push({.partitions = partitions});
   }
   /// A peer went away: what was asked of it is answered.
-  void peer_lost(NodeId node) { sweeps_.push({.what = Sweep::What::requests_to, .node = node}); }
+  void peer_lost(NodeId node) { sweeps_.push({.what = Sweep::What::to, .node = node}); }
   /// Sends everybody elsewhere, a few at a time (B9).
   void drain();
   void work();
-  bool has_work() const { return !sweeps_.empty(); }
+  bool has_work() const {
+    return !sweeps_.empty() || (!returns_.empty() && returns_at_ <= c_.now.mono);
+  }
   void timers();
   Duration next_deadline() const;
   std::size_t sessions() const { return open_; }
@@ -120,15 +122,22 @@ class Gateway {
     std::uint32_t attempt{};
     Duration due{};
   };
+  /// Going over the requests that cannot be answered any more: those to a node, or of partitions.
   struct Sweep {
-    enum class What : std::uint8_t { requests_to, requests_of, sessions_of };
+    enum class What : std::uint8_t { to, of };
     What what{};
     NodeId node = nobody;
     Partitions partitions{};
     std::uint32_t next = 0;
   };
-  bool sweep_sessions(Sweep& sweep);
+  /// Going over the sessions whose user shards have moved. The new owner has to load each of them:
+  /// they come a few at a time.
+  struct Return {
+    Partitions partitions{};
+    std::uint32_t next = 0;
+  };
   bool sweep_requests(Sweep& sweep);
+  bool sweep_sessions(Return& sweep);
   void attach_timed(const AttachTimer& timer);
   void drain_wave();
 
@@ -141,6 +150,9 @@ class Gateway {
   Ring<AttachTimer> attach_timers_;   ///< waits for an answer
   Ring<AttachTimer> attach_retries_;  ///< waits to try again
   Ring<Sweep> sweeps_;
+  Ring<Return> returns_;
+  std::size_t returns_left_ = limits::attach_burst;
+  Duration returns_at_{};  ///< the next few not before
   bool draining_ = false;
   Duration drain_at_ = never;     ///< when the next few go
   std::size_t drain_wave_ = 0;    ///< how many those are

@@ -65,6 +65,8 @@ struct Node::Impl {
       std::holds_alternative<to_server::List>(m.call) ? users.on(m) : conversations.on(m);
     else if constexpr (is_any<T, peer::Owns>)
       tenures.on(m, c.current.from);
+    else if constexpr (is_any<T, peer::CopyWanted, peer::Copied, peer::Verified>)
+      replicas.on(m, c.current.from);
     else
       gateway.on(m);
   }
@@ -72,15 +74,16 @@ struct Node::Impl {
   static constexpr bool is_any = (std::is_same_v<T, Any> || ...);
 
   // --- Opening (R5) --------------------------------------------------------------------------------------
-  void own_row(std::string_view rows);
+  void own_rows(std::string_view rows);
   void open();
 
   // --- Reads -----------------------------------------------------------------------------------------------
   void done(const reads::Record& job, const input::ReadDone& i);
-  void done(const reads::OwnRow&, const input::ReadDone& i) { own_row(i.rows); }
+  void done(const reads::OwnRows&, const input::ReadDone& i) { own_rows(i.rows); }
   void done(const reads::Head& job, const input::ReadDone& i) {
     replicas.head_read(job.partition, i.rows);
   }
+  void done(const reads::Slice& job, const input::ReadDone& i) { replicas.slice_read(job, i); }
   void done(const reads::PartitionMeta& job, const input::ReadDone& i) {
     tenures.meta_read(job.partition, i.rows);
   }
@@ -145,7 +148,7 @@ std::size_t Node::Impl::step(std::span<const Input> inputs, Instant now, Outbox&
   if (!started) {
     started = true;
     evict_at = now.mono + 1s;
-    c.read(reads::OwnRow{}, rows::only(rows::node(c.self())));
+    c.read(reads::OwnRows{}, rows::node_rows(c.self()));
   } else {
     notice_pause();
   }
@@ -244,7 +247,7 @@ void Node::Impl::commit() {
 
 // --- Opening -------------------------------------------------------------------------------------------------
 
-void Node::Impl::own_row(std::string_view rows) {
+void Node::Impl::own_rows(std::string_view rows) {
   BatchReader reader(rows);
   RowWrite row;
   // A disk that is new, or was lost, does not know which lives there were.
@@ -253,6 +256,13 @@ void Node::Impl::own_row(std::string_view rows) {
     const auto own = rows::decode<rows::NodeRow>(row.value, c.scratch);
     if (!own) return c.unreadable();
     next_life = own->life + 1;
+  }
+  if (reader.next(row)) {
+    const auto kept = rows::decode<rows::MapRow>(row.value, c.scratch);
+    const auto map = kept ? decode_map(kept->map) : std::nullopt;
+    if (!map) return c.unreadable();
+    if (map->version > c.map.version) c.map = *map;
+    c.routes.follow(c.map);
   }
   BatchWriter(own_batch).put(rows::node(c.self()), rows::NodeRow{.life = next_life});
   c.out->commits.push_back({node_row_partition, 1, own_batch.view(), true});
@@ -277,7 +287,7 @@ void Node::Impl::take(const input::FromPeer& i) {
 }
 
 void Node::Impl::take(const input::CommitDurable& i) {
-  if (i.partition == node_row_partition) return open();
+  if (i.partition == node_row_partition) return i.batch == 1 ? open() : registry.map_kept();
   if (c.replicated()) return replicas.applied(i.partition);
   tenures.durable(i.partition);
 }
@@ -451,6 +461,7 @@ void Node::Impl::chain(std::span<const Input> inputs, const Outbox& out) {
   writer.write(std::span<const output::Read>(out.reads));
   writer.write(std::span<const output::Append>(out.appends));
   writer.write(std::span<const output::LogRead>(out.log_reads));
+  writer.write(std::span<const output::LogTrim>(out.log_trims));
   writer.write(std::span<const output::RegisterSet>(out.register_sets));
   writer.write(std::span<const output::RegisterRead>(out.register_reads));
   hash = hash_bytes(chained.view(), hash);

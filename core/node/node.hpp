@@ -23,6 +23,7 @@
 #include "core/node/input.hpp"
 #include "core/node/outbox.hpp"
 #include "core/place/shard_map.hpp"
+#include "core/wire/form.hpp"
 
 namespace hubbub {
 
@@ -43,6 +44,9 @@ struct NodeConfig {
   /// Keeps `Node::hash`, so that two runs can be compared: a seventh of what a step costs.
   bool chained = true;
   NodeHome home;
+  /// The newest form that this node reads and writes: older than the build's in the simulator, where
+  /// it stands for an older version of hubbub (R12).
+  Form reads = newest_form;
 };
 
 /// The batch of a node's own row belongs to no partition.

@@ -72,6 +72,13 @@ struct LogRead {
   static auto fields(auto& s) { return std::tie(s.partition, s.ticket, s.after, s.wait); }
 };
 
+/// Nobody needs what lies in the log below this.
+struct LogTrim {
+  PartitionId partition;
+  LogPosition below{};
+  static auto fields(auto& s) { return std::tie(s.partition, s.below); }
+};
+
 struct RegisterSet {
   std::uint64_t ticket{};
   hubbub::RegisterSet set;
@@ -106,6 +113,8 @@ struct NodeCounters {
   std::uint64_t alarms = 0;           ///< what a person must know
   std::uint64_t records = 0;          ///< of logs, that count
   std::uint64_t takeovers = 0;        ///< partitions opened
+  std::uint64_t copies = 0;           ///< of partitions, fetched whole from other servers
+  std::uint64_t trims = 0;            ///< of logs
   std::uint64_t losses = 0;           ///< partitions that went elsewhere
 };
 
@@ -117,6 +126,7 @@ struct Outbox {
   std::vector<output::Read> reads;
   std::vector<output::Append> appends;
   std::vector<output::LogRead> log_reads;
+  std::vector<output::LogTrim> log_trims;
   std::vector<output::RegisterSet> register_sets;
   std::vector<output::RegisterRead> register_reads;
   /// Not empty: the process must say so and end with status 70, to be started again (R7).
@@ -135,6 +145,7 @@ struct Outbox {
     reads.clear();
     appends.clear();
     log_reads.clear();
+    log_trims.clear();
     register_sets.clear();
     register_reads.clear();
     fatal = alarm = {};

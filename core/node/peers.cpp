@@ -46,12 +46,13 @@ Peers::Verdict Peers::packet(NodeId from, std::string_view bytes, Duration now, 
 
 Peers::Verdict Peers::on(NodeId from, Link& link, const peer::Hello& hello, Duration now) {
   if (hello.sender < link.theirs) return Verdict::fine;  // of an earlier stream, delayed
-  if (hello.version < peer::version_least || hello.version_least > peer::version)
+  if (hello.newest < oldest_form || hello.oldest > reads_)
     return std::exchange(link.refused, true) ? Verdict::fine : Verdict::other_version;
   if (hello.sender != link.theirs) {
     if (link.up) goes_down(from, link, now);
     link.theirs = hello.sender;
   }
+  link.form = std::min(hello.newest, reads_);
   if (hello.receiver != link.mine)
     greet(from, link, now);
   else if (!link.up)
@@ -230,8 +231,8 @@ void Peers::put_hello(NodeId to, Link& link, Duration now, Outbox& out) {
   link.greet_at = link.up ? never : now + limits::peer_heartbeat;
   link.mine.life = life_;
   put(to,
-      peer::Hello{.version_least = peer::version_least,
-                  .version = peer::version,
+      peer::Hello{.oldest = oldest_form,
+                  .newest = reads_,
                   .packet_bytes = limits::packet_bytes,
                   .sender = link.mine,
                   .receiver = link.theirs},

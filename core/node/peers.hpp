@@ -32,7 +32,7 @@ namespace hubbub {
 class Peers {
  public:
   Peers() = default;
-  explicit Peers(PeerPolicy policy) : policy_(policy) {}
+  explicit Peers(PeerPolicy policy, Form reads = newest_form) : policy_(policy), reads_(reads) {}
 
   // --- From the edge -------------------------------------------------------------------------------
   /// This node has its life: from here on it greets and is greeted.
@@ -46,6 +46,8 @@ class Peers {
 
   // --- To the peers ----------------------------------------------------------------------------------
   bool up(NodeId node) const { return links_[node.value] != nullptr && links_[node.value]->up; }
+  /// The newest form that both ends read. REQUIRES: it is up.
+  Form form(NodeId node) const { return links_[node.value]->form; }
   /// 0: not known.
   NodeGeneration life(NodeId node) const {
     return links_[node.value] == nullptr ? 0 : links_[node.value]->theirs.life;
@@ -90,7 +92,8 @@ class Peers {
     bool linked = false;
     bool up = false;
     bool touched = false;  ///< is in `touched_`
-    bool refused = false;  ///< speaks another version, and a person was told
+    bool refused = false;  ///< reads no form that this end writes, and a person was told
+    Form form = oldest_form;
     peer::End mine{0, 1};
     peer::End theirs;
     Duration heard{};
@@ -129,6 +132,7 @@ class Peers {
   static Duration deadline_of(const Link& link);
 
   PeerPolicy policy_ = PeerPolicy::numbered;
+  Form reads_ = newest_form;
   NodeGeneration life_ = 0;
   std::array<std::unique_ptr<Link>, limits::nodes> links_;
   std::uint32_t linked_ = 0;

@@ -18,13 +18,22 @@ struct Record {
   std::uint32_t use{};
 };
 
-struct OwnRow {};
+/// What the node knows of itself, and the map.
+struct OwnRows {};
 struct PartitionMeta {
   PartitionId partition;
 };
 /// How far a replica's log is in its rows.
 struct Head {
   PartitionId partition;
+};
+/// A slice of a replica's rows: to be compared with other copies at a checkpoint, to be given to who
+/// wants a copy, or to be erased before one is made.
+struct Slice {
+  enum class What : std::uint8_t { compare, give, wipe };
+  What what{};
+  PartitionId partition;
+  std::uint64_t gift{};  ///< which of those under way
 };
 /// The marks of what a partition owes (R13).
 struct Owing {
@@ -71,6 +80,6 @@ struct Chats {
   std::uint32_t limit{};
 };
 
-using Job = std::variant<Record, OwnRow, Head, PartitionMeta, Owing, Page, Delivery, Inbox, Chats>;
+using Job = std::variant<Record, OwnRows, Head, Slice, PartitionMeta, Owing, Page, Delivery, Inbox, Chats>;
 
 }  // namespace hubbub::reads

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/place/keys.hpp"
+#include "core/wire/batch.hpp"
 
 namespace hubbub {
 
@@ -84,7 +85,7 @@ void Registry::describe_self() {
                           .life = c_.life,
                           .host = c_.config.home.host,
                           .region = c_.config.home.region,
-                          .reads_form = LogRecord::newest_form,
+                          .reads_form = c_.config.reads,
                           .draining = draining_,
                           .connections_most = c_.config.home.connections_most,
                           .address = c_.config.home.address,
@@ -115,8 +116,25 @@ void Registry::follow_map() {
   if (map_.ticket == 0) map_.version = entry.version;
   const auto map = decode_map(entry.value);
   if (!map || map->version <= c_.map.version) return;
+  if (map->form > c_.config.reads) return c_.unreadable("the logs");
   c_.map = *map;
   map_came_ = true;
+  keep_map();
+}
+
+/// Not synced: what a crash takes is an older map, and a hint all the same.
+void Registry::keep_map() {
+  if (keeping_ != 0) return;
+  keeping_ = c_.map.version;
+  map_bytes_.clear();
+  encode(c_.map, map_bytes_);
+  ByteBuffer batch;
+  BatchWriter(batch).put(rows::map(c_.self()), rows::MapRow{.map = map_bytes_.view()});
+  c_.out->commits.push_back({node_row_partition, ++kept_batch_, c_.out->arena.copy(batch.view()), false});
+}
+
+void Registry::map_kept() {
+  if (std::exchange(keeping_, 0) != c_.map.version) keep_map();
 }
 
 /// Whoever finds the lease free takes it; whoever has it refreshes it with each heartbeat.

@@ -19,7 +19,7 @@ class Registry {
   Registry(Context& context, const Replicas& replicas)
       : c_(context),
         replicas_(replicas),
-        assigner_(context.config.policy.discovery, context.config.policy.failover) {}
+        assigner_(context.config.policy) {}
 
   /// The node has its life. Embedded, there is no register.
   void start();
@@ -30,6 +30,9 @@ class Registry {
 
   /// True, once, when `c_.map` has become a newer one.
   bool map_came() { return std::exchange(map_came_, false); }
+
+  /// The map that was given to the store is in it.
+  void map_kept();
 
   void timers();
   Duration next_deadline() const { return due_; }
@@ -50,6 +53,7 @@ class Registry {
   std::uint32_t load(PartitionId partition);
   void look();
   void follow_map();
+  void keep_map();
   void hold_lease();
   void decide();
   bool holds_lease() const;
@@ -76,6 +80,9 @@ class Registry {
   ByteBuffer registration_;  ///< what this node says of itself
   ByteBuffer holder_;        ///< what stands under the lease while it holds it
   ByteBuffer map_bytes_;
+  // The map in the store: a node that starts while the register is away goes by it (R27).
+  std::uint64_t keeping_ = 0;     ///< version on its way there; 0: none
+  std::uint64_t kept_batch_ = 1;  ///< the node's own row was the first
   Duration due_ = never;
 };
 

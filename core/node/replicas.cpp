@@ -40,31 +40,48 @@ void Replicas::head_read(PartitionId id, std::string_view rows) {
   if (reader.next(row)) {
     const auto stored = rows::decode<rows::HeadRow>(row.value, c_.scratch);
     if (!stored) return c_.unreadable();
-    r.head = stored->head;
+    r.head = r.stored = stored->head;
+    r.whole_at = stored->whole_at;
   }
   r.read_to = r.applied_to = r.head.position;
   r.known = true;
+  if (r.whole_at == rows::HeadRow::never) return copy_anew(id, r);
   go_on(id);
 }
 
 /// Decides what is next for a replica, from what it is and what is wanted. Every event ends here.
 void Replicas::go_on(PartitionId id) {
   Replica& r = at(id);
-  if (!r.known || r.applying) return;
+  if (!r.known || r.applying || r.pass.reading) return;
+  if (r.copying != nullptr) return copy_goes_on(id, r);
+  if (r.pass.due) return pass_goes_on(id, r);
   if (r.writing()) {
     if (r.accepted != 0) return read(id, r, {});
     if (r.ticket == 0) append(id, r);
     return;
   }
   if (r.owns()) {
-    if (r.wanted != Wanted::own && may_release(id)) begin(id, r, RecordKind::released, {});
+    if (r.wanted == Wanted::own) return check(id, r);
+    if (may_release(id)) begin(id, r, RecordKind::released);
     return;
   }
   if (r.wanted == Wanted::nothing || must_wait(id)) return;
   if (r.wanted == Wanted::follow) return read(id, r, r.at_tail ? limits::log_wait : Duration{});
+  if (assumes(r)) return assume(id, r);
   if (!r.at_tail) return read(id, r, {});
   if (!may_take(r)) return read(id, r, limits::log_retry);
-  begin(id, r, RecordKind::takeover, {});
+  begin(id, r, RecordKind::takeover);
+}
+
+/// Unsafe: takes its own disk's word for owning the partition (R9).
+bool Replicas::assumes(const Replica& r) const {
+  return c_.config.policy.takeovers == TakeoverPolicy::assumed && r.head.owner == c_.self() &&
+         !r.head.released && r.mine == 0;
+}
+
+void Replicas::assume(PartitionId id, Replica& r) {
+  r.mine = r.head.epoch;
+  changes_.push({id, Change::What::taken});
 }
 
 /// R12: what killed somebody who opened it is opened alone, so that nothing else is blamed with it.
@@ -103,7 +120,7 @@ bool Replicas::may_release(PartitionId id) const {
 std::optional<Holding::State> Replicas::state(PartitionId id, Partition::State state) const {
   const auto& r = replicas_[id.value];
   if (state == Partition::State::open || state == Partition::State::ending) return Holding::State::open;
-  if (r == nullptr || r->wanted == Wanted::nothing) return {};
+  if (r == nullptr || r->wanted == Wanted::nothing || r->copying != nullptr) return {};
   if (r->wanted == Wanted::follow) return Holding::State::following;
   // One that waits for others to be opened before it cannot be to blame yet.
   if (suspect(id) && !r->writing() && r->reading == 0 && !r->applying) return {};
@@ -122,7 +139,8 @@ void Replicas::write(PartitionId id) {
 void Replicas::begin(PartitionId id, Replica& r, RecordKind kind, std::string_view rows) {
   HUBBUB_CHECK(!r.writing() && !r.applying);
   r.kind = kind;
-  wire::encode(LogRecord{.kind = kind,
+  wire::encode(LogRecord{.form = form_of(kind),
+                         .kind = kind,
                          .partition = id,
                          .epoch = r.head.epoch + (kind == RecordKind::takeover ? 1 : 0),
                          .previous = r.head.position,
@@ -158,9 +176,10 @@ void Replicas::on(const input::Appended& i) {
   }
   r.accepted = i.position;
   // R8: right behind the record that it follows there was no room for another.
-  if (i.position == r.head.position + 1 && !r.applying) {
+  if (i.position == r.head.position + 1 && r.rests()) {
     const LogEntry entry{i.position, r.record.view()};
-    return absorb(i.partition, r, {&entry, 1});
+    absorb(i.partition, r, {&entry, 1});
+    return;
   }
   go_on(i.partition);
 }
@@ -196,14 +215,14 @@ void Replicas::on(const input::LogRead& i) {
   r.at_tail = !i.page.more;
   // A stale reader has not come to what was accepted: it is asked again, a little later.
   if (r.accepted > i.page.through) r.read_at = c_.now.mono + limits::log_reread;
-  if (r.applying) return;  // what it found is read again
-  absorb(i.partition, r, i.page.entries);
-  r.read_to = std::max(r.read_to, i.page.through);
+  if (!r.rests()) return;  // what it found is read again
+  if (i.page.first > r.read_to + 1) return copy_anew(i.partition, r, i.page.first - 1);
+  if (absorb(i.partition, r, i.page.entries)) r.read_to = std::max(r.read_to, i.page.through);
   if (!r.applying) go_on(i.partition);
 }
 
-/// Judges records, and gives the store what those that count say.
-void Replicas::absorb(PartitionId id, Replica& r, std::span<const LogEntry> entries) {
+/// Judges records, and gives the store what those that count say. False: it stopped at a checkpoint.
+bool Replicas::absorb(PartitionId id, Replica& r, std::span<const LogEntry> entries) {
   for (const LogEntry& entry : entries) {
     if (entry.position <= r.read_to) continue;
     c_.work(1);
@@ -211,17 +230,22 @@ void Replicas::absorb(PartitionId id, Replica& r, std::span<const LogEntry> entr
     arena_.clear();
     const auto record = decode_record(entry.bytes, arena_);
     switch (judge(r.head, entry, record)) {
-      case Standing::counts: count(id, r, *record); break;
+      case Standing::counts:
+        r.kept += entry.bytes.size();
+        count(id, r, *record);
+        break;
       case Standing::not_counted: break;
-      case Standing::unreadable: return c_.unreadable();
+      case Standing::unreadable: c_.unreadable("a record of a log"); return false;
     }
+    if (r.pass.due) break;
   }
   apply(id, r);
+  return !r.pass.due;
 }
 
 Standing Replicas::judge(LogHead& head, const LogEntry& entry,
                          const std::optional<LogRecord>& record) const {
-  const Standing standing = follow(head, entry.position, entry.bytes, record);
+  const Standing standing = follow(head, entry.position, entry.bytes, record, c_.config.reads);
   if (standing != Standing::not_counted || !record ||
       c_.config.policy.fencing == FencingPolicy::chained)
     return standing;
@@ -233,7 +257,7 @@ Standing Replicas::judge(LogHead& head, const LogEntry& entry,
 
 void Replicas::count(PartitionId id, Replica& r, const LogRecord& record) {
   ++c_.counters.records;
-  r.rows.append(record.rows);
+  r.rows.append(writes(record));
   r.at_tail = false;
   const bool own = r.writing() && r.head.hash == r.record_hash;
   if (own) {
@@ -244,7 +268,9 @@ void Replicas::count(PartitionId id, Replica& r, const LogRecord& record) {
   r.record.clear();
   r.ticket = 0;
   r.accepted = 0;
+  if (record.kind == RecordKind::checkpoint) return checkpoint_counts(r, r.head.position, record, own);
   if (record.kind != RecordKind::takeover) return;
+  r.pass = {};
   if (r.mine != 0) lose(id, r);
   if (own) r.mine = record.epoch;
 }
@@ -253,22 +279,29 @@ void Replicas::count(PartitionId id, Replica& r, const LogRecord& record) {
 /// takes is read from the log again.
 void Replicas::apply(PartitionId id, Replica& r) {
   if (r.applying || r.head.position == r.applied_to) return;
-  r.applying = true;
   r.applied_to = r.head.position;
-  BatchWriter(r.rows).put(rows::head(id), rows::HeadRow{.head = r.head});
-  c_.out->commits.push_back({id, 0, c_.out->arena.copy(r.rows.view()), false});
+  BatchWriter(r.rows).put(rows::head(id), rows::HeadRow{.head = r.head, .whole_at = r.whole_at});
+  r.sync = r.pass.due && r.pass.over;
+  store(id, r);
+}
+
+void Replicas::store(PartitionId id, Replica& r) {
+  r.applying = true;
+  c_.out->commits.push_back({id, 0, c_.out->arena.copy(r.rows.view()), std::exchange(r.sync, false)});
   r.rows.clear();
 }
 
 void Replicas::applied(PartitionId id) {
   Replica& r = at(id);
   r.applying = false;
+  r.stored = r.head;
   if (std::exchange(r.counted, false)) {
     switch (r.kind) {
       case RecordKind::takeover:
         if (r.owns()) changes_.push({id, Change::What::taken});
         break;
       case RecordKind::released: lose(id, r); break;
+      case RecordKind::checkpoint: break;
       case RecordKind::batch:
       case RecordKind::settle:
         if (r.mine != 0) changes_.push({id, Change::What::durable});

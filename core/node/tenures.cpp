@@ -235,9 +235,10 @@ PartitionId Tenures::partition_of_read(const reads::Job& job) const {
       }
       return node_row_partition;
     }
-    PartitionId operator()(const reads::OwnRow&) const { return node_row_partition; }
+    PartitionId operator()(const reads::OwnRows&) const { return node_row_partition; }
     /// A replica's own affair.
     PartitionId operator()(const reads::Head&) const { return node_row_partition; }
+    PartitionId operator()(const reads::Slice&) const { return node_row_partition; }
     PartitionId operator()(const reads::PartitionMeta& r) const { return r.partition; }
     PartitionId operator()(const reads::Owing& r) const { return r.partition; }
     PartitionId operator()(const reads::Page& r) const { return partition_of(shard_of(r.conversation)); }

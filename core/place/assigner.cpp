@@ -46,6 +46,7 @@ void Assigner::observe(const ShardMap& current, const Fleet& fleet, Duration now
   end_suspicion(now);
   bury(current, now);
   see_loads(current, fleet);
+  see_forms(current, fleet, now);
 }
 
 std::optional<ShardMap> Assigner::decide(const ShardMap& current, const Fleet& fleet,
@@ -55,6 +56,7 @@ std::optional<ShardMap> Assigner::decide(const ShardMap& current, const Fleet& f
   ShardMap map = current;
   forgive_opened(map, fleet);
   close_poisoned(map);
+  if (may_raise_form(current)) map.form = common_form_;
   const Loads costs = loads();
   const std::vector<NodeId> keep = kept(fleet);
   Placement placement(map, fleet.live, keep, costs);
@@ -70,6 +72,7 @@ std::optional<ShardMap> Assigner::decide(const ShardMap& current, const Fleet& f
 
 Duration Assigner::next_deadline() const {
   Duration next = suspected_until_;
+  if (form_waits_) next = std::min(next, common_since_ + limits::form_wait);
   for (const Load& load : loads_)
     if (load.average != load.reported * load_unit) next = std::min(next, now_ + load_average);
   return next;
@@ -79,7 +82,7 @@ Duration Assigner::next_deadline() const {
 
 void Assigner::begin(const ShardMap& current, Duration now) {
   begun_ = true;
-  now_ = now;
+  now_ = common_since_ = now;
   for (const Place& place : current.places)
     if (place.owner != nobody) seen_.try_emplace(place.owner);
 }
@@ -200,6 +203,7 @@ void Assigner::forgive_opened(ShardMap& map, const Fleet& fleet) {
 }
 
 void Assigner::close_poisoned(ShardMap& map) {
+  if (poison_ == PoisonPolicy::retried) return;
   for (std::size_t p = 0; p < limits::partitions; ++p) {
     Place& place = map.places[p];
     if (place.closed || uncounted_[p].count == 0) continue;
@@ -219,6 +223,21 @@ void reopen(ShardMap& map, PartitionId partition) {
   HUBBUB_CHECK(place.closed);
   place = {};
   ++map.version;
+}
+
+// --- What may be written (R12) -----------------------------------------------------------------
+
+void Assigner::see_forms(const ShardMap& current, const Fleet& fleet, Duration now) {
+  Form common = newest_form;
+  for (const Registration& registration : fleet.live) common = std::min(common, registration.reads_form);
+  common_form_ = fleet.live.empty() || !fleet.unreadable.empty() ? oldest_form : common;
+  form_waits_ = common_form_ > current.form;
+  if (!form_waits_) common_since_ = now;
+}
+
+/// A fleet that has written nothing yet need not wait.
+bool Assigner::may_raise_form(const ShardMap& current) const {
+  return form_waits_ && (current.version == 0 || now_ >= common_since_ + limits::form_wait);
 }
 
 // --- What partitions cost ----------------------------------------------------------------------

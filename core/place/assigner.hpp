@@ -17,6 +17,9 @@
 // - Draining and balance move `limits::moves_at_once` partitions at a time; one that its owner does
 //   not have open counts as on its way, whatever moved it.
 //
+// - R12: records are written in a newer form once everybody has been able to read it for
+//   `limits::form_wait`: so long, a server may go back to an older version.
+//
 // Balance goes by loads averaged over `load_average`: noise does not move partitions.
 #pragma once
 
@@ -41,8 +44,8 @@ class Assigner {
   static constexpr Duration load_average = 30s;
 
   Assigner() = default;
-  Assigner(DiscoveryPolicy discovery, FailoverPolicy failover)
-      : discovery_(discovery), failover_(failover) {}
+  explicit Assigner(const Policy& policy)
+      : discovery_(policy.discovery), failover_(policy.failover), poison_(policy.poison) {}
 
   /// Takes in what the register shows; `now` is monotonic, and never goes back. For those who watch.
   void observe(const ShardMap& current, const Fleet& fleet, Duration now);
@@ -89,6 +92,8 @@ class Assigner {
   void bury(const ShardMap& current, Duration now);
   void count(const ShardMap& current, Seen& seen);
 
+  void see_forms(const ShardMap& current, const Fleet& fleet, Duration now);
+  bool may_raise_form(const ShardMap& current) const;
   void pass_time(Duration now);
   void see_loads(const ShardMap& current, const Fleet& fleet);
   Loads loads() const;
@@ -99,10 +104,14 @@ class Assigner {
 
   DiscoveryPolicy discovery_ = DiscoveryPolicy::doubted;
   FailoverPolicy failover_ = FailoverPolicy::moves;
+  PoisonPolicy poison_ = PoisonPolicy::closed;
   bool begun_ = false;
   Duration now_{};
   std::map<NodeId, Seen> seen_;
   Duration suspected_until_ = never;  ///< `never`: nothing is suspected
+  Form common_form_ = oldest_form;  ///< the newest that everybody reads who lives
+  bool form_waits_ = false;         ///< it is newer than the map's
+  Duration common_since_{};         ///< for how long that has been so
   std::array<Uncounted, limits::partitions> uncounted_{};
   std::array<Load, limits::partitions> loads_{};
   std::string alarm_;

@@ -9,6 +9,7 @@
 
 #include "core/base/bytes.hpp"
 #include "core/base/ids.hpp"
+#include "core/wire/form.hpp"
 
 namespace hubbub {
 
@@ -32,7 +33,7 @@ struct Registration {
   std::uint16_t host{};  ///< nodes of one host die together
   std::uint16_t region{};
   /// The highest form of rows, records and peer messages that it can read (R12).
-  std::uint16_t reads_form = 1;
+  Form reads_form = oldest_form;
   bool draining{};  ///< takes nothing new and gives away what it has
   std::uint32_t connections{};
   std::uint32_t connections_most{};  ///< that it has room for

@@ -8,26 +8,27 @@
 namespace hubbub {
 namespace {
 
-struct Form {
+struct Encoded {
   static constexpr std::uint8_t newest = 1;
-  std::uint8_t form = newest;
+  std::uint8_t map_form = newest;
   std::uint64_t version{};
+  Form form{};
   std::span<const Place> places;
-  static auto fields(auto& s) { return std::tie(s.form, s.version, s.places); }
+  static auto fields(auto& s) { return std::tie(s.map_form, s.version, s.form, s.places); }
 };
 
 }  // namespace
 
 void encode(const ShardMap& map, ByteBuffer& to) {
-  wire::encode(Form{.version = map.version, .places = map.places}, to);
+  wire::encode(Encoded{.version = map.version, .form = map.form, .places = map.places}, to);
 }
 
 std::optional<ShardMap> decode_map(std::string_view bytes) {
   Arena arena;
-  const auto form = wire::decode<Form>(bytes, arena);
-  if (!form || form->form != Form::newest || form->places.size() != limits::partitions) return {};
-  ShardMap map{.version = form->version};
-  std::copy(form->places.begin(), form->places.end(), map.places.begin());
+  const auto read = wire::decode<Encoded>(bytes, arena);
+  if (!read || read->map_form != Encoded::newest || read->places.size() != limits::partitions) return {};
+  ShardMap map{.version = read->version, .form = read->form};
+  std::copy(read->places.begin(), read->places.end(), map.places.begin());
   return map;
 }
 

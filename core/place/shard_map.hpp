@@ -13,6 +13,7 @@
 #include "core/base/check.hpp"
 #include "core/base/ids.hpp"
 #include "core/base/limits.hpp"
+#include "core/wire/form.hpp"
 
 namespace hubbub {
 
@@ -29,6 +30,8 @@ struct Place {
 
 struct ShardMap {
   std::uint64_t version = 1;
+  /// Everybody reads this form of records; it never becomes an older one (R12).
+  Form form = oldest_form;
   std::array<Place, limits::partitions> places{};
 
   NodeId owner(PartitionId partition) const { return places[partition.value].owner; }

@@ -36,7 +36,7 @@ struct LogEntry {
 /// What a read found. Not `available`: nothing, for now.
 struct LogPage {
   bool available = true;
-  LogPosition first{};    ///< of the records that are kept; what is below was trimmed
+  LogPosition first{};    ///< what lies below was trimmed; 0: nothing was
   LogPosition through{};  ///< every record after the one asked for and up to here is in `entries`
   bool more{};            ///< there are further ones, by this reader's knowledge
   std::span<const LogEntry> entries;

@@ -13,6 +13,7 @@
 
 #include "core/base/hash.hpp"
 #include "core/wire/codec.hpp"
+#include "core/wire/form.hpp"
 
 namespace hubbub {
 
@@ -21,12 +22,24 @@ enum class RecordKind : std::uint8_t {
   batch,     ///< row writes
   settle,    ///< nothing, but what was unknown before it is decided (R10)
   released,  ///< the owner has ended: the next one need not wait (R11)
+  checkpoint,  ///< every copy of the partition is compared here, a slice at a time (R11)
 };
-constexpr RecordKind last_of(RecordKind) { return RecordKind::released; }
+constexpr RecordKind last_of(RecordKind) { return RecordKind::checkpoint; }
+
+/// The form in which a record of this kind is written.
+constexpr std::uint8_t form_of(RecordKind kind) { return kind == RecordKind::checkpoint ? 2 : 1; }
+
+/// One of a pass of checkpoints over all rows of a partition. At each of them every copy reads the
+/// same slice of its rows, as they are at this position of the log, before it goes on.
+struct Checkpoint {
+  LogPosition pass{};      ///< of the record that began the pass; 0: it is this one
+  std::uint64_t digest{};  ///< of the slice that the checkpoint before this one named
+  std::string_view from;   ///< the key at which the slice to be read begins; empty: the pass is over
+  static auto fields(auto& s) { return std::tie(s.pass, s.digest, s.from); }
+};
 
 struct LogRecord {
-  static constexpr std::uint8_t newest_form = 1;
-  std::uint8_t form = newest_form;
+  std::uint8_t form = 1;
   RecordKind kind{};
   PartitionId partition;
   PartitionEpoch epoch{};
@@ -34,12 +47,17 @@ struct LogRecord {
   std::uint64_t previous_hash{};   ///< of that record's bytes
   NodeId author;
   std::uint64_t map_version{};     ///< on which the author acts; of takeovers
-  std::string_view rows;           ///< of a batch (batch.hpp)
+  std::string_view rows;           ///< of a batch (batch.hpp); of a checkpoint, its byte form
   static auto fields(auto& s) {
     return std::tie(s.form, s.kind, s.partition, s.epoch, s.previous, s.previous_hash, s.author,
                     s.map_version, s.rows);
   }
 };
+
+/// The row writes of a record.
+inline std::string_view writes(const LogRecord& record) {
+  return record.kind == RecordKind::batch ? record.rows : std::string_view{};
+}
 
 /// What the records of a log that count come to.
 struct LogHead {
@@ -67,11 +85,12 @@ inline std::optional<LogRecord> decode_record(std::string_view bytes, Arena& are
 }
 
 /// R8: does the record at `position` follow `head`? If so, `head` becomes what it makes of it.
+/// `reads`: the newest form that the reader knows.
 inline Standing follow(LogHead& head, LogPosition position, std::string_view bytes,
-                       const std::optional<LogRecord>& record) {
+                       const std::optional<LogRecord>& record, Form reads = newest_form) {
   const auto form = bytes.empty() ? 0 : static_cast<std::uint8_t>(bytes.front());
-  if (form > LogRecord::newest_form) return Standing::unreadable;
-  if (!record || position <= head.position || record->previous != head.position ||
+  if (form > reads) return Standing::unreadable;
+  if (!record || record->form != form_of(record->kind) || position <= head.position || record->previous != head.position ||
       record->previous_hash != head.hash)
     return Standing::not_counted;
   const bool takeover = record->kind == RecordKind::takeover;

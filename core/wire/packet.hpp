@@ -7,13 +7,10 @@
 #include <variant>
 
 #include "core/wire/codec.hpp"
+#include "core/wire/form.hpp"
 
 namespace hubbub::peer {
 
-/// The versions of peer messages and packets that this build reads; it writes the highest that the
-/// other side reads, too.
-inline constexpr std::uint16_t version_least = 1;
-inline constexpr std::uint16_t version = 1;
 
 /// One end of a link: which life of the node, and which stream of that life. A later stream means
 /// that what was under way on the one before is lost.
@@ -27,13 +24,13 @@ struct End {
 /// First on every link, from both sides, until each knows the other; and again when one finds that
 /// the other does not know it as it is now.
 struct Hello {
-  std::uint16_t version_least{};
-  std::uint16_t version{};
+  Form oldest{};  ///< that the sender reads (form.hpp)
+  Form newest{};
   std::uint32_t packet_bytes{};  ///< the longest packet that the sender takes
   End sender;
   End receiver;  ///< as the sender knows it; all 0: not yet
   static auto fields(auto& s) {
-    return std::tie(s.version_least, s.version, s.packet_bytes, s.sender, s.receiver);
+    return std::tie(s.oldest, s.newest, s.packet_bytes, s.sender, s.receiver);
   }
 };
 

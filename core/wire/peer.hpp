@@ -10,6 +10,7 @@
 #include "core/wire/codec.hpp"
 #include "core/wire/cursor.hpp"
 #include "core/wire/frames.hpp"
+#include "core/wire/log_record.hpp"
 #include "core/wire/message.hpp"
 
 namespace hubbub::peer {
@@ -225,9 +226,43 @@ struct Fetched {
   static auto fields(auto& s) { return std::tie(s.reader, s.ticket, s.messages); }
 };
 
+// --- Copies of partitions (form 2) ---------------------------------------------------------------
+
+/// Rows of a partition are wanted, from a key on (empty: from the beginning), by who cannot have
+/// them from its log.
+struct CopyWanted {
+  PartitionId partition;
+  std::uint64_t ticket{};
+  LogPosition at_least{};  ///< the copy that is asked must be so far
+  std::string_view from;
+  static auto fields(auto& s) { return std::tie(s.partition, s.ticket, s.at_least, s.from); }
+};
+
+/// Some of them, as puts of a batch, in the order of their keys.
+struct Copied {
+  PartitionId partition;
+  std::uint64_t ticket{};
+  bool available{};       ///< else: ask somebody else
+  LogHead head;           ///< what the log says up to here is in the rows
+  LogPosition through{};  ///< nothing of what it says beyond this is
+  std::string_view rows;
+  std::string_view next;  ///< the key to ask for next; empty: there is nothing more
+  static auto fields(auto& s) {
+    return std::tie(s.partition, s.ticket, s.available, s.head, s.through, s.rows, s.next);
+  }
+};
+
+/// To a partition's owner: its rows lie here, too, were found equal in a whole pass of checkpoints,
+/// and survive a loss of power.
+struct Verified {
+  PartitionId partition;
+  LogPosition pass{};
+  static auto fields(auto& s) { return std::tie(s.partition, s.pass); }
+};
+
 using Message = std::variant<Attach, Detach, Acknowledged, Attached, AttachRefused, Replaced,
                              Entry, Ranges, Synced, Reset, Request, Answer, Deliver, Confirm,
-                             DeliverRefused, Owns, Fetch, Fetched>;
+                             DeliverRefused, Owns, Fetch, Fetched, CopyWanted, Copied, Verified>;
 
 template <class T, class... All>
 constexpr std::uint8_t index_in(const std::variant<All...>*) {

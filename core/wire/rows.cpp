@@ -60,7 +60,7 @@ class Parser {
   std::optional<Parsed> parse() {
     const auto kind = key_.take<std::uint8_t>();
     key_.take<std::uint16_t>();
-    if (kind == 0) return row<NodeRow>();
+    if (kind == 0) return key_.at_end() ? row<NodeRow>() : node_row();
     if (kind != 1) return {};
     switch (key_.take<char>()) {
       case 'h': return row<HeadRow>();
@@ -77,6 +77,11 @@ class Parser {
   }
 
  private:
+  std::optional<Parsed> node_row() {
+    if (key_.take<char>() != 'p') return {};
+    return row<MapRow>();
+  }
+
   std::optional<Parsed> conversation_row() {
     switch (key_.take<std::uint8_t>()) {
       case tag_self: return row<ConversationRow>();
@@ -128,6 +133,7 @@ class Parser {
 }  // namespace
 
 Key node(NodeId n) { return Key(std::uint8_t{0}, n.value); }
+Key map(NodeId n) { return Key(std::uint8_t{0}, n.value, 'p'); }
 Key head(PartitionId p) { return in_partition(p, 'h'); }
 Key partition(PartitionId p) { return in_partition(p, 'm'); }
 Key owing(PartitionId p, const ConversationId& c) { return in_partition(p, 'o', c); }
@@ -151,6 +157,7 @@ Key device(DeviceId d) { return in_user(d.user, tag_list, d.device.value); }
 Key chat(UserId u, const ConversationId& c) { return in_user(u, tag_chat, c); }
 Key inbox(UserId u, Sequence number) { return in_user(u, tag_entry, number); }
 
+Bounds node_rows(NodeId n) { return {node(n), Key(std::uint8_t{0}, static_cast<std::uint16_t>(n.value + 1))}; }
 Bounds owing_of(PartitionId p) { return {in_partition(p, 'o'), in_partition(p, 'o' + 1)}; }
 Bounds conversation_record(const ConversationId& c) {
   return {in_conversation(c, tag_self), in_conversation(c, tag_sender)};
@@ -160,6 +167,24 @@ Bounds sender_record(const ConversationId& c, DeviceId d) {
 }
 Bounds user_record(UserId u) { return {in_user(u, tag_self), in_user(u, tag_chat)}; }
 Bounds chats_of(UserId u) { return {in_user(u, tag_chat), in_user(u, tag_chat + 1)}; }
+
+PartitionId partition_of_key(std::string_view key) {
+  KeyReader reader(key);
+  reader.take<std::uint8_t>();
+  return PartitionId{reader.take<std::uint16_t>()};
+}
+
+Key copied_begin(PartitionId p) { return Key(std::uint8_t{1}, p.value); }
+Key copied_end(PartitionId p, std::string_view from) {
+  const Key head_row = head(p);
+  return from < head_row.view() ? head_row : Key(std::uint8_t{1}, static_cast<std::uint16_t>(p.value + 1));
+}
+std::string copied_next(PartitionId p, std::string_view from, std::string_view last, bool more) {
+  if (more) return std::string(last) + '\0';
+  const Key head_row = head(p);
+  return from < head_row.view() ? std::string(head_row.next().view()) : std::string();
+}
+
 
 std::optional<Parsed> parse(std::string_view key, std::string_view value, Arena& arena) {
   return Parser(key, value, arena).parse();

@@ -1,6 +1,6 @@
 // What is stored: the key and the value of every kind of row. This file is the format.
 //
-// A node's own row:  00 node(2)
+// A node's own rows: 00 node(2), and, replicated, 00 node(2) 'p': MapRow
 // A partition's rows share the prefix  01 partition(2):
 //   'h'                                   HeadRow: how far its log is in these rows
 //   'm'                                   PartitionRow
@@ -25,6 +25,7 @@
 #include <cstring>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <variant>
 
@@ -70,6 +71,7 @@ class Key {
 };
 
 Key node(NodeId node);
+Key map(NodeId node);
 Key head(PartitionId partition);
 Key partition(PartitionId partition);
 Key owing(PartitionId partition, const ConversationId& conversation);
@@ -92,11 +94,23 @@ struct Bounds {
 };
 /// Of one row.
 inline Bounds only(const Key& key) { return {key, key.next()}; }
+Bounds node_rows(NodeId node);
 Bounds owing_of(PartitionId partition);
 Bounds conversation_record(const ConversationId& conversation);   ///< itself and its members
 Bounds sender_record(const ConversationId& conversation, DeviceId device);
 Bounds user_record(UserId user);                                  ///< itself and its devices
 Bounds chats_of(UserId user);
+
+/// Of a partition's row.
+PartitionId partition_of_key(std::string_view key);
+
+// What every copy of a partition must hold alike: its rows but for the HeadRow, which tells how far
+// a copy is. A walk over them begins at `copied_begin`, reads from a key to `copied_end` of it, and
+// goes on at `copied_next`.
+Key copied_begin(PartitionId partition);
+Key copied_end(PartitionId partition, std::string_view from);
+/// `last`: the last key that was read, if the range holds `more`. Empty: that was all.
+std::string copied_next(PartitionId partition, std::string_view from, std::string_view last, bool more);
 
 struct NodeRow {
   std::uint8_t version = rows::version;
@@ -104,10 +118,22 @@ struct NodeRow {
   static auto fields(auto& s) { return std::tie(s.version, s.life); }
 };
 
+/// The newest map that the node knew, as it lies in the register (R27).
+struct MapRow {
+  std::uint8_t version = rows::version;
+  std::string_view map;
+  static auto fields(auto& s) { return std::tie(s.version, s.map); }
+};
+
 struct HeadRow {
   std::uint8_t version = rows::version;
   LogHead head;
-  static auto fields(auto& s) { return std::tie(s.version, s.head); }
+  /// Some rows may be ahead of the head, as they were copied while they changed: from this position
+  /// on they are again what the log makes of them.
+  LogPosition whole_at{};
+  /// Of rows that are being copied, and not all there.
+  static constexpr LogPosition never = UINT64_MAX;
+  static auto fields(auto& s) { return std::tie(s.version, s.head, s.whole_at); }
 };
 
 struct PartitionRow {
@@ -228,7 +254,7 @@ struct Parsed {
   ShardId shard;
   Sequence number{};       ///< of a message or an inbox row
   bool call{};             ///< a RememberedRow of a changing call
-  std::variant<NodeRow, HeadRow, PartitionRow, OwingRow, ConversationRow, MembersRow, SenderRow,
+  std::variant<NodeRow, MapRow, HeadRow, PartitionRow, OwingRow, ConversationRow, MembersRow, SenderRow,
                RememberedRow, MessageRow, StreamRow, UserRow, DeviceRow, ChatRow, InboxRow>
       row;
 };

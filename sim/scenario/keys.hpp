@@ -45,6 +45,8 @@ template <class Keys>
 void describe(Keys& keys, Servers& s) {
   keys.field("count", s.count, whole(1, limits::nodes, "3"), "Servers, each with its own disk.");
   keys.field("nodes", s.nodes, whole(1, 64, "2"), "Nodes of each server; each has a core.");
+  keys.field("version", s.version, whole(oldest_form, newest_form, "1"),
+             "Of hubbub, that they run at the start: what its forms of records and messages are.");
   keys.field("speed", s.speed, real(0.001, 1000, "0.1"),
              "Of the cores, against the service times: 0.1 is ten times slower.");
   keys.object("service", s.service, "What work costs on a core. Assumed until measured.");
@@ -158,9 +160,9 @@ void describe(Keys& keys, Fault& f) {
              real(1, 1e6, "10").when(kind.factor, "kind slow_sync, slow_cpu, log_slow or clock_drift"),
              "How many times slower; of clock_drift, how many millionths faster.");
   keys.field("share", f.share,
-             share("50%").when(kind.share, "kind disconnect, lossy, repeats, log_lost_answers or "
-                                           "log_late_appends"),
-             "Which share of the connections, packets or appends.");
+             share("50%").when(kind.share, "kind disconnect, lossy, repeats, log_lost_answers, "
+                                           "log_late_appends or diverging_replica"),
+             "Which share of the connections, packets, appends or rows.");
   keys.field("by", f.by,
              span_of(0s, longest_span, "3s").when(kind.by, "a kind that goes back, steps, reorders or "
                                                            "is stale"),
@@ -202,6 +204,15 @@ void describe(Keys& keys, Policy& p) {
   keys.field("peers", p.peers, one_of<PeerPolicy>(), "How nodes talk to each other.");
   keys.field("message_ids", p.message_ids, one_of<MessageIdPolicy>(),
              "What the time bits of message ids come from.");
+  keys.field("poison", p.poison, one_of<PoisonPolicy>(),
+             "What happens to a partition that kills whoever opens it.");
+  keys.field("takeovers", p.takeovers, one_of<TakeoverPolicy>(),
+             "How a server that starts again comes to own what it owned.");
+  keys.field("forms", p.forms, one_of<FormPolicy>(), "In which form records are written.");
+  keys.field("trimming", p.trimming, one_of<TrimPolicy>(),
+             "When the beginning of a partition's log is given up.");
+  keys.field("log_kept", p.log_kept, whole(1, 1e15, "16777216"),
+             "Bytes that a partition's log keeps before its owner sees to it that it can be trimmed.");
   keys.field("group_members", p.group_members, whole(2, limits::group_members_max, "100"),
              "Members a group may have.");
 }

@@ -133,6 +133,26 @@ inline constexpr std::array choices<MessageIdPolicy>{
     choice(MessageIdPolicy::clock, "clock", "the clock (unsafe)"),
 };
 template <>
+inline constexpr std::array choices<PoisonPolicy>{
+    choice(PoisonPolicy::closed, "closed", "after two it stays closed until a person has looked"),
+    choice(PoisonPolicy::retried, "retried", "the next one opens it"),
+};
+template <>
+inline constexpr std::array choices<TakeoverPolicy>{
+    choice(TakeoverPolicy::appended, "appended", "by a takeover in the log, as anyone would"),
+    choice(TakeoverPolicy::assumed, "assumed", "its disk says that it does (unsafe)"),
+};
+template <>
+inline constexpr std::array choices<FormPolicy>{
+    choice(FormPolicy::agreed, "agreed", "one that every server reads"),
+    choice(FormPolicy::newest, "newest", "the newest that the writer knows (unsafe)"),
+};
+template <>
+inline constexpr std::array choices<TrimPolicy>{
+    choice(TrimPolicy::verified, "verified", "below what two servers hold and found equal"),
+    choice(TrimPolicy::unverified, "unverified", "below what its owner holds (unsafe)"),
+};
+template <>
 inline constexpr std::array choices<ReconnectPolicy>{
     choice(ReconnectPolicy::at_once, "at_once", "without waiting"),
     choice(ReconnectPolicy::fixed, "fixed", "after `base`"),
@@ -171,6 +191,12 @@ inline constexpr std::array choices<FaultKind>{
     choice(FaultKind::log_late_appends, "log_late_appends", "a `share` of appends lands after its end"),
     choice(FaultKind::log_leader_change, "log_leader_change", "the log stands still"),
     choice(FaultKind::log_stale_reads, "log_stale_reads", "readers of the log see it as it was `by` ago"),
+    choice(FaultKind::diverging_replica, "diverging_replica",
+           "a `share` of the rows that a server follows is gone from its disk"),
+    choice(FaultKind::poison_record, "poison_record",
+           "a partition kills its owner, and whoever opens it"),
+    choice(FaultKind::upgrade, "upgrade", "a server drains, and starts again as the newest version"),
+    choice(FaultKind::downgrade, "downgrade", "a server drains, and starts again as the oldest version"),
     choice(FaultKind::register_away, "register_away", "the register refuses, or does not answer"),
     choice(FaultKind::register_expires, "register_expires", "every registration vanishes at once"),
 };
@@ -241,6 +267,9 @@ inline constexpr std::array known_metrics{
     Bounded{"takeover.p99", Unit::duration,
             "from an owner's end, or its last word, to the takeover of its partition, 99th percentile"},
     Bounded{"takeover.max", Unit::duration, "the longest of these"},
+    Bounded{"trims", Unit::none, "times that the beginning of a log was given up"},
+    Bounded{"copies", Unit::none, "partitions fetched whole from another server"},
+    Bounded{"exits", Unit::none, "processes that ended by themselves"},
     Bounded{"moves", Unit::none, "takeovers of partitions after the warm-up"},
     Bounded{"liveness.time", Unit::duration, "time until all liveness invariants held"},
 };

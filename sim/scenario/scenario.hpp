@@ -8,6 +8,7 @@
 
 #include "core/base/policy.hpp"
 #include "core/base/time.hpp"
+#include "core/wire/form.hpp"
 
 namespace hubbub::sim {
 
@@ -47,6 +48,7 @@ struct Disk {
 struct Servers {
   std::uint32_t count = 1;
   std::uint32_t nodes = 1;  ///< per server; each has a core
+  std::uint32_t version = newest_form;  ///< of hubbub, at the start (core/wire/form.hpp)
   double speed = 1;         ///< 0.1: ten times slower
   ServiceTimes service;
   Disk disk;
@@ -159,6 +161,11 @@ enum class FaultKind : std::uint8_t {
   log_late_appends,   ///< a `share` of appends ends unknown and lands later
   log_leader_change,  ///< everything stands still for `duration`
   log_stale_reads,    ///< reads see what was there `by` ago
+  // Copies of partitions, and the versions of those who hold them.
+  diverging_replica,  ///< of what a server follows, a `share` of the rows is gone from its disk
+  poison_record,      ///< a partition kills its owner, and whoever opens it
+  upgrade,            ///< drains, and starts again as the newest version, after `duration`
+  downgrade,          ///< and as the oldest
   // The register.
   register_away,
   register_expires,  ///< every registration vanishes at once
@@ -195,6 +202,9 @@ constexpr FaultTraits traits(FaultKind kind) {
     case FaultKind::no_services:
     case FaultKind::log_away:
     case FaultKind::log_leader_change:
+    case FaultKind::poison_record:
+    case FaultKind::upgrade:
+    case FaultKind::downgrade:
     case FaultKind::register_away: return {.lasts = true, .replicated = true};
     case FaultKind::restored_backup: return {.may_last = true, .by = true};
     case FaultKind::lossy:
@@ -207,6 +217,7 @@ constexpr FaultTraits traits(FaultKind kind) {
     case FaultKind::log_lost_answers:
     case FaultKind::log_late_appends: return {.lasts = true, .share = true, .replicated = true};
     case FaultKind::log_stale_reads: return {.lasts = true, .by = true, .replicated = true};
+    case FaultKind::diverging_replica: return {.share = true, .replicated = true};
     case FaultKind::register_expires: return {.replicated = true};
   }
   return {};

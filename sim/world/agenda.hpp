@@ -25,6 +25,7 @@ enum class Happening : std::uint8_t {
   read_done,        ///< value: piece
   log_append,       ///< lands; value: piece
   log_read,         ///< arrives; value: piece
+  log_trim,         ///< arrives; value: piece
   log_waited,       ///< long enough; value: piece
   register_set,     ///< arrives; value: piece
   register_read,    ///< arrives; value: piece

@@ -99,6 +99,14 @@ bool Faults::strike(const Fault& fault, std::uint32_t host, Random& random) {
     case FaultKind::reorders:
       fleet_.weather(fault.kind, fault.duration, fault.share, fault.by);
       return true;
+    case FaultKind::diverging_replica:
+      return fleet_.diverge(host, fault.share, random);
+    case FaultKind::poison_record:
+      return fleet_.poison(fault.duration, random);
+    case FaultKind::upgrade:
+      return fleet_.change_version(host, newest_form, fault.duration);
+    case FaultKind::downgrade:
+      return fleet_.change_version(host, oldest_form, fault.duration);
     case FaultKind::clock_step:
       return fleet_.step_clock(host, fault.by);
     case FaultKind::clock_back:
@@ -130,9 +138,10 @@ bool Faults::strike_services(const Fault& fault) {
 
 std::array<std::uint64_t, fault_kinds> Faults::counts() const {
   std::array<std::uint64_t, fault_kinds> counts = counts_;
-  // These strike when the disk next writes, if it does.
+  // These strike when the disk next writes, if it does, or whoever comes next.
   counts[static_cast<std::size_t>(FaultKind::torn_write)] = fleet_.torn();
   counts[static_cast<std::size_t>(FaultKind::sync_error)] = fleet_.sync_errors();
+  counts[static_cast<std::size_t>(FaultKind::poison_record)] = fleet_.poisoned();
   return counts;
 }
 

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <bit>
 
 #include "core/wire/rows.hpp"
 #include "sim/clients/device_edge.hpp"
@@ -58,6 +60,7 @@ void Fleet::host_starts(std::uint32_t host, std::uint32_t life) {
     config.home.host = static_cast<std::uint16_t>(host);
     config.policy = stage_.scenario.policy;
     config.entropy = identity.bits();
+    config.reads = h.reads = h.next_reads;
     nodes_[n].node = std::make_unique<Node>(config);
     if (stage_.story && !first) stage_.story->start(stage_.now, config.id);
   }
@@ -194,8 +197,14 @@ void each_counter(NodeCounters& a, const NodeCounters& b, Visit&& visit) {
   visit(a.alarms, b.alarms);
 }
 
-void add(NodeCounters& to, const NodeCounters& from) {
-  each_counter(to, from, [](std::uint64_t& a, std::uint64_t b) { a += b; });
+void add(NodeCounters& sum, const NodeCounters& more) {
+  constexpr std::size_t counters = sizeof(NodeCounters) / sizeof(std::uint64_t);
+  using All = std::array<std::uint64_t, counters>;
+  static_assert(sizeof(All) == sizeof(NodeCounters), "it holds counters and nothing else");
+  auto total = std::bit_cast<All>(sum);
+  const auto some = std::bit_cast<All>(more);
+  for (std::size_t i = 0; i < counters; ++i) total[i] += some[i];
+  sum = std::bit_cast<NodeCounters>(total);
 }
 
 }  // namespace

@@ -87,6 +87,12 @@ class Fleet {
   bool lose_disk(std::uint32_t host, Duration down_for);
   bool isolate(std::uint32_t host, FaultKind how, Duration length);
   void weather(FaultKind kind, Duration length, double share, Duration by);
+  /// Of what the host follows and does not own, a share of the rows is gone.
+  bool diverge(std::uint32_t host, double share, Random& random);
+  /// A partition kills its owner, and whoever opens it until then.
+  bool poison(Duration length, Random& random);
+  /// Drains, and starts again as a version that reads `form`.
+  bool change_version(std::uint32_t host, Form form, Duration length);
   bool step_clock(std::uint32_t host, Duration by);
   bool drift_clock(std::uint32_t host, std::int64_t ppm);
   bool disconnect(std::uint32_t host, double share, Random& random);
@@ -96,6 +102,8 @@ class Fleet {
   /// Torn writes and failed syncs that happened.
   std::uint64_t torn() const { return torn_; }
   std::uint64_t sync_errors() const;
+  /// Processes that poison ended.
+  std::uint64_t poisoned() const { return poisoned_; }
 
   // --- Looking ----------------------------------------------------------------------------------
   /// Nobody steps, waits, writes or is down.
@@ -124,10 +132,13 @@ class Fleet {
  private:
   struct Host {
     Host(const Scenario& scenario, std::uint64_t seed, std::uint32_t number, Slab& slab)
-        : disk(scenario.servers.disk, scenario.policy, seed, number, slab) {}
+        : reads(static_cast<Form>(scenario.servers.version)),
+          next_reads(reads),
+          disk(scenario.servers.disk, scenario.policy, seed, number, slab) {}
     bool up = false;      ///< its process runs
     bool powered = true;  ///< its system runs
     std::uint32_t life = 0;
+    Form reads, next_reads;  ///< its version; what it will be when it starts again
     Source source;
     HostDisk disk;
     Duration paused_until{0};
@@ -179,6 +190,7 @@ class Fleet {
   enum ReadFlag : std::uint8_t { read_asked, read_all, read_more, read_failed };
   Piece* rows_of(Host& host, const output::Read& read);
   void end_by_itself(std::uint32_t node);
+  bool opens_poison(const Outbox& out) const;
   void start_links(std::uint32_t node);
   Duration peer_latency(std::uint32_t from, std::uint32_t to);
   bool carries(std::uint32_t from, std::uint32_t to);
@@ -226,6 +238,8 @@ class Fleet {
     Duration reorder{};
     Random random;
   } weather_;
+  std::array<Duration, limits::partitions> poisoned_until_{};
+  std::uint64_t poisoned_ = 0;
   // Scratch, kept for its memory.
   std::vector<Input> inputs_;
   Arena arena_;

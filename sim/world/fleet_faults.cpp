@@ -135,6 +135,38 @@ void Fleet::weather(FaultKind kind, Duration length, double share, Duration by) 
   if (kind == FaultKind::reorders) weather_.reorders_until = until, weather_.reorder = by;
 }
 
+bool Fleet::diverge(std::uint32_t host, double share, Random& random) {
+  MemoryStore& store = hosts_[host].disk.store();
+  if (!replicated() || store.writing()) return false;
+  ByteBuffer erased;
+  store.for_each([&](std::string_view key, std::string_view value) {
+    arena_.clear();
+    const auto row = rows::parse(key, value, arena_);
+    if (!row || std::holds_alternative<rows::NodeRow>(row->row) ||
+        std::holds_alternative<rows::MapRow>(row->row) || std::holds_alternative<rows::HeadRow>(row->row))
+      return;
+    const PartitionId partition = rows::partition_of_key(key);
+    if (log_.head(partition).owner.value != host && random.chance(share)) BatchWriter(erased).erase(key);
+  });
+  const std::string_view batch = erased.view();
+  return !batch.empty() && store.write({&batch, 1}, Sync::yes).has_value();
+}
+
+bool Fleet::poison(Duration length, Random& random) {
+  const PartitionId partition{static_cast<std::uint16_t>(random.below(limits::partitions))};
+  poisoned_until_[partition.value] = stage_.now + length;
+  const NodeId owner = log_.head(partition).owner;
+  if (owner == nobody || !crash(host_of(owner.value), Crash::process, {})) return false;
+  ++poisoned_;
+  return true;
+}
+
+bool Fleet::change_version(std::uint32_t host, Form form, Duration length) {
+  if (hosts_[host].reads == form || !drain(host, length)) return false;
+  hosts_[host].next_reads = form;
+  return true;
+}
+
 bool Fleet::step_clock(std::uint32_t host, Duration by) {
   hosts_[host].clock.step_wall(by);
   return true;
@@ -163,6 +195,7 @@ bool Fleet::disconnect(std::uint32_t host, double share, Random& random) {
 
 void Fleet::heal() {
   weather_.lossy_until = weather_.repeats_until = weather_.reorders_until = Duration{0};
+  poisoned_until_.fill(Duration{0});
   log_.heal();
   register_.heal();
   for (std::uint32_t host = 0; host < hosts(); ++host) {

@@ -17,6 +17,10 @@ void Fleet::carry_out(std::uint32_t node) {
   const Outbox& out = slot.out;
   if (!out.alarm.empty()) ++stage_.meters.alarms;
   if (!out.fatal.empty()) return end_by_itself(node);
+  if (opens_poison(out)) {
+    ++poisoned_;
+    return end_by_itself(node);
+  }
   send_frames(node, out);
   for (const output::Close& c : out.closes) close(node, c);
   for (const output::ToPeer& message : out.peers) send_to_peer(node, message);
@@ -40,8 +44,19 @@ void Fleet::ask_services(std::uint32_t node, const Outbox& out) {
   const bool heard = stage_.now >= host.alone_until;
   for (const output::Append& append : out.appends) log_.append(asker, append, heard);
   for (const output::LogRead& read : out.log_reads) log_.read(asker, read, heard);
+  for (const output::LogTrim& trim : out.log_trims) log_.trim(asker, trim, heard);
   for (const output::RegisterSet& set : out.register_sets) register_.set(asker, set, heard);
   for (const output::RegisterRead& read : out.register_reads) register_.read(asker, read, heard);
+}
+
+/// Who asks for this row is about to open the partition.
+bool Fleet::opens_poison(const Outbox& out) const {
+  return std::any_of(out.reads.begin(), out.reads.end(), [this](const output::Read& read) {
+    for (std::uint16_t p = 0; p < limits::partitions; ++p)
+      if (stage_.now < poisoned_until_[p] && read.range.from == rows::partition(PartitionId{p}).view())
+        return true;
+    return false;
+  });
 }
 
 /// A node that cannot go on says nothing more, and its process is started again (R7).

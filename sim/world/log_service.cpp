@@ -82,9 +82,11 @@ void LogService::count(Log& log, const Entry& entry) {
     measure(log, before);
   }
   log.last_counted = stage_.now;
-  if (record->rows.empty()) return;
-  const std::string_view rows = record->rows;
-  HUBBUB_CHECK(truth_->write({&rows, 1}, Sync::yes).has_value());
+  write(*truth_, writes(*record));
+}
+
+void LogService::write(MemoryStore& store, std::string_view rows) {
+  if (!rows.empty()) HUBBUB_CHECK(store.write({&rows, 1}, Sync::yes).has_value());
 }
 
 /// How long nobody served it: since its owner's last word, or the end of its owner's process. Of an
@@ -98,13 +100,45 @@ void LogService::measure(const Log& log, const LogHead& before) {
 
 void LogService::lose_power() {
   constexpr Duration unsynced = 1s;
-  if (stage_.scenario.policy.durability == Durability::quorum_synced) return;
+  if (!loses_with_power()) return;
   truth_ = std::make_unique<MemoryStore>();
+  base_.for_each([this](std::string_view key, std::string_view value) {
+    rows_.clear();
+    BatchWriter(rows_).put(key, value);
+    write(*truth_, rows_.view());
+  });
   for (Log& log : logs_) {
     std::erase_if(log.entries, [&](const Entry& e) { return e.landed > stage_.now - unsynced; });
-    log.head = {};
+    log.head = log.trimmed;
     for (const Entry& entry : log.entries) count(log, entry);
   }
+}
+
+// --- Trimming ----------------------------------------------------------------------------------------
+
+void LogService::trim(const Asker& asker, const output::LogTrim& trim, bool heard) {
+  if (!heard || stage_.now < away_until_) return;
+  ByteBuffer bytes;
+  wire::encode(trim, bytes);
+  answers_.put(asker, std::max(stage_.now + latency(), stalled_until_), Happening::log_trim, bytes.view());
+}
+
+void LogService::trim_arrives(Piece* piece) {
+  arena_.clear();
+  const auto trim = wire::decode<output::LogTrim>(piece->view(), arena_);
+  stage_.slab.release(piece);
+  Log& log = logs_[trim->partition.value];
+  if (trim->below <= log.first) return;
+  log.first = trim->below;
+  const auto kept = std::partition_point(log.entries.begin(), log.entries.end(),
+                                         [&](const Entry& e) { return e.position < log.first; });
+  for (auto at = log.entries.begin(); at != kept && loses_with_power(); ++at) {
+    const auto record = decode_record(at->bytes, arena_);
+    if (follow(log.trimmed, at->position, at->bytes, record) == Standing::counts)
+      write(base_, writes(*record));
+  }
+  counts_.trimmed += static_cast<std::uint64_t>(kept - log.entries.begin());
+  log.entries.erase(log.entries.begin(), kept);
 }
 
 // --- Reads -----------------------------------------------------------------------------------------
@@ -147,7 +181,7 @@ bool LogService::answer_read(Piece* piece, bool even_if_empty) {
   const Duration seen = stale ? stage_.now - staleness_ : stage_.now;
   if (stale) ++counts_.stale;
   page_.clear();
-  LogPage page{.available = true, .first = log.entries.empty() ? 0 : log.entries.front().position, .through = read->after, .more = false, .entries = {}};
+  LogPage page{.available = true, .first = log.first, .through = read->after, .more = false, .entries = {}};
   std::size_t bytes = 0;
   const auto first = std::partition_point(log.entries.begin(), log.entries.end(), [&](const Entry& e) {
     return e.position <= read->after;

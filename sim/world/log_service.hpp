@@ -11,6 +11,7 @@
 
 #include "core/node/outbox.hpp"
 #include "core/store/memory_store.hpp"
+#include "core/wire/batch.hpp"
 #include "core/wire/log_record.hpp"
 #include "sim/world/answers.hpp"
 #include "sim/world/draws.hpp"
@@ -24,6 +25,7 @@ class LogService {
   // --- From nodes. `heard`: the service can be reached from there. -------------------------------
   void append(const Asker& asker, const output::Append& append, bool heard);
   void read(const Asker& asker, const output::LogRead& read, bool heard);
+  void trim(const Asker& asker, const output::LogTrim& trim, bool heard);
 
   /// A node's process has ended: from now on nobody serves what it owned.
   void node_ended(std::uint32_t node) { ended_at_[node] = stage_.now; }
@@ -33,6 +35,7 @@ class LogService {
   // --- Happenings -------------------------------------------------------------------------------
   void append_lands(Piece* piece);
   void read_arrives(Piece* piece);
+  void trim_arrives(Piece* piece);
   void read_waited(Piece* piece);
 
   // --- Faults, each until a time ------------------------------------------------------------------
@@ -55,7 +58,7 @@ class LogService {
   const LogHead& head(PartitionId partition) const { return logs_[partition.value].head; }
   struct Counts {
     std::uint64_t appends = 0, counted = 0, not_counted = 0, refused = 0, unknown = 0, late = 0,
-                  stale = 0, takeovers = 0;
+                  stale = 0, takeovers = 0, trimmed = 0;
   };
   const Counts& counts() const { return counts_; }
 
@@ -67,6 +70,8 @@ class LogService {
   };
   struct Log {
     std::vector<Entry> entries;
+    LogPosition first = 0;  ///< what lay below was trimmed
+    LogHead trimmed;        ///< what those came to
     LogPosition last = 0;
     LogHead head;
     Duration last_counted{};
@@ -81,6 +86,8 @@ class LogService {
   Duration latency();
   bool answer_read(Piece* piece, bool even_if_empty);
   void count(Log& log, const Entry& entry);
+  bool loses_with_power() const { return stage_.scenario.policy.durability == Durability::quorum_memory; }
+  static void write(MemoryStore& store, std::string_view rows);
   void measure(const Log& log, const LogHead& before);
 
   Stage& stage_;
@@ -89,12 +96,15 @@ class LogService {
   Random random_;
   std::array<Log, limits::partitions> logs_;
   std::unique_ptr<MemoryStore> truth_ = std::make_unique<MemoryStore>();
+  /// What trimmed records came to, where a loss of power can take later ones away.
+  MemoryStore base_;
   Chance slow_, lost_, late_;
   Duration away_until_{}, stalled_until_{}, stale_until_{}, staleness_{};
   Counts counts_;
   std::array<Duration, limits::nodes> ended_at_{};
   std::vector<LogEntry> page_;
   Arena arena_;
+  ByteBuffer rows_;
 };
 
 }  // namespace hubbub::sim

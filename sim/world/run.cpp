@@ -110,6 +110,8 @@ void World::happen(const Agenda::Next& next) {
       return fleet_.log().append_lands(piece);
     case Happening::log_read:
       return fleet_.log().read_arrives(piece);
+    case Happening::log_trim:
+      return fleet_.log().trim_arrives(piece);
     case Happening::log_waited:
       return fleet_.log().read_waited(piece);
     case Happening::register_set:

@@ -70,6 +70,9 @@ double value_of(std::string_view name, const Scenario& scenario, const RunResult
   if (name == "takeover.p99") return percentile(m.takeover, 99);
   if (name == "takeover.max") return percentile(m.takeover, 100);
   if (name == "moves") return count(m.moves);
+  if (name == "trims") return count(result.counters.trims);
+  if (name == "copies") return count(result.counters.copies);
+  if (name == "exits") return count(m.exits);
   if (name == "liveness.time")
     return result.settled ? static_cast<double>((result.end - result.safety_end).count())
                           : not_measured;
@@ -140,8 +143,8 @@ void add_notes(Summary& summary, const RunResult& result) {
   summary.notes.push_back("Service times of servers are assumed, not measured.");
   if (result.meters.exits > 0)
     summary.notes.push_back(
-        fmt::format("{} processes ended by themselves because a commit's end was unknown, and were "
-                    "started again.",
+        fmt::format("{} processes ended by themselves because a commit's end was unknown, or "
+                    "something could not be read, and were started again.",
                     result.meters.exits));
   if (result.meters.alarms > 0)
     summary.notes.push_back(

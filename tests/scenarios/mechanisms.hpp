@@ -35,6 +35,10 @@ inline const std::vector<Mechanism>& mechanisms() {
       {"clock-steps", {"policy.message_ids=clock"}, {"id-unique"}, ""},
       {"drain", {"policy.hand_over=abandoned"}, {}, "takeover.p99"},
       {"whole-fleet-restart", {"policy.durability=quorum_memory"}, {"acked-kept"}, ""},
+      {"diverging-replica", {"policy.trimming=unverified"}, {"no-gaps", "stream-order", "settled", "delivered-all", "one-binding", "id-unique", "delivered-only"}, ""},
+      {"rolling-upgrade", {"policy.forms=newest"}, {}, "exits"},
+      {"poison-record", {"policy.poison=retried"}, {}, "poison_record"},
+      {"restored-backup", {"policy.takeovers=assumed", "policy.stale_owner=speaks"}, {"monotonic-reads", "effects-durable", "stream-order"}, ""},
       {"lossy-network", {"policy.peers=trusting"}, {"settled", "delivered-all", "caught-up"}, ""},
   };
   return list;

@@ -276,8 +276,8 @@ TEST(Peers, DoNotTalkToAVersionTheyDoNotSpeakAndSayItOnce) {
   peers.open(1, 0s);
   peers.linked(NodeId{1}, 0s);
   ByteBuffer bytes;
-  wire::encode(peer::Packet{peer::Hello{.version_least = peer::version + 1,
-                                        .version = peer::version + 2,
+  wire::encode(peer::Packet{peer::Hello{.oldest = newest_form + 1,
+                                        .newest = newest_form + 2,
                                         .packet_bytes = 1,
                                         .sender = {1, 1},
                                         .receiver = {}}},

@@ -38,6 +38,47 @@ TEST(Assigner, RaisesTheVersionByOneWithEveryChangeAndOnlyThen) {
   EXPECT_FALSE(fleet.decide());
 }
 
+TEST(Assigner, LetsANewFleetWriteTheNewestFormThatAllRead) {
+  EXPECT_EQ(settled(3).map.form, newest_form);
+  SimulatedFleet mixed(3);
+  mixed.servers.at(node_id(1)).reads = oldest_form;
+  mixed.settle();
+  EXPECT_EQ(mixed.map.form, oldest_form);
+}
+
+TEST(Assigner, RaisesTheFormOnceAllHaveReadItForAWhile) {
+  SimulatedFleet fleet(3);
+  for (auto& [node, server] : fleet.servers) server.reads = oldest_form;
+  fleet.settle();
+  for (const std::size_t n : {0u, 1u, 2u}) {
+    fleet.run(40s);
+    EXPECT_EQ(fleet.map.form, oldest_form) << n << " servers are new";
+    fleet.restart(n);
+    fleet.servers.at(node_id(n)).reads = newest_form;
+  }
+  fleet.run(limits::form_wait - 2s);
+  EXPECT_EQ(fleet.map.form, oldest_form) << "it may still be taken back";
+  fleet.run(4s);
+  EXPECT_EQ(fleet.map.form, newest_form);
+}
+
+TEST(Assigner, NeverGoesBackToAnOlderForm) {
+  SimulatedFleet fleet = settled(3);
+  fleet.join(3).reads = oldest_form;
+  fleet.run(1min);
+  EXPECT_EQ(fleet.map.form, newest_form);
+}
+
+TEST(Assigner, DoesNotRaiseTheFormForWhomItCannotRead) {
+  SimulatedFleet fleet(3);
+  for (auto& [node, server] : fleet.servers) server.reads = oldest_form;
+  fleet.settle();
+  for (auto& [node, server] : fleet.servers) server.reads = newest_form;
+  fleet.unreadable.insert(node_id(2));
+  fleet.run(2min);
+  EXPECT_EQ(fleet.map.form, oldest_form);
+}
+
 TEST(Assigner, DecidesTheSameForTheSame) {
   SimulatedFleet one(7);
   SimulatedFleet other(7);

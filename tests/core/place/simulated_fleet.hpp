@@ -25,6 +25,7 @@ struct SimulatedServer {
   std::uint16_t host{};
   std::uint16_t region{};
   bool draining = false;
+  Form reads = newest_form;
   std::map<std::uint16_t, Holding::State> holds{};
   Duration back_at = never;  ///< after it died of `poison`
 };
@@ -74,6 +75,7 @@ class SimulatedFleet {
                        .life = server.life,
                        .host = server.host,
                        .region = server.region,
+                       .reads_form = server.reads,
                        .draining = server.draining});
     }
     for (std::size_t i = 0; i < live_.size(); ++i) live_[i].holdings = holdings_[i];

@@ -47,6 +47,21 @@ struct Log {
   }
 };
 
+TEST(LogRecord, OfANewerFormIsNeitherTakenNorLeftByWhoCannotReadIt) {
+  Log log;
+  log.append(after(log.head, ann, RecordKind::takeover));
+  LogRecord checkpoint = after(log.head, ann, RecordKind::checkpoint);
+  checkpoint.form = form_of(RecordKind::checkpoint);
+  const std::string bytes = bytes_of(checkpoint);
+  Arena arena;
+  LogHead head = log.head;
+  EXPECT_EQ(follow(head, 2, bytes, decode_record(bytes, arena), oldest_form), Standing::unreadable);
+  EXPECT_EQ(head, log.head);
+  EXPECT_EQ(log.append(bytes), Standing::counts);
+  checkpoint = after(log.head, ann, RecordKind::checkpoint);
+  EXPECT_EQ(log.append(checkpoint), Standing::not_counted) << "in that form there were no checkpoints";
+}
+
 TEST(LogRecord, CountsWhenItFollowsTheLastThatCountsInItsEpoch) {
   Log log;
   EXPECT_EQ(log.append(after(log.head, ann, RecordKind::takeover)), Standing::counts);
