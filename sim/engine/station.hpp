@@ -1,4 +1,4 @@
-// A station: jobs, servers, and a line between them.
+// A station: jobs, servers, and a line between them (or another order of who is next).
 //
 // It decides who is served and who waits; it keeps no time. Whoever runs it draws how long a
 // service takes and comes back with `finish` when it is over, usually by an event in the queue. So
@@ -15,6 +15,9 @@
 #include "core/base/check.hpp"
 
 namespace hubbub::sim {
+
+// Who is next: what a station keeps its waiting jobs in. Each has `push`, `pop`, `size`,
+// `empty` and `clear`.
 
 /// First in, first out. Its memory is the longest line there was.
 template <class Job>
@@ -54,15 +57,69 @@ class Line {
   std::size_t size_ = 0;
 };
 
+/// Last in, first out: in an overload the newest are served in time, and the oldest hardly ever.
+template <class Job>
+class Stack {
+ public:
+  bool empty() const { return jobs_.empty(); }
+  std::size_t size() const { return jobs_.size(); }
+  void push(Job job) { jobs_.push_back(std::move(job)); }
+  /// REQUIRES: !empty().
+  Job pop() {
+    HUBBUB_CHECK(!jobs_.empty());
+    Job job = std::move(jobs_.back());
+    jobs_.pop_back();
+    return job;
+  }
+  void clear() { jobs_.clear(); }
+
+ private:
+  std::vector<Job> jobs_;
+};
+
+/// By `job.priority`, an 8-bit number: 0 first, and first in, first out among equals. A service that
+/// began is not interrupted.
+template <class Job>
+class PriorityLines {
+ public:
+  bool empty() const { return size_ == 0; }
+  std::size_t size() const { return size_; }
+
+  void push(Job job) {
+    const std::uint8_t priority{job.priority};
+    if (lines_.size() <= priority) lines_.resize(priority + std::size_t{1});
+    lines_[priority].push(std::move(job));
+    ++size_;
+  }
+
+  /// REQUIRES: !empty().
+  Job pop() {
+    HUBBUB_CHECK(size_ > 0);
+    --size_;
+    std::size_t first = 0;
+    while (lines_[first].empty()) ++first;
+    return lines_[first].pop();
+  }
+
+  void clear() {
+    for (Line<Job>& line : lines_) line.clear();
+    size_ = 0;
+  }
+
+ private:
+  std::vector<Line<Job>> lines_;  ///< by priority
+  std::size_t size_ = 0;
+};
+
 enum class Arrival : std::uint8_t {
   started,  ///< a server was free: draw its service time now
   waiting,  ///< `finish` will hand it out
   refused,  ///< full
 };
 
-/// `servers` alike, one line, first come first served. Invariant: while anyone waits, all servers
-/// are busy; busy() + waiting() <= capacity.
-template <class Job>
+/// `servers` alike, and one place to wait: a line, first come first served, unless another order is
+/// asked for. Invariant: while anyone waits, all servers are busy; busy() + waiting() <= capacity.
+template <class Job, class Waiting = Line<Job>>
 class Station {
  public:
   static constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();
@@ -79,8 +136,8 @@ class Station {
       ++busy_;
       return Arrival::started;
     }
-    if (busy_ + line_.size() >= capacity_) return Arrival::refused;
-    line_.push(std::move(job));
+    if (busy_ + waiting_.size() >= capacity_) return Arrival::refused;
+    waiting_.push(std::move(job));
     return Arrival::waiting;
   }
 
@@ -88,28 +145,28 @@ class Station {
   /// REQUIRES: busy() > 0.
   std::optional<Job> finish() {
     HUBBUB_CHECK(busy_ > 0);
-    if (line_.empty()) {
+    if (waiting_.empty()) {
       --busy_;
       return std::nullopt;
     }
-    return line_.pop();
+    return waiting_.pop();
   }
 
   /// Everything in it is lost, as in a crash. Its runner must ignore the services it had started.
   void clear() {
-    line_.clear();
+    waiting_.clear();
     busy_ = 0;
   }
 
   std::size_t busy() const { return busy_; }
-  std::size_t waiting() const { return line_.size(); }
+  std::size_t waiting() const { return waiting_.size(); }
   std::size_t servers() const { return servers_; }
 
  private:
   std::size_t servers_;
   std::size_t capacity_;
   std::size_t busy_ = 0;
-  Line<Job> line_;
+  Waiting waiting_;
 };
 
 }  // namespace hubbub::sim

@@ -158,6 +158,7 @@ inline constexpr std::array choices<ReconnectPolicy>{
     choice(ReconnectPolicy::fixed, "fixed", "after `base`"),
     choice(ReconnectPolicy::exponential, "exponential", "base, doubled each time up to `cap`"),
     choice(ReconnectPolicy::full_jitter, "full_jitter", "anywhere between 0 and that"),
+    choice(ReconnectPolicy::equal_jitter, "equal_jitter", "anywhere between half of that and all"),
 };
 template <>
 inline constexpr std::array choices<FaultKind>{

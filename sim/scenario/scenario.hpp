@@ -79,7 +79,13 @@ struct Registry {
   bool operator==(const Registry&) const = default;
 };
 
-enum class ReconnectPolicy : std::uint8_t { at_once, fixed, exponential, full_jitter };
+enum class ReconnectPolicy : std::uint8_t {
+  at_once,
+  fixed,
+  exponential,
+  full_jitter,
+  equal_jitter,
+};
 
 struct Reconnect {
   ReconnectPolicy policy = ReconnectPolicy::full_jitter;

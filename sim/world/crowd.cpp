@@ -46,7 +46,9 @@ static_assert(static_cast<int>(BackoffKind::full_jitter) ==
                   static_cast<int>(ReconnectPolicy::full_jitter) &&
               static_cast<int>(BackoffKind::fixed) == static_cast<int>(ReconnectPolicy::fixed) &&
               static_cast<int>(BackoffKind::exponential) ==
-                  static_cast<int>(ReconnectPolicy::exponential));
+                  static_cast<int>(ReconnectPolicy::exponential) &&
+              static_cast<int>(BackoffKind::equal_jitter) ==
+                  static_cast<int>(ReconnectPolicy::equal_jitter));
 
 }  // namespace
 

@@ -23,22 +23,48 @@ TEST(Backoff, StaysAwayForFiveMinutesAfterRepeatedRefusals) {
   EXPECT_EQ(backoff.wait(20, true, random), Duration(5min));
 }
 
-TEST(Backoff, FullJitterIsUniformBetweenZeroAndTheExponentialWait) {
-  const Backoff backoff{BackoffKind::full_jitter, 1s, 30s, 5min};
+/// Mean and variance, in seconds, of waits that are all within the bounds.
+template <class Wait>
+void expect_uniform(Duration least, Duration most, Wait wait) {
   Random random(7, 2, 3);
   double sum = 0, squares = 0;
   constexpr int draws = 20'000;
   for (int i = 0; i < draws; ++i) {
-    const Duration wait = backoff.wait(3, false, random);
-    ASSERT_GE(wait, 0s);
-    ASSERT_LE(wait, 8s);
-    const double s = std::chrono::duration<double>(wait).count();
+    const Duration drawn = wait(random);
+    ASSERT_GE(drawn, least);
+    ASSERT_LE(drawn, most);
+    const double s = std::chrono::duration<double>(drawn).count();
     sum += s;
     squares += s * s;
   }
   const double mean = sum / draws;
-  EXPECT_NEAR(mean, 4, 0.06);  // 3.7 standard errors
-  EXPECT_NEAR(squares / draws - mean * mean, 64.0 / 12, 0.15);
+  const double width = std::chrono::duration<double>(most - least).count();
+  // 3.7 standard errors of the mean, which is width / √12 / √draws.
+  EXPECT_NEAR(mean, std::chrono::duration<double>(least + most).count() / 2, width * 0.0075);
+  EXPECT_NEAR(squares / draws - mean * mean, width * width / 12, width * width * 0.0024);
+}
+
+TEST(Backoff, FullJitterIsUniformBetweenZeroAndTheExponentialWait) {
+  const Backoff backoff{BackoffKind::full_jitter, 1s, 30s, 5min};
+  expect_uniform(0s, 8s, [&](Random& random) { return backoff.wait(3, false, random); });
+}
+
+TEST(Backoff, EqualJitterWaitsForHalfOfTheExponentialWaitAtLeast) {
+  const Backoff backoff{BackoffKind::equal_jitter, 1s, 30s, 5min};
+  expect_uniform(4s, 8s, [&](Random& random) { return backoff.wait(3, false, random); });
+  expect_uniform(15s, 30s, [&](Random& random) { return backoff.wait(9, false, random); });
+  expect_uniform(150s, 300s, [&](Random& random) { return backoff.wait(9, true, random); });
+}
+
+TEST(Backoff, DecorrelatedJitterGrowsFromTheWaitBeforeUpToTheCap) {
+  const Backoff backoff{.base = 1s, .cap = 30s};
+  expect_uniform(1s, 3s, [&](Random& random) { return backoff.wait_decorrelated(1s, random); });
+  expect_uniform(1s, 12s, [&](Random& random) { return backoff.wait_decorrelated(4s, random); });
+  Random random(7, 2, 3);
+  int capped = 0;
+  for (int i = 0; i < 1000; ++i)
+    capped += backoff.wait_decorrelated(30s, random) == Duration{30s} ? 1 : 0;
+  EXPECT_NEAR(capped, 1000 * 60 / 89, 60);  // four deviations
 }
 
 TEST(RetryBudget, GrantsItsInitialTokensThenOneForEveryTenFirstSendings) {

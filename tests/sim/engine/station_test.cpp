@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
 #include <deque>
+#include <vector>
 
 #include "sim/engine/queueing_model.hpp"
 #include "sim/engine/random.hpp"
@@ -39,6 +41,63 @@ TEST(Station, ForgetsEverythingWhenCleared) {
   EXPECT_EQ(station.busy() + station.waiting(), 0u);
   EXPECT_EQ(station.arrive(3), Arrival::started);
   EXPECT_EQ(station.finish(), std::nullopt);
+}
+
+TEST(Station, WithAStackServesTheNewestFirst) {
+  Station<int, Stack<int>> station(1, 5);
+  EXPECT_EQ(station.arrive(1), Arrival::started);
+  for (int job = 2; job <= 5; ++job) EXPECT_EQ(station.arrive(job), Arrival::waiting);
+  EXPECT_EQ(station.arrive(6), Arrival::refused);
+  EXPECT_EQ(station.finish(), 5);
+  EXPECT_EQ(station.arrive(7), Arrival::waiting);
+  EXPECT_EQ(station.finish(), 7);
+  EXPECT_EQ(station.waiting(), 3u);
+  station.clear();
+  EXPECT_EQ(station.busy() + station.waiting(), 0u);
+}
+
+struct Ranked {
+  std::uint8_t priority = 0;
+  int number = 0;
+  bool operator==(const Ranked&) const = default;
+};
+
+TEST(Station, WithPrioritiesInterruptsNoneAndServesTheFirstInRankNext) {
+  Station<Ranked, PriorityLines<Ranked>> station(1);
+  EXPECT_EQ(station.arrive({255, 1}), Arrival::started);
+  for (const Ranked job : {Ranked{1, 2}, Ranked{255, 3}, Ranked{0, 4}, Ranked{1, 5}, Ranked{0, 6}})
+    EXPECT_EQ(station.arrive(job), Arrival::waiting);
+  EXPECT_EQ(station.waiting(), 5u);
+  EXPECT_EQ(station.finish(), (Ranked{0, 4}));
+  EXPECT_EQ(station.finish(), (Ranked{0, 6}));
+  EXPECT_EQ(station.finish(), (Ranked{1, 2}));
+  EXPECT_EQ(station.arrive({0, 7}), Arrival::waiting);
+  EXPECT_EQ(station.finish(), (Ranked{0, 7}));
+  EXPECT_EQ(station.finish(), (Ranked{1, 5}));
+  station.clear();
+  EXPECT_EQ(station.busy() + station.waiting(), 0u);
+  EXPECT_EQ(station.arrive({3, 8}), Arrival::started);
+  EXPECT_EQ(station.finish(), std::nullopt);
+}
+
+/// Of jobs numbered as they came, sorting by priority alone, equals left in order, is the reference.
+RC_GTEST_PROP(PriorityLines, AreAStableSort, (const std::vector<std::uint8_t>& steps)) {
+  PriorityLines<Ranked> lines;
+  std::vector<Ranked> reference;
+  int next = 0;
+  for (const std::uint8_t step : steps) {
+    if (step % 3 != 0) {
+      const Ranked job{static_cast<std::uint8_t>(step % 5), next++};
+      lines.push(job);
+      reference.push_back(job);
+    } else if (!reference.empty()) {
+      const auto first = std::ranges::min_element(reference, {}, &Ranked::priority);
+      RC_ASSERT(lines.pop() == *first);
+      reference.erase(first);
+    }
+    RC_ASSERT(lines.size() == reference.size());
+    RC_ASSERT(lines.empty() == reference.empty());
+  }
 }
 
 RC_GTEST_PROP(Line, IsADeque, (const std::vector<bool>& pushes)) {
