@@ -194,12 +194,12 @@ void figures(Page& page, const Summary& s) {
 
 void faults(Page& page, const Summary& s) {
   if (s.faults.empty()) return;
-  page.heading("Faults that took effect");
-  std::string all;
+  std::string all = "Faults that took effect: ";
   for (const FaultCount& fault : s.faults)
-    all += fmt::format("{}{} {}", all.empty() ? "" : ", ", fault.kind,
+    all += fmt::format("{}{} {}", &fault == s.faults.data() ? "" : ", ", fault.kind,
                        format_count(static_cast<double>(fault.count)));
-  page.sentence(all, 2);
+  page.line();
+  page.sentence(all, 0, Tone::plain, 2);
 }
 
 void checks(Page& page, const Summary& s) {

@@ -202,6 +202,8 @@ inline constexpr std::array known_checkers{
     Bounded{"id-unique", Unit::none, "message ids are unique and grow"},
     Bounded{"bounded", Unit::none, "nothing passes its limit, no step its units of work"},
     Bounded{"accounted", Unit::none, "sent = acknowledged + refused + pending, at every client"},
+    Bounded{"one-writer", Unit::none, "of a partition's log, all take the same records to count"},
+    Bounded{"stale-bound", Unit::none, "an owner that was replaced speaks 5 s longer at most"},
     // Liveness: judged once faults are healed and no new work starts.
     Bounded{"delivered-all", Unit::none, "every inbox holds exactly what is due to it"},
     Bounded{"caught-up", Unit::none, "every connected device is at its inbox's head"},

@@ -12,8 +12,9 @@ constexpr double skips = 0.05;
 
 }  // namespace
 
-LogService::LogService(Stage& stage)
+LogService::LogService(Stage& stage, std::function<Duration(NodeId)> clock)
     : stage_(stage),
+      clock_(std::move(clock)),
       answers_(stage, log_source),
       latency_(sampler(stage.scenario.log.append)),
       random_(stage.seed, purpose::log, 0) {}
@@ -61,6 +62,7 @@ void LogService::append_lands(Piece* piece) {
   log.last += random_.chance(skips) ? 1 + random_.below(3) : 1;
   log.entries.push_back({log.last, stage_.now, std::string(append->record)});
   count(log, log.entries.back());
+  judge(append->partition, log);
   if (piece->flag != 0)
     answers_.give({piece->a, piece->b}, stage_.now + latency(),
                   input::Appended{append->partition, append->ticket, AppendOutcome::accepted, log.last});
@@ -68,7 +70,7 @@ void LogService::append_lands(Piece* piece) {
   std::erase_if(log.waiting, [this](Piece* read) { return answer_read(read, false); });
 }
 
-/// What counts is judged here once more, beside the nodes: it is what must be true (`one-writer`).
+/// What counts is judged here once more, beside the nodes.
 void LogService::count(Log& log, const Entry& entry) {
   const auto record = decode_record(entry.bytes, arena_);
   const LogHead before = log.head;
@@ -87,6 +89,15 @@ void LogService::count(Log& log, const Entry& entry) {
   HUBBUB_CHECK(truth_->write({&rows, 1}, Sync::yes).has_value());
 }
 
+/// The checkers read the log by themselves (`one-writer`), and know since when an owner is none
+/// (`stale-bound`).
+void LogService::judge(PartitionId partition, const Log& log) {
+  const Entry& entry = log.entries.back();
+  const NodeId replaced =
+      stage_.checker.landed(stage_.now, partition, entry.position, entry.bytes, log.head);
+  if (replaced != nobody) stage_.checker.replaced(partition, replaced, clock_(replaced));
+}
+
 /// How long nobody served it: since its owner's last word, or the end of its owner's process. Of an
 /// owner that was only cut off nobody can say.
 void LogService::measure(const Log& log, const LogHead& before) {
@@ -100,10 +111,12 @@ void LogService::lose_power() {
   constexpr Duration unsynced = 1s;
   if (stage_.scenario.policy.durability == Durability::quorum_synced) return;
   truth_ = std::make_unique<MemoryStore>();
-  for (Log& log : logs_) {
+  for (std::uint16_t p = 0; p < limits::partitions; ++p) {
+    Log& log = logs_[p];
     std::erase_if(log.entries, [&](const Entry& e) { return e.landed > stage_.now - unsynced; });
     log.head = {};
     for (const Entry& entry : log.entries) count(log, entry);
+    stage_.checker.lost_after(PartitionId{p}, log.entries.empty() ? 0 : log.entries.back().position);
   }
 }
 
