@@ -245,6 +245,21 @@ inline constexpr std::array known_metrics{
     Bounded{"takeover.max", Unit::duration, "the longest of these"},
     Bounded{"moves", Unit::none, "takeovers of partitions after the warm-up"},
     Bounded{"liveness.time", Unit::duration, "time until all liveness invariants held"},
+    Bounded{"available.connect", Unit::share, "attempts to be connected welcomed within 5 s"},
+    Bounded{"available.connect.calm", Unit::share, "of those begun while no fault was about"},
+    Bounded{"available.connect.fault", Unit::share, "of those begun while one was"},
+    Bounded{"available.sync", Unit::share, "welcomes followed by all there is within 5 s"},
+    Bounded{"available.sync.calm", Unit::share, "of those begun while no fault was about"},
+    Bounded{"available.sync.fault", Unit::share, "of those begun while one was"},
+    Bounded{"available.send", Unit::share, "messages finally answered within 1 s"},
+    Bounded{"available.send.calm", Unit::share, "of those begun while no fault was about"},
+    Bounded{"available.send.fault", Unit::share, "of those begun while one was"},
+    Bounded{"available.history", Unit::share, "pages had within 1 s"},
+    Bounded{"available.history.calm", Unit::share, "of those begun while no fault was about"},
+    Bounded{"available.history.fault", Unit::share, "of those begun while one was"},
+    Bounded{"available.change", Unit::share, "group changes finally answered within 1 s"},
+    Bounded{"available.change.calm", Unit::share, "of those begun while no fault was about"},
+    Bounded{"available.change.fault", Unit::share, "of those begun while one was"},
 };
 
 }  // namespace hubbub::sim
