@@ -122,7 +122,7 @@ void run_job(const SimArguments& arguments, Job& job, ProgressLine* line) {
   const Duration real = std::chrono::steady_clock::now() - started;
   job.summary =
       sim::summarize(*job.scenario, result, real, command_again(arguments, job, result.seed));
-  job.series = sim::series_of(result.meters.series);
+  job.series = sim::series_of(result);
   if (arguments.verify && !result.interrupted) {
     const sim::RunResult second = sim::run(*job.scenario, options);
     if (!second.interrupted) sim::note_repetition(job.summary, result, second);

@@ -5,6 +5,7 @@
 
 #include "core/base/check.hpp"
 #include "core/base/limits.hpp"
+#include "sim/check/log_checks.hpp"
 #include "sim/check/membership_checks.hpp"
 #include "sim/check/message_checks.hpp"
 #include "sim/check/stream_checks.hpp"
@@ -29,6 +30,7 @@ struct Checker::Impl {
   MessageChecks messages;
   StreamChecks streams{ledger};
   MembershipChecks memberships{ledger};
+  LogChecks logs{ledger};
   std::vector<std::uint32_t> scratch;
   std::vector<std::string> early_effects;
   Duration last_now{};
@@ -237,6 +239,36 @@ void Checker::bound(Duration now, std::string_view what, std::uint64_t size, std
   });
 }
 
+NodeId Checker::landed(Duration now, PartitionId partition, LogPosition position,
+                       std::string_view record, const LogHead& said) {
+  return impl_->logs.landed(now, partition, position, record, said);
+}
+
+void Checker::lost_after(PartitionId partition, LogPosition last) {
+  impl_->logs.lost_after(partition, last);
+}
+
+void Checker::followed(Duration now, NodeId node, PartitionId partition, const LogHead& head) {
+  impl_->logs.followed(now, node, partition, head);
+}
+
+void Checker::owns(Duration now, NodeId node, PartitionId partition, PartitionEpoch epoch) {
+  impl_->logs.owns(now, node, partition, epoch);
+}
+
+void Checker::replaced(PartitionId partition, NodeId owner, Duration clock) {
+  impl_->logs.replaced(partition, owner, clock);
+}
+
+void Checker::asked(NodeId node, PartitionId partition, NodeId whom) {
+  impl_->logs.asked(node, partition, whom);
+}
+
+void Checker::spoke(Duration now, NodeId node, PartitionId partition, Duration clock,
+                    bool to_client, std::string_view what) {
+  impl_->logs.spoke(now, node, partition, clock, to_client, what);
+}
+
 void Checker::stored_message(ConversationId conversation, const Message& message) {
   const std::uint32_t c = impl_->ledger.entities.conversation(conversation);
   impl_->messages.stored(c, message);
@@ -319,7 +351,7 @@ const std::vector<Violation>& Checker::violations() const { return impl_->ledger
 
 std::size_t Checker::memory() const {
   return sizeof(Impl) + impl_->ledger.memory() + impl_->messages.memory() +
-         impl_->streams.memory() + impl_->memberships.memory();
+         impl_->streams.memory() + impl_->memberships.memory() + impl_->logs.memory();
 }
 
 }  // namespace hubbub::sim

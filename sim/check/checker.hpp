@@ -17,6 +17,7 @@
 #include "core/base/time.hpp"
 #include "core/wire/cursor.hpp"
 #include "core/wire/frames.hpp"
+#include "core/wire/log_record.hpp"
 #include "core/wire/message.hpp"
 
 namespace hubbub::sim {
@@ -90,6 +91,26 @@ class Checker {
   void step(Duration now, NodeId node, std::uint32_t units);
   /// The length of something bounded.
   void bound(Duration now, std::string_view what, std::uint64_t size, std::uint64_t limit);
+
+  // --- Replicated logs, and who acts on them -----------------------------------------------------
+  /// A record landed in a partition's log, whether it counts or not. `said`: what the log itself now
+  /// says that its records come to. Gives whose partition it was, if another took it over with this.
+  NodeId landed(Duration now, PartitionId partition, LogPosition position, std::string_view record,
+                const LogHead& said);
+  /// The log's own machines lost all of it that lay after `last`.
+  void lost_after(PartitionId partition, LogPosition last);
+  /// A node gave its store what a partition's log comes to, in its view.
+  void followed(Duration now, NodeId node, PartitionId partition, const LogHead& head);
+  /// A node told another that it owns a partition.
+  void owns(Duration now, NodeId node, PartitionId partition, PartitionEpoch epoch);
+  /// `owner` was replaced (see `landed`) when its monotonic clock showed this.
+  void replaced(PartitionId partition, NodeId owner, Duration clock);
+  /// A node went to another for what its clients want of a partition.
+  void asked(NodeId node, PartitionId partition, NodeId whom);
+  /// Something that speaks for a partition left a node, in a step begun at this time of its
+  /// monotonic clock: to another node, or `to_client`, where it may be another node's word.
+  void spoke(Duration now, NodeId node, PartitionId partition, Duration clock, bool to_client,
+             std::string_view what);
 
   // --- The end: what is stored, row by row; `finish`; then devices and nodes --------------------
   /// Conversation by conversation, each in the order of its sequences. Of groups, only where stores

@@ -11,11 +11,12 @@
 namespace hubbub::sim {
 
 /// Nothing false may ever be said, whatever is broken.
-inline constexpr std::array<std::string_view, 16> safety_invariants{
+inline constexpr std::array<std::string_view, 18> safety_invariants{
     "acked-kept",     "effects-durable", "refused-never",   "one-binding",
     "no-gaps",        "exactly-once",    "sender-order",    "stream-order",
     "delivered-only", "inbox-agrees",    "monotonic-reads", "members-only",
-    "no-forgery",     "id-unique",       "bounded",         "accounted"};
+    "no-forgery",     "id-unique",       "bounded",         "accounted",
+    "one-writer",     "stale-bound"};
 
 /// What must come true once everything is healed.
 inline constexpr std::array<std::string_view, 4> liveness_invariants{"delivered-all", "caught-up",
@@ -39,6 +40,8 @@ enum class Invariant : std::uint8_t {
   id_unique,
   bounded,
   accounted,
+  one_writer,
+  stale_bound,
   delivered_all,
   caught_up,
   reconnected,

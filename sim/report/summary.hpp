@@ -2,6 +2,7 @@
 // else here only shows it: on a terminal, as JSON, as JUnit's XML, as an exit status.
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,6 +35,23 @@ struct FaultCount {
   std::uint64_t count = 0;
 };
 
+/// Of what was tried while something lasted, how much was answered in time.
+struct Available {
+  struct Operation {
+    std::string name;  ///< "send"
+    std::uint64_t tried = 0;
+    std::uint64_t in_time = 0;
+    /// Not a number: nothing was tried.
+    double share() const {
+      return tried == 0 ? std::numeric_limits<double>::quiet_NaN()
+                        : static_cast<double>(in_time) / static_cast<double>(tried);
+    }
+  };
+  std::string during;  ///< "no fault", "any fault", or a fault's kind
+  std::uint64_t seconds = 0;
+  std::vector<Operation> operations;  ///< the same, in the same order, wherever there are several
+};
+
 struct Summary {
   std::string scenario;
   std::string about;
@@ -48,6 +66,7 @@ struct Summary {
   std::vector<Metric> metrics;
   std::vector<Expected> expectations;
   std::vector<FaultCount> faults;
+  std::vector<Available> availability;  ///< empty if no fault took effect
 
   std::vector<InvariantResult> checks;
   std::vector<Violation> violations;

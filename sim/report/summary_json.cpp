@@ -60,6 +60,17 @@ Json violations(const Summary& s) {
   return all;
 }
 
+Json availability(const Summary& s) {
+  Json all = Json::array();
+  for (const Available& a : s.availability) {
+    Json operations = Json::object();
+    for (const Available::Operation& o : a.operations)
+      operations[o.name] = {{"tried", o.tried}, {"in_time", o.in_time}};
+    all.push_back({{"during", a.during}, {"seconds", a.seconds}, {"operations", operations}});
+  }
+  return all;
+}
+
 Json document(const Summary& s) {
   const int status = exit_status(s);
   const double real_s = std::chrono::duration<double>(s.real_time).count();
@@ -84,6 +95,7 @@ Json document(const Summary& s) {
   all["metrics"] = metrics(s);
   all["faults"] = Json::object();
   for (const FaultCount& fault : s.faults) all["faults"][fault.kind] = fault.count;
+  all["availability"] = availability(s);
   all["checks"] = checks(s);
   all["violations"] = violations(s);
   all["stuck"] = s.stuck;

@@ -192,14 +192,52 @@ void figures(Page& page, const Summary& s) {
         Tone::quiet, fmt::format("  and {} more in the summary file", s.metrics.size() - count)));
 }
 
+std::string count_of_fault(const Summary& s, std::string_view kind) {
+  const auto fault = std::ranges::find(s.faults, kind, &FaultCount::kind);
+  return fault == s.faults.end() ? "" : format_count(static_cast<double>(fault->count));
+}
+
+/// Where something is broken, that comes first; the rest is in the summary file.
+void faults_in_short(Page& page, const Summary& s) {
+  std::string all = "Faults that took effect: ";
+  for (const FaultCount& fault : s.faults)
+    all += fmt::format("{}{} {}", &fault == s.faults.data() ? "" : ", ", fault.kind,
+                       format_count(static_cast<double>(fault.count)));
+  page.line();
+  page.sentence(all, 0, Tone::plain, 2);
+}
+
+/// A line for each kind, a column for each operation; where that is too wide, a sentence for each.
 void faults(Page& page, const Summary& s) {
   if (s.faults.empty()) return;
-  page.heading("Faults that took effect");
-  std::string all;
-  for (const FaultCount& fault : s.faults)
-    all += fmt::format("{}{} {}", all.empty() ? "" : ", ", fault.kind,
-                       format_count(static_cast<double>(fault.count)));
-  page.sentence(all, 2);
+  if (s.availability.empty() || !s.violations.empty()) return faults_in_short(page, s);
+  constexpr std::size_t column = 9;
+  page.heading("Faults, and what was answered in time");
+  std::size_t name_width = 0;
+  for (const Available& a : s.availability)
+    name_width = std::max(name_width, columns(page.clean(a.during)));
+  std::string head = std::string(2 + name_width, ' ') + padded_left("times", 7) +
+                     padded_left("seconds", column);
+  for (const Available::Operation& o : s.availability.front().operations)
+    head += padded_left(page.clean(o.name), column);
+  const bool fits = columns(head) <= page.width();
+  if (fits) page.line(page.toned(Tone::quiet, head));
+  for (const Available& a : s.availability) {
+    const std::string seconds = format_count(static_cast<double>(a.seconds));
+    const std::string times = count_of_fault(s, a.during);
+    std::string row = "  " + padded(page.clean(a.during), name_width) + padded_left(times, 7) +
+                      padded_left(seconds, column);
+    std::string words = a.during + (times.empty() ? "" : " " + times) + " (" + seconds + " s):";
+    for (const Available::Operation& o : a.operations) {
+      const std::string share = format_value(o.share(), MetricUnit::share);
+      row += padded_left(share, column);
+      words += (&o == a.operations.data() ? " " : ", ") + o.name + " " + share;
+    }
+    if (fits)
+      page.line(row);
+    else
+      page.sentence(words, 2, Tone::plain, 2);
+  }
 }
 
 void checks(Page& page, const Summary& s) {

@@ -229,6 +229,8 @@ inline constexpr std::array known_checkers{
     Bounded{"id-unique", Unit::none, "message ids are unique and grow"},
     Bounded{"bounded", Unit::none, "nothing passes its limit, no step its units of work"},
     Bounded{"accounted", Unit::none, "sent = acknowledged + refused + pending, at every client"},
+    Bounded{"one-writer", Unit::none, "of a partition's log, all take the same records to count"},
+    Bounded{"stale-bound", Unit::none, "an owner that was replaced speaks 5 s longer at most"},
     // Liveness: judged once faults are healed and no new work starts.
     Bounded{"delivered-all", Unit::none, "every inbox holds exactly what is due to it"},
     Bounded{"caught-up", Unit::none, "every connected device is at its inbox's head"},
@@ -273,6 +275,21 @@ inline constexpr std::array known_metrics{
     Bounded{"exits", Unit::none, "processes that ended by themselves"},
     Bounded{"moves", Unit::none, "takeovers of partitions after the warm-up"},
     Bounded{"liveness.time", Unit::duration, "time until all liveness invariants held"},
+    Bounded{"available.connect", Unit::share, "attempts to be connected welcomed within 5 s"},
+    Bounded{"available.connect.calm", Unit::share, "of those begun while no fault was about"},
+    Bounded{"available.connect.fault", Unit::share, "of those begun while one was"},
+    Bounded{"available.sync", Unit::share, "welcomes followed by all there is within 5 s"},
+    Bounded{"available.sync.calm", Unit::share, "of those begun while no fault was about"},
+    Bounded{"available.sync.fault", Unit::share, "of those begun while one was"},
+    Bounded{"available.send", Unit::share, "messages finally answered within 1 s"},
+    Bounded{"available.send.calm", Unit::share, "of those begun while no fault was about"},
+    Bounded{"available.send.fault", Unit::share, "of those begun while one was"},
+    Bounded{"available.history", Unit::share, "pages had within 1 s"},
+    Bounded{"available.history.calm", Unit::share, "of those begun while no fault was about"},
+    Bounded{"available.history.fault", Unit::share, "of those begun while one was"},
+    Bounded{"available.change", Unit::share, "group changes finally answered within 1 s"},
+    Bounded{"available.change.calm", Unit::share, "of those begun while no fault was about"},
+    Bounded{"available.change.fault", Unit::share, "of those begun while one was"},
 };
 
 }  // namespace hubbub::sim

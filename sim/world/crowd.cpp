@@ -115,6 +115,7 @@ void Crowd::turns(std::uint32_t number, std::uint32_t turn_value) {
   switch (turn) {
     case Turn::tunnel_begins:
       client.in_tunnel = true;
+      observer_.leaves(number);
       if (client.link == Link::open) fleet_.cut(client.node, client.connection);
       client.link = Link::none;
       client.device.closed(stage_.now, broken, edge_);
@@ -129,6 +130,7 @@ void Crowd::turns(std::uint32_t number, std::uint32_t turn_value) {
       break;
     case Turn::absence_begins:
       client.absent = true;
+      observer_.leaves(number);
       if (client.device.attached())
         observer_.lost(stage_.now, client.device, CloseCode::normal, true);
       client.device.go_offline(edge_);
@@ -226,6 +228,7 @@ void Crowd::write(Client& client, std::uint32_t number, const Act& act) {
   const Body body(stage_.now, number);
   const Content content{act.length, hash_bytes(body.view()), body.view()};
   ++stage_.meters.written;
+  observer_.tries(number, Operation::send);
   if (!client.device.write(stage_.now, conversation, content, act.ahead, edge_))
     ++stage_.meters.not_taken;
 }
@@ -243,6 +246,7 @@ void Crowd::change(Client& client, std::uint32_t number, const Act& act) {
   if (act.change != to_server::Change::What::add && act.change != to_server::Change::What::remove &&
       act.change != to_server::Change::What::leave)
     call.user = UserId{};
+  observer_.tries(number, Operation::change);
   client.device.call(stage_.now, std::move(call), edge_);
 }
 
@@ -262,6 +266,7 @@ void Crowd::create_groups(Client& client, std::uint32_t number) {
     }
     // A device's actions point into it, so they are carried out before its next call.
     edge_.actions.clear();
+    observer_.tries(number, Operation::change);
     client.device.call(stage_.now, std::move(call), edge_);
     carry_out(number);
   }

@@ -16,6 +16,8 @@ Duration Crowd::latency(const Client& client, std::uint32_t number, std::uint32_
 
 void Crowd::carry_out(std::uint32_t number) {
   Client& client = at(number);
+  for (const to_server::Frame& frame : edge_.actions.frames)
+    if (std::holds_alternative<to_server::History>(frame)) observer_.asks_page(number);
   if (!edge_.actions.frames.empty()) send(client, number);
   if (edge_.actions.close) hang_up(client);
   if (edge_.actions.connect) dial(client, number);

@@ -52,11 +52,35 @@ void Faults::happens(std::uint32_t which) {
   if (effect) {
     stage_.first_fault = std::min(stage_.first_fault, stage_.now);
     ++counts_[static_cast<std::size_t>(fault.kind)];
+    note(fault);
   }
   stage_.chain.add(stage_.faults_entity(), static_cast<std::uint64_t>(stage_.now.count()) ^
                                                std::uint64_t{which} << 48 ^
                                                std::uint64_t{host} << 40 ^ (effect ? 1 : 0));
   if (fault.every) schedule_next(which);
+}
+
+/// How long it lasts, for the meters: what ends a process, until that is started again.
+void Faults::note(const Fault& fault) {
+  const Duration restart = stage_.scenario.servers.restart;
+  Duration from = stage_.now;
+  Duration lasts = fault.duration;
+  switch (fault.kind) {
+    case FaultKind::restored_backup:
+      from += fault.by;
+      [[fallthrough]];
+    case FaultKind::crash:
+    case FaultKind::power_loss:
+    case FaultKind::torn_write:
+    case FaultKind::restart_all:
+    case FaultKind::lost_disk:
+      if (lasts == Duration{0}) lasts = restart;
+      break;
+    case FaultKind::sync_error: lasts = restart; break;
+    case FaultKind::drain: lasts += restart; break;
+    default: break;
+  }
+  stage_.meters.availability.struck(fault.kind, from, from + lasts);
 }
 
 bool Faults::strike(const Fault& fault, std::uint32_t host, Random& random) {

@@ -31,7 +31,7 @@ Fleet::Fleet(Stage& stage)
       client_latency_(sampler(stage.scenario.network.client)),
       server_latency_(sampler(stage.scenario.network.server)),
       links_(stage.scenario.servers.count * stage.scenario.servers.nodes),
-      log_(stage),
+      log_(stage, [this](NodeId node) { return clock_of(node.value).mono; }),
       register_(stage) {
   for (std::uint32_t h = 0; h < stage.scenario.servers.count; ++h) {
     Host& host = hosts_.emplace_back(stage.scenario, stage.seed, h, stage.slab);

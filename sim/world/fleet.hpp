@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/node/node.hpp"
+#include "core/wire/peer.hpp"
 #include "core/wire/rows.hpp"
 #include "sim/world/clock.hpp"
 #include "sim/world/connections.hpp"
@@ -158,6 +159,7 @@ class Fleet {
     Mailbox mailbox;
     Outbox out;
     bool busy = false;
+    Duration stepped{};  ///< when its last step began, on its monotonic clock
     Duration wakes_at = never;
     Source source;
     Connections connections;
@@ -168,6 +170,7 @@ class Fleet {
   std::uint32_t host_of(std::uint32_t node) const { return node / stage_.scenario.servers.nodes; }
   NodeCounters counters_of(const NodeSlot& slot) const;
   bool up(std::uint32_t node) const { return hosts_[host_of(node)].up; }
+  Instant clock_of(std::uint32_t node) const { return hosts_[host_of(node)].clock.read(stage_.now); }
   /// Puts something into a node's mailbox; `go_on` lets it step.
   void mail(std::uint32_t node, Mail mail);
   void wake_at(std::uint32_t node, Duration at);
@@ -199,8 +202,8 @@ class Fleet {
   void end_node(std::uint32_t node, bool tell_clients);
   void ask_services(std::uint32_t node, const Outbox& out);
   void judge_frame(const to_client::Frame& frame, std::uint32_t node, const Connection* connection);
-  void judge_packet(std::string_view bytes, std::uint32_t node);
-  void judge_message_to_peer(std::string_view bytes, std::uint32_t node);
+  void judge_packet(std::string_view bytes, std::uint32_t node, std::uint32_t to);
+  void judge_message_to_peer(const peer::Message& message, std::uint32_t node);
   void judge_message(const ConversationId& conversation, Sequence seq, std::uint32_t node,
                      std::string_view what);
   void judge_inbox(const Connection* connection, Sequence number, std::uint32_t node,
@@ -209,6 +212,16 @@ class Fleet {
                     std::string_view what);
   void judge_stream(const ConversationId& conversation, ShardId shard, Incarnation incarnation,
                     Sequence have, std::uint32_t node, std::string_view what);
+  // Who acts for a partition (fleet_speech.cpp).
+  struct Speech;
+  void judge_commit(const output::Commit& commit, std::uint32_t node);
+  void judge_speech(const to_client::Frame& frame, std::uint32_t node, const Connection* connection);
+  void judge_speech(const peer::Message& message, std::uint32_t node, std::uint32_t to);
+  void judge_speech(const Speech& speech, std::uint32_t node, bool to_client);
+  template <class M>
+  Speech speech_of(const M& message);
+  /// Whose connection it is; nobody's if there is none.
+  UserId user_of(const Connection* connection) const;
   bool on_own_disk(ShardId shard, std::uint32_t node) const {
     return replicated() || host_of(map_.owner(shard).value) == host_of(node);
   }

@@ -111,7 +111,7 @@ void Fleet::close(std::uint32_t node, const output::Close& close) {
 
 void Fleet::send_to_peer(std::uint32_t node, const output::ToPeer& message) {
   const std::uint32_t to = message.node.value;
-  judge_packet(message.bytes, node);
+  judge_packet(message.bytes, node, to);
   LinkEnd& end = links_.end(node, to);
   if (!end.stands) return;
   ++stage_.meters.peer_messages;
@@ -131,6 +131,7 @@ void Fleet::send_to_peer(std::uint32_t node, const output::ToPeer& message) {
 }
 
 void Fleet::submit(std::uint32_t node, const output::Commit& commit) {
+  judge_commit(commit, node);
   const std::uint32_t host = host_of(node);
   PendingCommit pending;
   pending.node = static_cast<std::uint16_t>(node);
@@ -209,7 +210,7 @@ void Fleet::judge_message(const ConversationId& conversation, Sequence seq, std:
 void Fleet::judge_inbox(const Connection* connection, Sequence number, std::uint32_t node,
                         std::string_view what) {
   if (connection == nullptr) return;  // it is gone, and with it who it was
-  const UserId user = Population::id_of(connection->client / stage_.scenario.clients.devices);
+  const UserId user = user_of(connection);
   if (!on_own_disk(shard_of(user), node)) return;
   stage_.checker.effect(stage_.now, durable(node, rows::inbox(user, number)).has_value(), what);
 }
@@ -232,6 +233,7 @@ void Fleet::judge_stream(const ConversationId& conversation, ShardId shard, Inca
 
 void Fleet::judge_frame(const to_client::Frame& frame, std::uint32_t node,
                         const Connection* connection) {
+  if (replicated()) judge_speech(frame, node, connection);
   if (const auto* event = std::get_if<to_client::Event>(&frame)) {
     judge_message(event->conversation, event->message.seq, node, "an event");
     judge_inbox(connection, event->cursor.held, node, "an event's number");
@@ -244,19 +246,12 @@ void Fleet::judge_frame(const to_client::Frame& frame, std::uint32_t node,
   }
 }
 
-void Fleet::judge_packet(std::string_view bytes, std::uint32_t node) {
-  arena_.clear();
-  const auto packet = wire::decode<peer::Packet>(bytes, arena_);
-  HUBBUB_CHECK(packet.has_value());
-  if (const auto* data = std::get_if<peer::Data>(&*packet))
-    HUBBUB_CHECK(peer::for_each_message(data->messages, [&](std::string_view message) {
-      judge_message_to_peer(message, node);
-    }));
-}
+namespace {
 
-void Fleet::judge_message_to_peer(std::string_view bytes, std::uint32_t node) {
+/// Whether a message says something that is judged, or, where partitions move, who says it.
+bool to_be_judged(std::string_view bytes, bool replicated) {
   constexpr const peer::Message* type = nullptr;
-  if (bytes.empty()) return;
+  if (bytes.empty()) return false;
   switch (static_cast<std::uint8_t>(bytes.front())) {
     case peer::index_in<peer::Answer>(type):
     case peer::index_in<peer::Deliver>(type):
@@ -264,32 +259,59 @@ void Fleet::judge_message_to_peer(std::string_view bytes, std::uint32_t node) {
     case peer::index_in<peer::Confirm>(type):
     case peer::index_in<peer::DeliverRefused>(type):
     case peer::index_in<peer::Attached>(type):
-      break;
+      return true;
+    case peer::index_in<peer::Attach>(type):
+    case peer::index_in<peer::Request>(type):
+    case peer::index_in<peer::Ranges>(type):
+    case peer::index_in<peer::Synced>(type):
+    case peer::index_in<peer::Reset>(type):
+    case peer::index_in<peer::Owns>(type):
+      return replicated;
     default:
-      return;
+      return false;
   }
+}
+
+}  // namespace
+
+void Fleet::judge_packet(std::string_view bytes, std::uint32_t node, std::uint32_t to) {
   arena_.clear();
-  const auto message = wire::decode<peer::Message>(bytes, arena_);
-  HUBBUB_CHECK(message.has_value());
-  if (const auto* entry = std::get_if<peer::Entry>(&*message)) {
+  const auto packet = wire::decode<peer::Packet>(bytes, arena_);
+  HUBBUB_CHECK(packet.has_value());
+  const auto* data = std::get_if<peer::Data>(&*packet);
+  if (data == nullptr) return;
+  // What is sent again was said when it was first sent.
+  const bool is_new = Links::is_new(links_.end(node, to), *data);
+  HUBBUB_CHECK(peer::for_each_message(data->messages, [&](std::string_view one) {
+    if (!to_be_judged(one, replicated())) return;
+    arena_.clear();
+    const auto message = wire::decode<peer::Message>(one, arena_);
+    HUBBUB_CHECK(message.has_value());
+    if (replicated() && is_new) judge_speech(*message, node, to);
+    judge_message_to_peer(*message, node);
+  }));
+}
+
+void Fleet::judge_message_to_peer(const peer::Message& message, std::uint32_t node) {
+  if (const auto* entry = std::get_if<peer::Entry>(&message)) {
     const Connections& there = nodes_[entry->session.node.value].connections;
     judge_inbox(there.find(entry->session.connection), entry->number, node, "an entry");
-  } else if (const auto* answer = std::get_if<peer::Answer>(&*message)) {
+  } else if (const auto* answer = std::get_if<peer::Answer>(&message)) {
     if (const auto* ok = std::get_if<to_client::Ok>(&answer->reply))
       judge_message(ok->conversation, ok->seq, node, "an answer to a gateway");
     else if (const auto* page = std::get_if<to_client::HistoryPage>(&answer->reply))
       judge_message(page->conversation, page->head, node, "a page for a gateway");
-  } else if (const auto* deliver = std::get_if<peer::Deliver>(&*message)) {
+  } else if (const auto* deliver = std::get_if<peer::Deliver>(&message)) {
     if (!deliver->messages.empty())
       judge_message(deliver->conversation, deliver->messages.back().seq, node, "a delivery");
-  } else if (const auto* confirm = std::get_if<peer::Confirm>(&*message)) {
+  } else if (const auto* confirm = std::get_if<peer::Confirm>(&message)) {
     judge_stream(confirm->conversation, confirm->shard, confirm->incarnation, confirm->through,
                  node, "a confirmation");
-  } else if (const auto* refused = std::get_if<peer::DeliverRefused>(&*message)) {
+  } else if (const auto* refused = std::get_if<peer::DeliverRefused>(&message)) {
     if (!refused->busy)
       judge_stream(refused->conversation, refused->shard, refused->incarnation, refused->have, node,
                    "a refused delivery");
-  } else if (const auto* attached = std::get_if<peer::Attached>(&*message)) {
+  } else if (const auto* attached = std::get_if<peer::Attached>(&message)) {
     if (attached->fresh)
       judge_device(attached->device, attached->generation, node, "an attachment");
   }

@@ -58,8 +58,9 @@ void Fleet::step(std::uint32_t node) {
   NodeSlot& slot = nodes_[node];
   make_inputs(slot);
   const std::uint64_t expired = slot.node->counters().expired;
-  const std::size_t taken =
-      slot.node->step(inputs_, hosts_[host_of(node)].clock.read(stage_.now), slot.out);
+  const Instant now = clock_of(node);
+  slot.stepped = now.mono;
+  const std::size_t taken = slot.node->step(inputs_, now, slot.out);
   HUBBUB_CHECK(taken <= inputs_.size());
   ++stage_.meters.steps;
   stage_.meters.units_max = std::max<std::uint64_t>(stage_.meters.units_max, slot.out.units);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/time.hpp"
+#include "core/wire/packet.hpp"
 
 namespace hubbub::sim {
 
@@ -18,6 +19,9 @@ struct LinkEnd {
   std::uint32_t epoch = 0;  ///< of the stream; pieces of an older one are dropped
   Duration last{};          ///< when the last piece arrives: later ones come after it
   std::uint32_t drawn = 0;  ///< latencies so far
+  /// The stream of packets on it, and the highest of them that was sent.
+  peer::End sender, receiver;
+  std::uint32_t sent = 0;
 };
 
 class Links {
@@ -32,6 +36,14 @@ class Links {
   static Duration arrival(LinkEnd& end, Duration now, Duration latency) {
     end.last = std::max(end.last, now + latency);
     return end.last;
+  }
+  /// Whether this packet leaves for the first time.
+  static bool is_new(LinkEnd& end, const peer::Data& data) {
+    if (data.sender != end.sender || data.receiver != end.receiver)
+      end.sender = data.sender, end.receiver = data.receiver, end.sent = 0;
+    if (data.number <= end.sent) return false;
+    end.sent = data.number;
+    return true;
   }
   /// Both directions begin a new stream.
   void connect(std::uint32_t a, std::uint32_t b, Duration now) {

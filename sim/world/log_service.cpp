@@ -12,8 +12,9 @@ constexpr double skips = 0.05;
 
 }  // namespace
 
-LogService::LogService(Stage& stage)
+LogService::LogService(Stage& stage, std::function<Duration(NodeId)> clock)
     : stage_(stage),
+      clock_(std::move(clock)),
       answers_(stage, log_source),
       latency_(sampler(stage.scenario.log.append)),
       random_(stage.seed, purpose::log, 0) {}
@@ -61,6 +62,7 @@ void LogService::append_lands(Piece* piece) {
   log.last += random_.chance(skips) ? 1 + random_.below(3) : 1;
   log.entries.push_back({log.last, stage_.now, std::string(append->record)});
   count(log, log.entries.back());
+  judge(append->partition, log);
   if (piece->flag != 0)
     answers_.give({piece->a, piece->b}, stage_.now + latency(),
                   input::Appended{append->partition, append->ticket, AppendOutcome::accepted, log.last});
@@ -68,7 +70,7 @@ void LogService::append_lands(Piece* piece) {
   std::erase_if(log.waiting, [this](Piece* read) { return answer_read(read, false); });
 }
 
-/// What counts is judged here once more, beside the nodes: it is what must be true (`one-writer`).
+/// What counts is judged here once more, beside the nodes.
 void LogService::count(Log& log, const Entry& entry) {
   const auto record = decode_record(entry.bytes, arena_);
   const LogHead before = log.head;
@@ -89,6 +91,15 @@ void LogService::write(MemoryStore& store, std::string_view rows) {
   if (!rows.empty()) HUBBUB_CHECK(store.write({&rows, 1}, Sync::yes).has_value());
 }
 
+/// The checkers read the log by themselves (`one-writer`), and know since when an owner is none
+/// (`stale-bound`).
+void LogService::judge(PartitionId partition, const Log& log) {
+  const Entry& entry = log.entries.back();
+  const NodeId replaced =
+      stage_.checker.landed(stage_.now, partition, entry.position, entry.bytes, log.head);
+  if (replaced != nobody) stage_.checker.replaced(partition, replaced, clock_(replaced));
+}
+
 /// How long nobody served it: since its owner's last word, or the end of its owner's process. Of an
 /// owner that was only cut off nobody can say.
 void LogService::measure(const Log& log, const LogHead& before) {
@@ -107,10 +118,12 @@ void LogService::lose_power() {
     BatchWriter(rows_).put(key, value);
     write(*truth_, rows_.view());
   });
-  for (Log& log : logs_) {
+  for (std::uint16_t p = 0; p < limits::partitions; ++p) {
+    Log& log = logs_[p];
     std::erase_if(log.entries, [&](const Entry& e) { return e.landed > stage_.now - unsynced; });
     log.head = log.trimmed;
     for (const Entry& entry : log.entries) count(log, entry);
+    stage_.checker.lost_after(PartitionId{p}, log.entries.empty() ? log.trimmed.position : log.entries.back().position);
   }
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,7 +21,8 @@ namespace hubbub::sim {
 
 class LogService {
  public:
-  explicit LogService(Stage& stage);
+  /// `clock`: what the monotonic clock of a node's host shows now.
+  LogService(Stage& stage, std::function<Duration(NodeId)> clock);
 
   // --- From nodes. `heard`: the service can be reached from there. -------------------------------
   void append(const Asker& asker, const output::Append& append, bool heard);
@@ -88,9 +90,11 @@ class LogService {
   void count(Log& log, const Entry& entry);
   bool loses_with_power() const { return stage_.scenario.policy.durability == Durability::quorum_memory; }
   static void write(MemoryStore& store, std::string_view rows);
+  void judge(PartitionId partition, const Log& log);
   void measure(const Log& log, const LogHead& before);
 
   Stage& stage_;
+  std::function<Duration(NodeId)> clock_;
   Answers answers_;
   Sampler latency_;
   Random random_;

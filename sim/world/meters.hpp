@@ -6,6 +6,7 @@
 
 #include "sim/engine/histogram.hpp"
 #include "sim/engine/time_series.hpp"
+#include "sim/world/availability.hpp"
 
 namespace hubbub::sim {
 
@@ -61,6 +62,7 @@ struct Meters {
   std::uint64_t steps = 0;
   std::uint64_t exits = 0;  ///< processes that ended by themselves (status 70)
   std::uint64_t alarms = 0;
+  Availability availability;
   TimeSeries series{std::chrono::seconds(1),
                     {{"sent"},
                      {"repeated"},

@@ -6,6 +6,50 @@
 
 namespace hubbub::sim {
 
+// --- Availability --------------------------------------------------------------------------------
+
+void Observer::wants(std::uint32_t client) {
+  Watched& w = watched_[client];
+  w.since = stage_.now;
+  w.online = static_cast<std::uint32_t>(stage_.now / tick) + 1;
+  stage_.meters.availability.tried(Operation::connect, stage_.now);
+  w.connecting = true;
+}
+
+void Observer::leaves(std::uint32_t client) {
+  Watched& w = watched_[client];
+  if (w.online == offline) return;
+  w.online = offline;
+  Availability& availability = stage_.meters.availability;
+  if (w.connecting)
+    availability.withdrawn(Operation::connect, w.since);
+  else if (!w.synced)
+    availability.withdrawn(Operation::sync, w.since);
+  w.connecting = false;
+}
+
+void Observer::tries(std::uint32_t client, Operation operation) {
+  if (tried(watched_[client], stage_.now))
+    stage_.meters.availability.tried(operation, stage_.now);
+}
+
+void Observer::asks_page(std::uint32_t client) {
+  watched_[client].page_asked = microseconds();
+  stage_.meters.availability.tried(Operation::history, stage_.now);
+}
+
+void Observer::answered(const Device& device, Operation operation, Duration begun) {
+  if (tried(watched(device), begun))
+    stage_.meters.availability.answered(operation, begun, stage_.now);
+}
+
+void Observer::page_answered(const Device& device) {
+  const std::chrono::microseconds waited(microseconds() - watched(device).page_asked);
+  stage_.meters.availability.answered(Operation::history, stage_.now - waited, stage_.now);
+}
+
+// --- What devices do and are told ----------------------------------------------------------------
+
 void Observer::sent(Duration now, const Device& device, const ConversationId& conversation,
                     const Outgoing& message) {
   message.sends == 1 ? ++stage_.meters.sent : ++stage_.meters.renumbered;
@@ -26,6 +70,7 @@ void Observer::acknowledged(Duration now, const Device& device, const Conversati
   Meters& m = stage_.meters;
   ++m.acknowledged;
   m.count(now, SeriesColumn::acknowledged);
+  answered(device, Operation::send, message.written);
   m.count(now, SeriesColumn::ack_ms_sum,
           static_cast<double>((now - message.written).count()) / 1e6);
   if (counted(message.written)) m.ack.record((now - message.written).count());
@@ -45,6 +90,7 @@ void Observer::refused(Duration now, const Device& device, const ConversationId&
                        const Outgoing& message, const to_client::Error&) {
   ++stage_.meters.refused;
   stage_.meters.count(now, SeriesColumn::refused);
+  answered(device, Operation::send, message.written);
   stage_.checker.refused(now, device.id(), conversation, message.number, message.key);
   chain(Fact::refused, device, message.key);
 }
@@ -52,12 +98,15 @@ void Observer::refused(Duration now, const Device& device, const ConversationId&
 void Observer::put_off(Duration now, const Device& device, const to_client::Error& error) {
   ++stage_.meters.put_off;
   stage_.meters.count(now, SeriesColumn::put_off);
+  // Messages and calls are put off for a while, or renumbered; only of a page is this the last word.
+  if (!error.retry && error.code != ErrorCode::conflict && device.attached()) page_answered(device);
   chain(Fact::put_off, device, static_cast<std::uint64_t>(error.code) << 32 | error.id);
 }
 
 void Observer::call_done(Duration now, const Device& device, const Call& call,
                          const to_client::Ok& ok) {
   ++stage_.meters.calls_done;
+  answered(device, Operation::change, call.written);
   if (call.create && call.tag != 0) created.push_back({call.tag, ok.conversation});
   if (ok.seq != 0)
     stage_.checker.changed(now, device.id(), ok.conversation, ok.number, call.key, ok.seq,
@@ -68,6 +117,7 @@ void Observer::call_done(Duration now, const Device& device, const Call& call,
 void Observer::call_refused(Duration, const Device& device, const Call& call,
                             const to_client::Error&) {
   ++stage_.meters.calls_refused;
+  answered(device, Operation::change, call.written);
   chain(Fact::call_refused, device, call.key);
 }
 
@@ -105,6 +155,7 @@ void Observer::synced(Duration now, const Device& device, const to_client::Synce
     w.synced = true;
     Meters& m = stage_.meters;
     m.sync.record((now - w.since).count());
+    m.availability.answered(Operation::sync, w.since, now);
     m.sync_entries_max = std::max<std::uint64_t>(m.sync_entries_max, w.entries);
     m.sync_bytes_max = std::max<std::uint64_t>(m.sync_bytes_max, w.bytes);
   }
@@ -121,6 +172,7 @@ void Observer::reset(Duration now, const Device& device, const to_client::Reset&
 void Observer::paged(Duration now, const Device& device, const to_server::History& asked,
                      const to_client::HistoryPage& page) {
   ++stage_.meters.pages;
+  page_answered(device);
   stage_.meters.paged_messages += page.messages.size();
   stage_.checker.paged(now, device.id(), asked, page);
   chain(Fact::paged, device, page.head ^ page.messages.size() << 32);
@@ -133,6 +185,9 @@ void Observer::attached(Duration now, const Device& device, const to_client::Wel
   if (w.ever) ++m.attached_again;
   w.ever = true;
   m.connect.record((now - w.since).count());
+  if (w.connecting) m.availability.answered(Operation::connect, w.since, now);
+  w.connecting = false;
+  m.availability.tried(Operation::sync, now);
   w.since = now;
   w.synced = false;
   w.entries = w.bytes = 0;
@@ -152,7 +207,10 @@ void Observer::lost(Duration now, const Device& device, CloseCode code, bool was
     m.count(now, SeriesColumn::lost);
     m.series.sample(now, static_cast<std::size_t>(SeriesColumn::online),
                     static_cast<double>(m.online));
-    watched(device).since = now;
+    Watched& w = watched(device);
+    w.since = now;
+    w.connecting = w.online != offline;
+    if (w.connecting) m.availability.tried(Operation::connect, now);
   }
   chain(Fact::lost, device, static_cast<std::uint64_t>(code));
 }

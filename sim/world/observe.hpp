@@ -12,7 +12,14 @@ class Observer final : public DeviceObserver {
       : stage_(stage), devices_(devices), watched_(clients) {}
 
   /// A client begins to want a connection.
-  void wants(std::uint32_t client) { watched_[client].since = stage_.now; }
+  void wants(std::uint32_t client);
+  /// It does no more, by its own doing or its network's: what it tries from now on says nothing of
+  /// the servers.
+  void leaves(std::uint32_t client);
+  /// Its user wrote a message, or asked for a change.
+  void tries(std::uint32_t client, Operation operation);
+  /// It asks for a page.
+  void asks_page(std::uint32_t client);
 
   void sent(Duration, const Device&, const ConversationId&, const Outgoing&) override;
   void repeated(Duration, const Device&, const ConversationId&, const Outgoing&) override;
@@ -42,13 +49,19 @@ class Observer final : public DeviceObserver {
   std::vector<Created> created;
 
  private:
+  /// Of the time since when a client is online; coarse, so that it is small.
+  static constexpr Duration tick = 10ms;
+  static constexpr std::uint32_t offline = UINT32_MAX;
   /// What is remembered of each client.
   struct Watched {
     Duration since{};           ///< wants a connection, or is attached and not synced
+    std::uint32_t online = offline;  ///< the tick from which on it wants to be connected
+    std::uint32_t page_asked = 0;    ///< microseconds, modulo 2^32
     std::uint32_t entries = 0;  ///< sent in this sync
-    std::uint32_t bytes : 30 = 0;
+    std::uint32_t bytes : 29 = 0;
     bool synced : 1 = true;
     bool ever : 1 = false;
+    bool connecting : 1 = false;  ///< as something that was tried
   };
   Watched& watched(const Device& device) {
     return watched_[(device.user().value - 1) * devices_ + device.index()];
@@ -74,6 +87,13 @@ class Observer final : public DeviceObserver {
                      mix64(static_cast<std::uint64_t>(stage_.now.count()) ^ what) +
                          (static_cast<std::uint64_t>(fact) << 58) + (device.user().value << 4) +
                          device.index());
+  }
+  /// Whether what was begun then is tried at the servers: the client wanted to be connected.
+  bool tried(const Watched& w, Duration begun) const { return begun / tick >= w.online; }
+  void answered(const Device& device, Operation operation, Duration begun);
+  void page_answered(const Device& device);
+  std::uint32_t microseconds() const {
+    return static_cast<std::uint32_t>(stage_.now / std::chrono::microseconds(1));
   }
   bool counted(Duration written) const {
     return stage_.safety && written >= stage_.scenario.warm_up;

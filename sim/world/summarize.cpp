@@ -35,7 +35,28 @@ double goodput_ratio(const Scenario& scenario, const RunResult& result) {
   return ratio(last, usual);
 }
 
-double value_of(std::string_view name, const Scenario& scenario, const RunResult& result) {
+/// What people tried in the safety phase, after the warm-up. Of an interrupted run without the last of
+/// it, whose answers nobody waited for.
+Availability::Table availability_of(const Scenario& scenario, const RunResult& result) {
+  const Duration known = result.interrupted
+                             ? result.end - Availability::in_time(Operation::connect)
+                             : result.safety_end;
+  return result.meters.availability.table(scenario.warm_up, std::min(known, result.safety_end));
+}
+
+/// `name`: an operation, with ".fault" or ".calm" behind it or not.
+double available(std::string_view name, const Availability::Table& table) {
+  const std::size_t dot = std::min(name.find('.'), name.size());
+  const std::string_view when = name.substr(dot);
+  const Availability::Span& span =
+      when == ".fault" ? table.faulty : when == ".calm" ? table.calm : table.all;
+  const auto operation = std::ranges::find(operations, name.substr(0, dot)) - operations.begin();
+  const Availability::Count& count = span.counts.at(static_cast<std::size_t>(operation));
+  return ratio(static_cast<double>(count.in_time), static_cast<double>(count.tried));
+}
+
+double value_of(std::string_view name, const Scenario& scenario, const RunResult& result,
+                const Availability::Table& availability) {
   const Meters& m = result.meters;
   const auto latency = [&](const Histogram& histogram, std::string_view which) {
     if (histogram.count() == 0) return not_measured;
@@ -73,6 +94,7 @@ double value_of(std::string_view name, const Scenario& scenario, const RunResult
   if (name == "trims") return count(result.counters.trims);
   if (name == "copies") return count(result.counters.copies);
   if (name == "exits") return count(m.exits);
+  if (name.starts_with("available.")) return available(name.substr(10), availability);
   if (name == "liveness.time")
     return result.settled ? static_cast<double>((result.end - result.safety_end).count())
                           : not_measured;
@@ -139,6 +161,25 @@ void judge(Summary& summary, const Scenario& scenario) {
   }
 }
 
+void tell(Summary& summary, std::string_view during, const Availability::Span& span) {
+  if (span.seconds == 0) return;
+  Available& told = summary.availability.emplace_back();
+  told.during = during;
+  told.seconds = span.seconds;
+  for (std::size_t i = 0; i < operations.size(); ++i)
+    told.operations.push_back(
+        {std::string(operations[i]), span.counts[i].tried, span.counts[i].in_time});
+}
+
+void tell_availability(Summary& summary, const Availability::Table& table,
+                       const RunResult& result) {
+  if (table.faulty.seconds == 0) return;
+  tell(summary, "no fault", table.calm);
+  tell(summary, "any fault", table.faulty);
+  for (std::size_t kind = 0; kind < fault_kinds; ++kind)
+    if (result.faults[kind] > 0) tell(summary, choices<FaultKind>[kind].name, table.during[kind]);
+}
+
 void add_notes(Summary& summary, const RunResult& result) {
   summary.notes.push_back("Service times of servers are assumed, not measured.");
   if (result.meters.exits > 0)
@@ -168,13 +209,15 @@ Summary summarize(const Scenario& scenario, const RunResult& result, Duration re
   summary.real_time = real_time;
   summary.events = result.events;
   summary.hash = result.hash;
+  const Availability::Table availability = availability_of(scenario, result);
   for (const Bounded& metric : known_metrics)
     summary.metrics.push_back(
-        {std::string(metric.name), value_of(metric.name, scenario, result),
+        {std::string(metric.name), value_of(metric.name, scenario, result, availability),
          metric.name == "goodput" ? MetricUnit::per_second : unit_of(metric.unit)});
   for (std::size_t kind = 0; kind < fault_kinds; ++kind)
     if (result.faults[kind] > 0 || asked_for(scenario, static_cast<FaultKind>(kind)))
       summary.faults.push_back({std::string(choices<FaultKind>[kind].name), result.faults[kind]});
+  tell_availability(summary, availability, result);
   summary.checks = result.invariants;
   summary.violations = result.violations;
   summary.stuck = result.stuck;
@@ -182,6 +225,25 @@ Summary summarize(const Scenario& scenario, const RunResult& result, Duration re
   judge(summary, scenario);
   add_notes(summary, result);
   return summary;
+}
+
+SeriesTable series_of(const RunResult& result) {
+  const SeriesTable recorded = series_of(result.meters.series);
+  std::vector<std::string> names = recorded.columns();
+  for (const std::string_view operation : operations)
+    for (const char* what : {"_tried", "_in_time"}) names.push_back(std::string(operation) + what);
+  SeriesTable all(std::move(names));
+  std::vector<double> values;
+  for (std::size_t r = 0; r < recorded.rows(); ++r) {
+    values.assign(recorded.row(r).begin(), recorded.row(r).end());
+    for (std::size_t i = 0; i < operations.size(); ++i) {
+      const auto count = result.meters.availability.at(r, static_cast<Operation>(i));
+      values.push_back(static_cast<double>(count.tried));
+      values.push_back(static_cast<double>(count.in_time));
+    }
+    all.add_row(values);
+  }
+  return all;
 }
 
 void note_repetition(Summary& summary, const RunResult& first, const RunResult& second) {

@@ -13,6 +13,9 @@ namespace hubbub::sim {
 Summary summarize(const Scenario& scenario, const RunResult& result, Duration real_time,
                   std::string again);
 
+/// What happened when: a row for each virtual second.
+SeriesTable series_of(const RunResult& result);
+
 /// Says in the summary whether a second run was the same, and if not, where they part.
 void note_repetition(Summary& summary, const RunResult& first, const RunResult& second);
 

@@ -52,6 +52,10 @@ inline Summary a_good_run() {
   s.expectations = {{"ack.p99", "< 500ms", 412e6, MetricUnit::duration, true},
                     {"crash", ">= 3", 5, MetricUnit::count, true}};
   s.faults = {{"crash", 5}, {"slow_sync", 2}};
+  s.availability = {{"no fault", 120, {{"send", 8'000, 8'000}, {"change", 0, 0}}},
+                    {"any fault", 50, {{"send", 4'000, 3'980}, {"change", 10, 9}}},
+                    {"crash", 40, {{"send", 3'000, 2'990}, {"change", 9, 8}}},
+                    {"slow_sync", 12, {{"send", 1'200, 1'188}, {"change", 1, 1}}}};
   s.checks = all_compared(24'690);
   check_of(s, "refused-never").compared = 0;
   return s;

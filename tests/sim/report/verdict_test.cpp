@@ -33,6 +33,19 @@ TEST(Verdict, FitsOneScreen) {
   }
 }
 
+TEST(Verdict, SaysHowAvailableItWasWhereItIsNarrow) {
+  const std::string text = verdict_text(a_good_run(), {.width = 40});
+  EXPECT_THAT(text, HasSubstr("  no fault (120 s): send 100 %, change\n    -\n"));
+  EXPECT_THAT(text, HasSubstr("  crash 5 (40 s): send 99.67 %, change\n    88.89 %\n"));
+}
+
+TEST(Verdict, SaysWhichFaultsThereWereWhateverElseThereIs) {
+  Summary s = a_good_run();
+  s.availability.clear();
+  EXPECT_THAT(verdict_text(s, {}), HasSubstr("Faults that took effect: crash 5, slow_sync 2\n"));
+  EXPECT_THAT(verdict_text(a_bad_run(), {}), HasSubstr("took effect: crash 5, slow_sync 2\n"));
+}
+
 TEST(Verdict, IsPlainAsciiWhereThereIsNoTerminal) {
   Summary s = a_bad_run();
   s.scenario = "caf\u00e9\x1b[2J";
