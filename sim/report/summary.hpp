@@ -34,6 +34,12 @@ struct FaultCount {
   std::uint64_t count = 0;
 };
 
+/// What became of something that the run's replicated log was asked: "void", so often.
+struct LogCount {
+  std::string what;
+  std::uint64_t count = 0;
+};
+
 struct Summary {
   std::string scenario;
   std::string about;
@@ -48,6 +54,7 @@ struct Summary {
   std::vector<Metric> metrics;
   std::vector<Expected> expectations;
   std::vector<FaultCount> faults;
+  std::vector<LogCount> log;  ///< of a replicated run
 
   std::vector<InvariantResult> checks;
   std::vector<Violation> violations;

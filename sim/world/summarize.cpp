@@ -70,6 +70,7 @@ double value_of(std::string_view name, const Scenario& scenario, const RunResult
   if (name == "takeover.p99") return percentile(m.takeover, 99);
   if (name == "takeover.max") return percentile(m.takeover, 100);
   if (name == "moves") return count(m.moves);
+  if (name == "races") return count(m.races);
   if (name == "liveness.time")
     return result.settled ? static_cast<double>((result.end - result.safety_end).count())
                           : not_measured;
@@ -140,8 +141,8 @@ void add_notes(Summary& summary, const RunResult& result) {
   summary.notes.push_back("Service times of servers are assumed, not measured.");
   if (result.meters.exits > 0)
     summary.notes.push_back(
-        fmt::format("{} processes ended by themselves because a commit's end was unknown, and were "
-                    "started again.",
+        fmt::format("{} processes ended by themselves because a commit's end was unknown or a read "
+                    "failed, and were started again.",
                     result.meters.exits));
   if (result.meters.alarms > 0)
     summary.notes.push_back(
@@ -172,6 +173,7 @@ Summary summarize(const Scenario& scenario, const RunResult& result, Duration re
   for (std::size_t kind = 0; kind < fault_kinds; ++kind)
     if (result.faults[kind] > 0 || asked_for(scenario, static_cast<FaultKind>(kind)))
       summary.faults.push_back({std::string(choices<FaultKind>[kind].name), result.faults[kind]});
+  for (const Count& one : result.log) summary.log.push_back({one.name, one.count});
   summary.checks = result.invariants;
   summary.violations = result.violations;
   summary.stuck = result.stuck;
