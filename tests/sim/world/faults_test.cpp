@@ -65,6 +65,18 @@ TEST(Faults, OfEveryKindBreakNothingOfAReplicatedFleet) {
   }
 }
 
+/// Once, deliveries waited for ever: an owner that came back into its place by a newer map had said that
+/// it owned the partition when it was not believed, and did not say so again.
+TEST(Faults, WhoWasNotBelievedAtFirstIsAskedOnceTheMapSaysSo) {
+  const auto scenario = load_scenario("scenarios/split-map.json", {});
+  ASSERT_TRUE(scenario.has_value());
+  RunOptions options;
+  options.seed = 46;
+  const RunResult result = run(*scenario, options);
+  EXPECT_TRUE(result.settled) << violations_of(result);
+  EXPECT_TRUE(result.violations.empty()) << violations_of(result);
+}
+
 /// What is written and not durable must not be given up as idle: it cannot be loaded again.
 TEST(Faults, ADiskMayStandStillForLongerThanRecordsStayInMemory) {
   const Scenario scenario = parsed(
