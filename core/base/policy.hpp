@@ -87,6 +87,12 @@ enum class DiscoveryPolicy : std::uint8_t {
   believed,  ///< their partitions go to whoever is left
 };
 
+/// What a node does with a partition that was taken over on a newer map than it knows (R9).
+enum class OlderMapPolicy : std::uint8_t {
+  leaves,  ///< safe: waits until it knows that map, too
+  takes,   ///< unsafe: takes it back, and its owner does the same
+};
+
 /// How a server that goes down leaves its partitions (R11).
 enum class HandOverPolicy : std::uint8_t {
   released,   ///< gives them away first
@@ -145,6 +151,7 @@ struct Policy {
   UnknownAppendPolicy unknown_append = UnknownAppendPolicy::append_again;
   FailoverPolicy failover = FailoverPolicy::moves;
   DiscoveryPolicy discovery = DiscoveryPolicy::doubted;
+  OlderMapPolicy older_map = OlderMapPolicy::leaves;
   HandOverPolicy hand_over = HandOverPolicy::released;
   PeerPolicy peers = PeerPolicy::numbered;
   MessageIdPolicy message_ids = MessageIdPolicy::never_back;

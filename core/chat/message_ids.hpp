@@ -23,6 +23,7 @@ class MessageIds {
  public:
   static constexpr unsigned count_bits = 12;
   static constexpr std::int64_t origin_ms = 1'704'067'200'000;  // 2024-01-01T00:00:00Z
+  static constexpr std::int64_t latest_ms = (std::int64_t{1} << 41) - 1;  ///< after it
 
   MessageIds() = default;
   /// Goes on above everything that may have been given out before.
@@ -30,7 +31,9 @@ class MessageIds {
 
   MessageId next(ShardId shard, Duration wall) {
     const std::int64_t since = to_ms(wall) - origin_ms;
-    const std::uint64_t now_ms = since > 0 ? static_cast<std::uint64_t>(since) : 0;
+    // A clock that shows what no id can say knows nothing of the time.
+    const std::uint64_t now_ms =
+        since > 0 && since <= latest_ms ? static_cast<std::uint64_t>(since) : 0;
     if (now_ms > time_ms_) {
       time_ms_ = now_ms;
       count_ = 0;

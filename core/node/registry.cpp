@@ -162,6 +162,9 @@ void Registry::decide() {
   if (!map) return;
   map_bytes_.clear();
   encode(*map, map_bytes_);
+  // What was decided follows from the map that was seen. Where another has come since, be it one of
+  // this node's own, the register must refuse it: of one version there is one map.
+  map_.version = view_.find(keys::map).version;
   set(map_, keys::map, map_bytes_.view(), {});
 }
 

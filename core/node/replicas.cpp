@@ -106,7 +106,8 @@ bool Replicas::suspect(PartitionId id) const {
 /// A log that was last taken over on a newer map than this node knows is not for it to take; and an
 /// owner that can be heard is given the time to say its last word.
 bool Replicas::may_take(const Replica& r) const {
-  if (r.head.map_version > c_.map.version) return false;
+  const bool older = r.head.map_version > c_.map.version;
+  if (older && c_.config.policy.older_map == OlderMapPolicy::leaves) return false;
   return r.head.released || r.head.epoch == 0 || r.head.owner == c_.self() ||
          c_.judged >= r.patient_until || !c_.up(r.head.owner);
 }

@@ -21,18 +21,20 @@ class Routes {
   NodeId owner(PartitionId partition) const { return routes_[partition.value].node; }
   PartitionEpoch epoch(PartitionId partition) const { return routes_[partition.value].epoch; }
 
-  /// A higher map version came. Gives the partitions that should be asked for elsewhere now. What
-  /// an owner said that acts on a newer map stands.
+  /// A higher map version came. What an owner said that acts on a newer map stands. Gives the
+  /// partitions whose owner said so before it was believed: it does not say so again.
   Partitions follow(const ShardMap& map) {
-    Partitions changed;
+    Partitions opened;
     for (std::uint16_t p = 0; p < limits::partitions; ++p) {
       Route& route = routes_[p];
       if (map.version <= route.map_version) continue;
-      if (route.node != map.places[p].owner) changed.set(p);
       route.node = map.places[p].owner;
       route.map_version = map.version;
+      if (route.node == nobody || route.node != route.not_believed) continue;
+      route.not_believed = nobody;
+      opened.set(p);
     }
-    return changed;
+    return opened;
   }
 
   /// `node` says that it owns the partition. False: someone owned it later.
@@ -40,7 +42,9 @@ class Routes {
     Route& route = routes_[partition.value];
     if (epoch < route.epoch) return false;
     route.epoch = epoch;
-    if (route.node != node && map_version < route.map_version) return false;
+    const bool older_map = route.node != node && map_version < route.map_version;
+    route.not_believed = older_map ? node : nobody;
+    if (older_map) return false;
     route.node = node;
     route.map_version = std::max(route.map_version, map_version);
     return true;
@@ -51,6 +55,7 @@ class Routes {
     NodeId node = nobody;
     PartitionEpoch epoch = 0;
     std::uint64_t map_version = 0;
+    NodeId not_believed = nobody;  ///< owner of that epoch, by an older map than was known here
   };
   std::array<Route, limits::partitions> routes_{};
 };

@@ -76,7 +76,9 @@ void Tenures::on(const peer::Owns& owns, NodeId from) {
 }
 
 void Tenures::follow_map() {
-  c_.routes.follow(c_.map);
+  const Partitions opened = c_.routes.follow(c_.map);
+  gateway_.opened(opened);
+  conversations_.opened(opened);
   for (std::uint16_t p = 0; p < limits::partitions; ++p) {
     const PartitionId id{p};
     Partition& partition = c_.partitions[p];

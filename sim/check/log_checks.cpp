@@ -56,7 +56,7 @@ NodeId LogChecks::landed(Duration now, PartitionId partition, LogPosition positi
   NodeId replaced = nobody;
   arena_.clear();
   const auto record = decode_record(bytes, arena_);
-  if (record && record->form == LogRecord::newest_form && counts(log, position, *record)) {
+  if (record && record->form == form_of(record->kind) && counts(log, position, *record)) {
     if (record->kind == RecordKind::takeover) {
       // A node's next life is nobody else's.
       if (!log.tenures.empty() && log.tenures.back().owner != record->author)

@@ -52,6 +52,12 @@ struct Available {
   std::vector<Operation> operations;  ///< the same, in the same order, wherever there are several
 };
 
+/// What became of something that the run's replicated log was asked: "void", so often.
+struct LogCount {
+  std::string what;
+  std::uint64_t count = 0;
+};
+
 struct Summary {
   std::string scenario;
   std::string about;
@@ -67,6 +73,7 @@ struct Summary {
   std::vector<Expected> expectations;
   std::vector<FaultCount> faults;
   std::vector<Available> availability;  ///< empty if no fault took effect
+  std::vector<LogCount> log;  ///< of a replicated run
 
   std::vector<InvariantResult> checks;
   std::vector<Violation> violations;

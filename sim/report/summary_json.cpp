@@ -96,6 +96,10 @@ Json document(const Summary& s) {
   all["faults"] = Json::object();
   for (const FaultCount& fault : s.faults) all["faults"][fault.kind] = fault.count;
   all["availability"] = availability(s);
+  if (!s.log.empty()) {
+    all["log"] = Json::object();
+    for (const LogCount& one : s.log) all["log"][one.what] = one.count;
+  }
   all["checks"] = checks(s);
   all["violations"] = violations(s);
   all["stuck"] = s.stuck;

@@ -240,6 +240,16 @@ void faults(Page& page, const Summary& s) {
   }
 }
 
+void log(Page& page, const Summary& s) {
+  if (s.log.empty()) return;
+  if (s.faults.empty()) page.line();
+  std::string all;
+  for (const LogCount& one : s.log)
+    all += fmt::format("{} {} {}", all.empty() ? "in the log:" : ",", one.what,
+                       format_count(static_cast<double>(one.count)));
+  page.sentence(all, 2);
+}
+
 void checks(Page& page, const Summary& s) {
   page.heading("Compared by the checkers");
   std::size_t name_width = 0;
@@ -311,6 +321,7 @@ std::string verdict_text(const Summary& summary, const Style& style) {
   expectations(page, summary);
   figures(page, summary);
   faults(page, summary);
+  log(page, summary);
   checks(page, summary);
   findings(page, summary);
   sentences(page, "Not done at the end", summary.stuck, stuck_shown);

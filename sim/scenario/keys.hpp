@@ -166,7 +166,8 @@ void describe(Keys& keys, Fault& f) {
   keys.field("by", f.by,
              span_of(0s, longest_span, "3s").when(kind.by, "a kind that goes back, steps, reorders or "
                                                            "is stale"),
-             "How far a clock steps, packets overtake each other, or what is old lies back.");
+             "How far a clock steps, packets overtake each other, or what is old lies back; of "
+             "register_flapping, how often it vanishes.");
   keys.field("chance", f.chance, share("30%"),
              "In which share of runs it exists at all: so every seed has faults of its own.");
 }
@@ -199,6 +200,8 @@ void describe(Keys& keys, Policy& p) {
              "Whether a dead server's partitions go to others.");
   keys.field("discovery", p.discovery, one_of<DiscoveryPolicy>(),
              "What is made of many registrations that vanish at once.");
+  keys.field("older_map", p.older_map, one_of<OlderMapPolicy>(),
+             "What a node does with a partition that was taken over on a newer map than it knows.");
   keys.field("hand_over", p.hand_over, one_of<HandOverPolicy>(),
              "How a server that goes down leaves its partitions.");
   keys.field("peers", p.peers, one_of<PeerPolicy>(), "How nodes talk to each other.");

@@ -118,6 +118,11 @@ inline constexpr std::array choices<DiscoveryPolicy>{
     choice(DiscoveryPolicy::believed, "believed", "their partitions go to whoever is left"),
 };
 template <>
+inline constexpr std::array choices<OlderMapPolicy>{
+    choice(OlderMapPolicy::leaves, "leaves", "does not take it before it knows that map, too"),
+    choice(OlderMapPolicy::takes, "takes", "takes it back (unsafe)"),
+};
+template <>
 inline constexpr std::array choices<HandOverPolicy>{
     choice(HandOverPolicy::released, "released", "gives them away first"),
     choice(HandOverPolicy::abandoned, "abandoned", "ends, and they are missed"),
@@ -176,6 +181,10 @@ inline constexpr std::array choices<FaultKind>{
     choice(FaultKind::drain, "drain", "a server gives everything away and ends"),
     choice(FaultKind::restored_backup, "restored_backup", "a disk goes back to what it was `by` ago"),
     choice(FaultKind::lost_disk, "lost_disk", "power loss, and the disk is empty afterwards"),
+    choice(FaultKind::disk_full, "disk_full", "a disk has no room: writes fail, and no process starts"),
+    choice(FaultKind::read_error, "read_error", "the next read of a disk fails"),
+    choice(FaultKind::corrupted_block, "corrupted_block",
+           "rows are damaged: their reader ends, and starts again when the disk is replaced"),
     choice(FaultKind::cut_off, "cut_off", "a server reaches no other, nor log, nor register"),
     choice(FaultKind::mute, "mute", "what a server says to others is lost; it hears"),
     choice(FaultKind::deaf, "deaf", "a server hears nothing of the others; what it says arrives"),
@@ -186,6 +195,10 @@ inline constexpr std::array choices<FaultKind>{
     choice(FaultKind::clock_step, "clock_step", "a server's wall clock steps forward by `by`"),
     choice(FaultKind::clock_back, "clock_back", "a server's wall clock steps back by `by`"),
     choice(FaultKind::clock_drift, "clock_drift", "a server's clocks run `factor` ppm fast"),
+    choice(FaultKind::bad_boot_clock, "bad_boot_clock",
+           "power loss; the wall clock is `by` ahead until `for` after the start"),
+    choice(FaultKind::dead_clock, "dead_clock",
+           "power loss; the wall clock starts in 1970, and is set right `for` after the start"),
     choice(FaultKind::log_slow, "log_slow", "the log takes `factor` times as long"),
     choice(FaultKind::log_away, "log_away", "the log refuses, or does not answer"),
     choice(FaultKind::log_lost_answers, "log_lost_answers", "a `share` of appends gets no answer"),
@@ -200,6 +213,11 @@ inline constexpr std::array choices<FaultKind>{
     choice(FaultKind::downgrade, "downgrade", "a server drains, and starts again as the oldest version"),
     choice(FaultKind::register_away, "register_away", "the register refuses, or does not answer"),
     choice(FaultKind::register_expires, "register_expires", "every registration vanishes at once"),
+    choice(FaultKind::register_stale, "register_stale", "readers see the register as it was `by` ago"),
+    choice(FaultKind::register_split, "register_split",
+           "half of the servers see the register as it was when this began"),
+    choice(FaultKind::register_flapping, "register_flapping",
+           "a server's registration vanishes every `by`, and comes back"),
 };
 
 /// The fault kinds, as expectations name them.
@@ -274,6 +292,7 @@ inline constexpr std::array known_metrics{
     Bounded{"copies", Unit::none, "partitions fetched whole from another server"},
     Bounded{"exits", Unit::none, "processes that ended by themselves"},
     Bounded{"moves", Unit::none, "takeovers of partitions after the warm-up"},
+    Bounded{"races", Unit::none, "takeovers that another server's came before, so that they are void"},
     Bounded{"liveness.time", Unit::duration, "time until all liveness invariants held"},
     Bounded{"available.connect", Unit::share, "attempts to be connected welcomed within 5 s"},
     Bounded{"available.connect.calm", Unit::share, "of those begun while no fault was about"},

@@ -148,6 +148,9 @@ enum class FaultKind : std::uint8_t {
   drain,            ///< gives everything away, and ends after `duration`
   restored_backup,  ///< its disk goes back to what it was `by` ago, with a loss of power
   lost_disk,        ///< power loss, and nothing is left
+  disk_full,        ///< writes find no room, and no process starts, for `duration`
+  read_error,       ///< the next read fails
+  corrupted_block,  ///< the next rows that are read are damaged; `duration`: until the disk is replaced
   // Between servers.
   cut_off,      ///< a server can neither reach the others nor the log nor the register
   mute,         ///< what it says to other servers is lost; it hears
@@ -160,6 +163,8 @@ enum class FaultKind : std::uint8_t {
   clock_step,   ///< a server's wall clock steps by `by`, forwards
   clock_back,   ///< and backwards
   clock_drift,  ///< its clocks run `factor` ppm fast
+  bad_boot_clock,  ///< power loss; its wall clock is `by` ahead until `duration` after its start
+  dead_clock,      ///< likewise, and it starts in 1970
   // The replicated log.
   log_slow,           ///< `factor` times slower
   log_away,           ///< refuses, or does not answer
@@ -175,8 +180,11 @@ enum class FaultKind : std::uint8_t {
   // The register.
   register_away,
   register_expires,  ///< every registration vanishes at once
+  register_stale,     ///< readers see it as it was `by` ago
+  register_split,     ///< half of the servers see it as it was when this began
+  register_flapping,  ///< a server's registration vanishes, every `by`
 };
-inline constexpr std::size_t fault_kinds = static_cast<std::size_t>(FaultKind::register_expires) + 1;
+inline constexpr std::size_t fault_kinds = static_cast<std::size_t>(FaultKind::register_flapping) + 1;
 
 /// What the keys of a fault mean for its kind.
 struct FaultTraits {
@@ -194,7 +202,9 @@ constexpr FaultTraits traits(FaultKind kind) {
     case FaultKind::torn_write:
     case FaultKind::sync_error:
     case FaultKind::restart_all:
+    case FaultKind::corrupted_block:
     case FaultKind::lost_disk: return {.may_last = true};
+    case FaultKind::read_error: return {};
     case FaultKind::disconnect: return {.share = true};
     case FaultKind::slow_sync:
     case FaultKind::slow_cpu: return {.lasts = true, .factor = true};
@@ -203,6 +213,8 @@ constexpr FaultTraits traits(FaultKind kind) {
     case FaultKind::no_memory:
     case FaultKind::mute:
     case FaultKind::deaf:
+    case FaultKind::disk_full:
+    case FaultKind::dead_clock:
     case FaultKind::cut_off: return {.lasts = true};
     case FaultKind::drain:
     case FaultKind::no_services:
@@ -211,10 +223,12 @@ constexpr FaultTraits traits(FaultKind kind) {
     case FaultKind::poison_record:
     case FaultKind::upgrade:
     case FaultKind::downgrade:
+    case FaultKind::register_split:
     case FaultKind::register_away: return {.lasts = true, .replicated = true};
     case FaultKind::restored_backup: return {.may_last = true, .by = true};
     case FaultKind::lossy:
     case FaultKind::repeats: return {.lasts = true, .share = true};
+    case FaultKind::bad_boot_clock:
     case FaultKind::reorders: return {.lasts = true, .by = true};
     case FaultKind::clock_step:
     case FaultKind::clock_back: return {.by = true};
@@ -222,6 +236,8 @@ constexpr FaultTraits traits(FaultKind kind) {
     case FaultKind::log_slow: return {.lasts = true, .factor = true, .replicated = true};
     case FaultKind::log_lost_answers:
     case FaultKind::log_late_appends: return {.lasts = true, .share = true, .replicated = true};
+    case FaultKind::register_stale:
+    case FaultKind::register_flapping:
     case FaultKind::log_stale_reads: return {.lasts = true, .by = true, .replicated = true};
     case FaultKind::diverging_replica: return {.share = true, .replicated = true};
     case FaultKind::register_expires: return {.replicated = true};

@@ -18,6 +18,7 @@ enum class Happening : std::uint8_t {
   host_starts,  ///< value: host, life
   drained,      ///< a process ends on purpose; value: host, life
   backup_back,  ///< value: host
+  clock_right,  ///< a wall clock is set; value: host
   link_up,      ///< value: two nodes
   link_down,
   disk_done,        ///< value: host, life

@@ -15,7 +15,8 @@ HostDisk::HostDisk(const Disk& settings, const Policy& policy, std::uint64_t see
       sync_(sampler(settings.sync)),
       random_(seed, purpose::disk, host),
       synced_(policy.durability == Durability::synced),
-      torn_policy_(policy.torn_write) {}
+      torn_policy_(policy.torn_write),
+      goes_on_(policy.unknown_commit == UnknownCommitPolicy::assume_done) {}
 
 bool HostDisk::submit(const PendingCommit& commit) {
   gathering_.push_back(commit);
@@ -36,8 +37,8 @@ Duration HostDisk::begin(Duration now) {
   }
   ++counts_.writes;
   counts_.commits += underway_.size();
-  begun_ = true;
-  if (underway_synced_) {
+  begun_ = !refused(now);
+  if (begun_ && underway_synced_) {
     auto result = store_.begin_write(batches_);
     begun_ = result.has_value();
     if (!begun_) refusal_ = result.error().what;
@@ -50,6 +51,17 @@ Duration HostDisk::begin(Duration now) {
   }
   counts_.busy += time;
   return time;
+}
+
+/// As a real store: a log that got only a part of a write takes no other behind it.
+bool HostDisk::refused(Duration now) {
+  if (full(now)) {
+    ++counts_.without_room;
+    refuses_ = !goes_on_;
+    refusal_ = "the disk has no room: whether a part of the last write is kept is unknown";
+    return true;
+  }
+  return refuses_;
 }
 
 HostDisk::Finished HostDisk::finish() {
@@ -73,6 +85,39 @@ HostDisk::Finished HostDisk::finish() {
     commit.rows = nullptr;
   }
   return finished;
+}
+
+Result<bool> HostDisk::read(const ReadRange& range, ByteBuffer& rows) {
+  if (std::exchange(read_fails_, false)) {
+    ++counts_.read_errors;
+    return failure("the disk could not be read: look at it, then start again");
+  }
+  const std::size_t before = rows.size();
+  auto more = store_.read(range, rows);
+  if (!more || rows.size() == before || damage_ == Damage::none) return more;
+  // Every row that is read is checked: what is damaged is not given to anyone.
+  if (damage_ == Damage::to_be_found) ++counts_.damaged;
+  damage_ = Damage::found;
+  rows.resize(before);
+  return failure("rows are damaged, their checksum is not right: replace the disk");
+}
+
+bool HostDisk::damage() {
+  if (damage_ != Damage::none) return false;
+  damage_ = Damage::to_be_found;
+  return true;
+}
+
+void HostDisk::heal() {
+  slow_down(Duration{0}, 1);
+  fill(Duration{0});
+  read_fails_ = false;
+  mend();
+}
+
+void HostDisk::reopen() {
+  store_.reopen();
+  refuses_ = false;
 }
 
 void HostDisk::write_back() {
@@ -107,7 +152,8 @@ void HostDisk::power_loss(bool torn) {
 }
 
 void HostDisk::replace(std::string_view rows) {
-  store_.reopen();
+  reopen();
+  mend();
   ByteBuffer batch;
   BatchWriter writer(batch);
   store_.for_each([&](std::string_view key, std::string_view) { writer.erase(key); });

@@ -6,6 +6,8 @@
 #pragma once
 
 #include <span>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "core/base/ids.hpp"
@@ -49,6 +51,8 @@ class HostDisk {
   /// The write is done. The commits are valid until `begin`; their rows are released.
   Finished finish();
 
+  /// As the store's, unless the disk is at fault.
+  Result<bool> read(const ReadRange& range, ByteBuffer& rows);
   Duration read_time() { return draw(read_, random_); }
   /// Whether the next read sees the store when it is asked, or when it is answered.
   bool reads_at_once() { return random_.chance(0.5); }
@@ -57,22 +61,40 @@ class HostDisk {
 
   // --- Faults -----------------------------------------------------------------------------------
   void slow_down(Duration until, double factor);
+  /// There is no room for what is written.
+  void fill(Duration until) { full_until_ = until; }
+  bool full(Duration now) const { return now < full_until_; }
+  /// The next read fails. False: it was to fail already.
+  bool fail_next_read() { return !std::exchange(read_fails_, true); }
+  /// Rows are damaged: those that are read next. False: some are already.
+  bool damage();
+  /// Damaged rows were read: none are given until the disk is replaced.
+  bool found_damaged() const { return damage_ == Damage::found; }
+  /// Another disk, with all that is whole.
+  void mend() { damage_ = Damage::none; }
+  /// Nothing more goes wrong that has not yet.
+  void heal();
   /// The process ended: nothing that was submitted will be answered.
   void process_crash();
   /// The power is gone. `torn`: a part of what was not synced reached the disk.
   void power_loss(bool torn);
-  void reopen() { store_.reopen(); }
+  void reopen();
   /// Holds these rows, a batch of puts, and no others. REQUIRES: the power is gone.
   void replace(std::string_view rows);
 
   struct Counts {
     std::uint64_t writes = 0, commits = 0, rows = 0, bytes = 0, sync_errors = 0;
+    std::uint64_t without_room = 0;  ///< writes
+    std::uint64_t read_errors = 0, damaged = 0;
     Duration busy{};
   };
   const Counts& counts() const { return counts_; }
 
  private:
+  enum class Damage : std::uint8_t { none, to_be_found, found };
+
   void drop_everything();
+  bool refused(Duration now);
 
   MemoryStore store_;
   Slab& slab_;
@@ -86,8 +108,13 @@ class HostDisk {
   bool underway_synced_ = false;
   bool begun_ = false;  ///< the store took the write that is under way
   std::string refusal_;
+  bool refuses_ = false;  ///< until it is opened again: a write found no room
+  bool goes_on_;          ///< unsafe: it takes writes all the same
   Duration slow_until_{};
   double slow_factor_ = 1;
+  Duration full_until_{};
+  bool read_fails_ = false;
+  Damage damage_ = Damage::none;
   Counts counts_;
 };
 

@@ -113,6 +113,12 @@ bool Faults::strike(const Fault& fault, std::uint32_t host, Random& random) {
       return fleet_.restore_backup(host, fault.by, fault.duration);
     case FaultKind::lost_disk:
       return fleet_.lose_disk(host, fault.duration);
+    case FaultKind::disk_full:
+      return fleet_.fill_disk(host, fault.duration);
+    case FaultKind::read_error:
+      return fleet_.fail_next_read(host);
+    case FaultKind::corrupted_block:
+      return fleet_.damage_disk(host, fault.duration);
     case FaultKind::cut_off:
     case FaultKind::mute:
     case FaultKind::deaf:
@@ -136,16 +142,21 @@ bool Faults::strike(const Fault& fault, std::uint32_t host, Random& random) {
     case FaultKind::clock_back:
       return fleet_.step_clock(host, -fault.by);
     case FaultKind::clock_drift:
-      return fleet_.drift_clock(host, static_cast<std::int64_t>(fault.factor));
+      return fleet_.drift_clock(host, static_cast<std::int64_t>(fault.factor), fault.duration);
+    case FaultKind::bad_boot_clock:
+      return fleet_.start_with_wrong_clock(host, fault.by, fault.duration);
+    case FaultKind::dead_clock:
+      return fleet_.start_with_wrong_clock(host, -fleet_.wall(host), fault.duration);
     default:
-      return strike_services(fault);
+      return strike_services(fault, host, random);
   }
 }
 
 /// On the log or the register, which have no host of ours.
-bool Faults::strike_services(const Fault& fault) {
+bool Faults::strike_services(const Fault& fault, std::uint32_t host, Random& random) {
   const Duration until = stage_.now + fault.duration;
   LogService& log = fleet_.log();
+  RegisterService& registry = fleet_.registry();
   switch (fault.kind) {
     case FaultKind::log_slow: log.slow(until, fault.factor); break;
     case FaultKind::log_away: log.away(until); break;
@@ -153,8 +164,11 @@ bool Faults::strike_services(const Fault& fault) {
     case FaultKind::log_late_appends: log.delay_appends(until, fault.share); break;
     case FaultKind::log_leader_change: log.change_leader(until); break;
     case FaultKind::log_stale_reads: log.stale_reads(until, fault.by); break;
-    case FaultKind::register_away: fleet_.registry().away(until); break;
-    case FaultKind::register_expires: fleet_.registry().expire_everyone(); break;
+    case FaultKind::register_away: registry.away(until); break;
+    case FaultKind::register_expires: registry.expire_everyone(); break;
+    case FaultKind::register_stale: registry.stale(until, fault.by); break;
+    case FaultKind::register_split: registry.split(until, random); break;
+    case FaultKind::register_flapping: return registry.flap(until, host, fault.by);
     default: return false;
   }
   return true;
@@ -162,10 +176,17 @@ bool Faults::strike_services(const Fault& fault) {
 
 std::array<std::uint64_t, fault_kinds> Faults::counts() const {
   std::array<std::uint64_t, fault_kinds> counts = counts_;
-  // These strike when the disk next writes, if it does, or whoever comes next.
-  counts[static_cast<std::size_t>(FaultKind::torn_write)] = fleet_.torn();
-  counts[static_cast<std::size_t>(FaultKind::sync_error)] = fleet_.sync_errors();
-  counts[static_cast<std::size_t>(FaultKind::poison_record)] = fleet_.poisoned();
+  // These strike when the disk is next written or read, if it is, or whoever comes next.
+  const auto put = [&counts](FaultKind kind, std::uint64_t count) {
+    counts[static_cast<std::size_t>(kind)] = count;
+  };
+  const HostDisk::Counts disks = fleet_.disk_counts();
+  put(FaultKind::torn_write, fleet_.torn());
+  put(FaultKind::sync_error, disks.sync_errors);
+  put(FaultKind::poison_record, fleet_.poisoned());
+  put(FaultKind::disk_full, disks.without_room);
+  put(FaultKind::read_error, disks.read_errors);
+  put(FaultKind::corrupted_block, disks.damaged);
   return counts;
 }
 

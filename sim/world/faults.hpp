@@ -29,7 +29,7 @@ class Faults {
   };
   void schedule_next(std::uint32_t which);
   bool strike(const Fault& fault, std::uint32_t host, Random& random);
-  bool strike_services(const Fault& fault);
+  bool strike_services(const Fault& fault, std::uint32_t host, Random& random);
   void note(const Fault& fault);
 
   Stage& stage_;

@@ -49,6 +49,12 @@ void Fleet::host_starts(std::uint32_t host, std::uint32_t life) {
   Host& h = hosts_[host];
   if (h.up || h.life != life) return;
   const bool first = life == 0;
+  if (!first && h.disk.full(stage_.now)) {
+    // Opening a store rewrites what it finds there: without room that fails, and is tried again.
+    stage_.agenda.put(stage_.now + std::max(stage_.scenario.servers.restart, Duration{1ms}),
+                      Happening::host_starts, h.source, Agenda::pair(host, h.life));
+    return;
+  }
   h.up = h.powered = true;
   if (!first) h.disk.reopen();
   const std::uint32_t per_host = stage_.scenario.servers.nodes;
@@ -130,6 +136,7 @@ void Fleet::end_process(std::uint32_t host, Crash how, Duration down_for) {
   h.powered = how == Crash::process;
   ++h.life;
   h.paused_until = Duration{0};
+  h.clock.thaw(stage_.now);
   h.tear_down_for.reset();
   h.fail_sync = false;
   const std::uint32_t per_host = stage_.scenario.servers.nodes;
@@ -271,14 +278,14 @@ void Fleet::put_hashes_into_chain() {
   }
 }
 
-std::uint64_t Fleet::sync_errors() const { return disk_counts().sync_errors; }
-
 HostDisk::Counts Fleet::disk_counts() const {
   HostDisk::Counts sum;
   for (const Host& host : hosts_) {
     const HostDisk::Counts& c = host.disk.counts();
     sum.writes += c.writes, sum.commits += c.commits, sum.rows += c.rows, sum.bytes += c.bytes;
     sum.sync_errors += c.sync_errors, sum.busy += c.busy;
+    sum.without_room += c.without_room;
+    sum.read_errors += c.read_errors, sum.damaged += c.damaged;
   }
   return sum;
 }

@@ -86,6 +86,11 @@ class Fleet {
   bool restore_backup(std::uint32_t host, Duration by, Duration down_for);
   void put_backup_back(std::uint32_t host);
   bool lose_disk(std::uint32_t host, Duration down_for);
+  bool fill_disk(std::uint32_t host, Duration length);
+  bool fail_next_read(std::uint32_t host);
+  /// Damaged rows end the process that reads them, and it starts again when the disk is replaced:
+  /// after `replaced_after`, or else, replicated, as after any end; embedded, with all faults healed.
+  bool damage_disk(std::uint32_t host, Duration replaced_after);
   bool isolate(std::uint32_t host, FaultKind how, Duration length);
   void weather(FaultKind kind, Duration length, double share, Duration by);
   /// Of what the host follows and does not own, a share of the rows is gone.
@@ -95,14 +100,18 @@ class Fleet {
   /// Drains, and starts again as a version that reads `form`.
   bool change_version(std::uint32_t host, Form form, Duration length);
   bool step_clock(std::uint32_t host, Duration by);
-  bool drift_clock(std::uint32_t host, std::int64_t ppm);
+  bool drift_clock(std::uint32_t host, std::int64_t ppm, Duration length);
+  /// A loss of power, after which the wall clock is wrong by so much, until `length` after the start.
+  bool start_with_wrong_clock(std::uint32_t host, Duration wrong_by, Duration length);
+  /// How far the wall clock is ahead of 1970.
+  Duration wall(std::uint32_t host) const { return hosts_[host].clock.read(stage_.now).wall; }
+  void put_clock_right(std::uint32_t host);
   bool disconnect(std::uint32_t host, double share, Random& random);
   void torn_now(std::uint32_t host, std::uint32_t life);
   /// Everything is as new from now on; what is down comes back.
   void heal();
-  /// Torn writes and failed syncs that happened.
+  /// Torn writes that happened.
   std::uint64_t torn() const { return torn_; }
-  std::uint64_t sync_errors() const;
   /// Processes that poison ended.
   std::uint64_t poisoned() const { return poisoned_; }
 
@@ -153,6 +162,8 @@ class Fleet {
     Duration mute_until{0}, deaf_until{0}, alone_until{0};
     std::optional<ByteBuffer> backup;
     Duration backup_down_for{0};
+    Duration replaced_after{0};  ///< a damaged disk, after it was found
+    Duration clock_wrong_by{0};  ///< since its last start
   };
   struct NodeSlot {
     std::unique_ptr<Node> node;
@@ -194,6 +205,7 @@ class Fleet {
   Piece* rows_of(Host& host, const output::Read& read);
   void end_by_itself(std::uint32_t node);
   bool opens_poison(const Outbox& out) const;
+  void replace_damaged_disk(Host& host);
   void start_links(std::uint32_t node);
   Duration peer_latency(std::uint32_t from, std::uint32_t to);
   bool carries(std::uint32_t from, std::uint32_t to);

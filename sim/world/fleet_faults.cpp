@@ -1,5 +1,6 @@
 // What can go wrong with servers.
 #include <algorithm>
+#include <utility>
 
 #include "core/wire/batch.hpp"
 #include "sim/clients/device_edge.hpp"
@@ -118,6 +119,22 @@ bool Fleet::lose_disk(std::uint32_t host, Duration down_for) {
   return true;
 }
 
+bool Fleet::fill_disk(std::uint32_t host, Duration length) {
+  hosts_[host].disk.fill(stage_.now + length);
+  return true;
+}
+
+bool Fleet::fail_next_read(std::uint32_t host) { return hosts_[host].disk.fail_next_read(); }
+
+bool Fleet::damage_disk(std::uint32_t host, Duration replaced_after) {
+  Host& h = hosts_[host];
+  if (!h.disk.damage()) return false;
+  const Scenario& scenario = stage_.scenario;
+  const Duration by_itself = replicated() ? scenario.servers.restart : scenario.duration;
+  h.replaced_after = replaced_after > Duration{0} ? replaced_after : by_itself;
+  return true;
+}
+
 bool Fleet::isolate(std::uint32_t host, FaultKind how, Duration length) {
   Host& h = hosts_[host];
   const Duration until = stage_.now + length;
@@ -172,9 +189,24 @@ bool Fleet::step_clock(std::uint32_t host, Duration by) {
   return true;
 }
 
-bool Fleet::drift_clock(std::uint32_t host, std::int64_t ppm) {
-  hosts_[host].clock.drift(stage_.now, ppm);
+bool Fleet::drift_clock(std::uint32_t host, std::int64_t ppm, Duration length) {
+  hosts_[host].clock.drift(stage_.now, ppm, stage_.now + length);
   return true;
+}
+
+bool Fleet::start_with_wrong_clock(std::uint32_t host, Duration wrong_by, Duration length) {
+  Host& h = hosts_[host];
+  if (h.clock_wrong_by != Duration{0} || !crash(host, Crash::power, {})) return false;
+  h.clock_wrong_by = wrong_by;
+  h.clock.step_wall(wrong_by);
+  stage_.agenda.put(stage_.now + stage_.scenario.servers.restart + length, Happening::clock_right,
+                    h.source, host);
+  return true;
+}
+
+void Fleet::put_clock_right(std::uint32_t host) {
+  Host& h = hosts_[host];
+  h.clock.step_wall(-std::exchange(h.clock_wrong_by, Duration{0}));
 }
 
 bool Fleet::disconnect(std::uint32_t host, double share, Random& random) {
@@ -202,7 +234,9 @@ void Fleet::heal() {
     Host& h = hosts_[host];
     h.tear_down_for.reset();
     h.fail_sync = false;
-    h.disk.slow_down(Duration{0}, 1);
+    h.disk.heal();
+    h.clock.heal(stage_.now);
+    put_clock_right(host);
     h.slow_until = Duration{0};
     h.paused_until = std::min(h.paused_until, stage_.now);
     h.full_until = h.mute_until = h.deaf_until = h.alone_until = Duration{0};

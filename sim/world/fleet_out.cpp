@@ -63,7 +63,21 @@ bool Fleet::opens_poison(const Outbox& out) const {
 void Fleet::end_by_itself(std::uint32_t node) {
   nodes_[node].out.clear();
   ++stage_.meters.exits;
-  end_process(host_of(node), Crash::process, stage_.scenario.servers.restart);
+  Host& host = hosts_[host_of(node)];
+  const bool damaged = host.disk.found_damaged();
+  end_process(host_of(node), Crash::process,
+              damaged ? host.replaced_after : stage_.scenario.servers.restart);
+  if (damaged) replace_damaged_disk(host);
+}
+
+/// Where the rows live in logs, too, any disk will do. Where they do not, somebody must find the
+/// damaged ones elsewhere, such as on the other disk of a mirror: nothing else could keep what was
+/// acknowledged, and until then the server stays down.
+void Fleet::replace_damaged_disk(Host& host) {
+  if (replicated())
+    host.disk.replace({});
+  else
+    host.disk.mend();
 }
 
 void Fleet::send_frames(std::uint32_t node, const Outbox& out) {
@@ -173,7 +187,7 @@ void Fleet::read(std::uint32_t node, const output::Read& read) {
 
 Piece* Fleet::rows_of(Host& host, const output::Read& read) {
   rows_.clear();
-  const auto more = host.disk.store().read(read.range, rows_);
+  const auto more = host.disk.read(read.range, rows_);
   Piece* piece = stage_.slab.hold(more ? rows_.view() : std::string_view(more.error().what));
   piece->flag = !more ? read_failed : *more ? read_more : read_all;
   piece->c = static_cast<std::uint32_t>(read.ticket);

@@ -76,6 +76,9 @@ void LogService::count(Log& log, const Entry& entry) {
   const LogHead before = log.head;
   if (follow(log.head, entry.position, entry.bytes, record) != Standing::counts) {
     ++counts_.not_counted;
+    const bool lost_race = record && record->kind == RecordKind::takeover &&
+                           record->author != before.owner && record->epoch <= before.epoch;
+    if (lost_race) ++stage_.meters.races;
     return;
   }
   ++counts_.counted;

@@ -32,6 +32,7 @@ struct Meters {
   Histogram sync;               ///< ns from the welcome to `synced`
   Histogram takeover;           ///< ns from an owner's end, or its last word, to the next takeover
   std::uint64_t moves = 0;      ///< takeovers after the warm-up
+  std::uint64_t races = 0;      ///< takeovers that are void because another server's came before
   Histogram disk_sync;          ///< ns of a synced write
   std::uint64_t written = 0;    ///< messages users meant to send
   std::uint64_t not_taken = 0;  ///< of them, not taken: too many unanswered

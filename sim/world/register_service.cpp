@@ -1,5 +1,7 @@
 #include "sim/world/register_service.hpp"
 
+#include <algorithm>
+
 #include "core/place/assigner.hpp"
 #include "core/place/keys.hpp"
 #include "core/place/shard_map.hpp"
@@ -15,7 +17,13 @@ RegisterService::RegisterService(Stage& stage)
     : stage_(stage),
       answers_(stage, register_source),
       latency_(sampler(stage.scenario.registry.latency)),
-      random_(stage.seed, purpose::registry, 0) {}
+      random_(stage.seed, purpose::registry, 0),
+      frozen_(stage.scenario.servers.count),
+      flapping_(stage.scenario.servers.count) {
+  for (const Fault& fault : stage.scenario.faults)
+    keeps_past_ |= fault.kind == FaultKind::register_stale || fault.kind == FaultKind::register_split;
+  if (keeps_past_) remember();
+}
 
 void RegisterService::set(const Asker& asker, const output::RegisterSet& set, bool heard) {
   if (!heard || is_away()) {
@@ -54,6 +62,11 @@ void RegisterService::read_arrives(Piece* piece) {
   arena_.clear();
   const auto read = wire::decode<output::RegisterRead>(piece->view(), arena_);
   const Asker asker{piece->a, piece->b};
+  if (keeps_past_) {
+    watchers_.push_back({asker, read->ticket, read->revision, stage_.now + read->wait});
+    stage_.slab.release(piece);
+    return go_on();
+  }
   register_.read(read->revision, read->wait, [this, asker, ticket = read->ticket](const RegisterPage& page) {
     answers_.give(asker, stage_.now + latency(), input::RegisterRead{ticket, page});
   });
@@ -73,8 +86,30 @@ void RegisterService::expire_everyone() {
   go_on();
 }
 
+void RegisterService::split(Duration until, Random& random) {
+  split_until_ = until;
+  split_at_ = stage_.now;
+  std::fill(frozen_.begin(), frozen_.end(), false);
+  for (std::size_t left = frozen_.size() / 2; left > 0;) {
+    const auto server = random.below(frozen_.size());
+    if (frozen_[server]) continue;
+    frozen_[server] = true;
+    --left;
+  }
+}
+
+bool RegisterService::flap(Duration until, std::uint32_t server, Duration period) {
+  Flapping& flapping = flapping_[server];
+  if (stage_.now < flapping.until) return false;
+  flapping = {until, stage_.now, period};
+  catch_up();
+  go_on();
+  return true;
+}
+
 void RegisterService::heal() {
-  away_until_ = {};
+  away_until_ = stale_until_ = split_until_ = {};
+  std::fill(flapping_.begin(), flapping_.end(), Flapping{});
   reopen_closed();
 }
 
@@ -101,14 +136,80 @@ void RegisterService::reopen_closed() {
   go_on();
 }
 
+void RegisterService::take_away(std::string_view key) {
+  register_.read(0, {}, [this, key](const RegisterPage& page) {
+    for (const RegisterEntry& entry : page.entries)
+      if (entry.key == key)
+        register_.set({key, entry.version, {}, {}}, [](const RegisterSetDone&) {});
+  });
+  while (register_.poll()) {
+  }
+}
+
+void RegisterService::flap_now() {
+  for (std::uint16_t server = 0; server < flapping_.size(); ++server) {
+    Flapping& flapping = flapping_[server];
+    if (flapping.next > stage_.now) continue;
+    take_away(keys::node(NodeId{server}));
+    flapping.next += flapping.period;
+    if (flapping.next >= flapping.until) flapping.next = never;
+  }
+}
+
+// --- What readers see of the past ------------------------------------------------------------------
+
+void RegisterService::remember() {
+  register_.read(past_.revision(), {}, [this](const RegisterPage& page) { past_.add(stage_.now, page); });
+  while (register_.poll()) {
+  }
+}
+
+Duration RegisterService::seen_by(std::uint32_t node) const {
+  Duration seen = stage_.now;
+  if (stage_.now < stale_until_) seen -= std::min(staleness_, seen);
+  const std::uint32_t server = node / stage_.scenario.servers.nodes;
+  if (stage_.now < split_until_ && frozen_[server]) seen = std::min(seen, split_at_);
+  return seen;
+}
+
+/// True if it was answered: with what is new to it, or because it waited long enough.
+bool RegisterService::answer(const Watcher& watcher) {
+  const std::uint64_t seen = past_.revision_at(seen_by(watcher.asker.node));
+  const bool news = seen > watcher.revision;
+  if (!news && stage_.now < watcher.until) return false;
+  // What a reader has seen once it goes on seeing.
+  past_.page(watcher.revision, std::max(seen, watcher.revision), [&](const RegisterPage& page) {
+    answers_.give(watcher.asker, stage_.now + latency(), input::RegisterRead{watcher.ticket, page});
+  });
+  return true;
+}
+
+/// When it may be time to answer it.
+Duration RegisterService::due(const Watcher& watcher) const {
+  Duration due = watcher.until;
+  for (const Duration end : {stale_until_, split_until_})
+    if (stage_.now < end) due = std::min(due, end);
+  const Duration came = past_.next_after(watcher.revision);
+  if (stage_.now < stale_until_ && came != never && stage_.now < came + staleness_)
+    due = std::min(due, came + staleness_);
+  return due;
+}
+
 void RegisterService::catch_up() {
   if (stage_.now > register_.now()) register_.advance(stage_.now - register_.now());
 }
 
 void RegisterService::go_on() {
+  flap_now();
   while (register_.poll()) {
   }
-  const Duration next = register_.next_deadline();
+  Duration next = register_.next_deadline();
+  for (const Flapping& flapping : flapping_) next = std::min(next, flapping.next);
+  if (keeps_past_) {
+    remember();
+    std::erase_if(watchers_, [this](const Watcher& watcher) { return answer(watcher); });
+    for (const Watcher& watcher : watchers_) next = std::min(next, due(watcher));
+  }
   if (next >= wakes_at_ || next == never) return;
   wakes_at_ = next;
   answers_.wake(next, Happening::register_wakes);

@@ -1,10 +1,14 @@
 // The register as a simulated service, at a distance from every server and on machines of its own.
+// Sets are decided in one place, whatever goes wrong; readers may see it as it was some time ago.
 #pragma once
+
+#include <vector>
 
 #include "core/node/outbox.hpp"
 #include "core/place/memory_register.hpp"
 #include "sim/world/answers.hpp"
 #include "sim/world/draws.hpp"
+#include "sim/world/register_past.hpp"
 
 namespace hubbub::sim {
 
@@ -25,14 +29,38 @@ class RegisterService {
   void away(Duration until) { away_until_ = until; }
   /// Every registration vanishes at once.
   void expire_everyone();
+  /// Readers, also those that wait, see it as it was so long ago.
+  void stale(Duration until, Duration staleness) { stale_until_ = until, staleness_ = staleness; }
+  /// Half of the servers see it as it is now; the others as it goes on.
+  void split(Duration until, Random& random);
+  /// A server's registration vanishes every `period`. False: it does already.
+  bool flap(Duration until, std::uint32_t server, Duration period);
   void heal();
 
  private:
+  /// A read in a world whose readers may see the past.
+  struct Watcher {
+    Asker asker;
+    std::uint64_t ticket = 0;
+    std::uint64_t revision = 0;
+    Duration until{};
+  };
+  struct Flapping {
+    Duration until{}, next = never, period{};
+  };
+
   bool is_away() const { return stage_.now < away_until_; }
   Duration latency() { return draw(latency_, random_); }
   void reopen_closed();
+  void take_away(std::string_view key);
   void catch_up();
   void go_on();
+  void remember();
+  void flap_now();
+  /// The moment that a node sees.
+  Duration seen_by(std::uint32_t node) const;
+  bool answer(const Watcher& watcher);
+  Duration due(const Watcher& watcher) const;
 
   Stage& stage_;
   Answers answers_;
@@ -41,6 +69,13 @@ class RegisterService {
   MemoryRegister register_;
   Duration wakes_at_ = never;
   Duration away_until_{};
+  Duration stale_until_{}, staleness_{};
+  Duration split_until_{}, split_at_{};
+  std::vector<bool> frozen_;         ///< by server: it sees what was there at `split_at_`
+  std::vector<Flapping> flapping_;   ///< by server
+  bool keeps_past_ = false;          ///< the scenario has a fault that shows it
+  RegisterPast past_;
+  std::vector<Watcher> watchers_;
   Arena arena_;
 };
 

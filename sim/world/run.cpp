@@ -96,6 +96,8 @@ void World::happen(const Agenda::Next& next) {
       return fleet_.drained(next.high(), next.low());
     case Happening::backup_back:
       return fleet_.put_backup_back(next.low());
+    case Happening::clock_right:
+      return fleet_.put_clock_right(next.low());
     case Happening::link_up:
       return fleet_.link_up(next.high(), next.low());
     case Happening::link_down:
@@ -258,6 +260,12 @@ RunResult World::conclude() {
   const HostDisk::Counts disks = fleet_.disk_counts();
   result.commits = disks.commits, result.writes = disks.writes,
   result.sync_errors = disks.sync_errors;
+  if (fleet_.replicated()) {
+    const LogService::Counts& log = fleet_.log().counts();
+    result.log = {{"appends", log.appends},   {"counted", log.counted}, {"void", log.not_counted},
+                  {"refused", log.refused},   {"unknown", log.unknown}, {"late", log.late},
+                  {"stale reads", log.stale}, {"takeovers", log.takeovers}};
+  }
   result.events = events_;
   result.clients = crowd_.clients();
   result.hash = stage_.chain.hash();

@@ -45,6 +45,12 @@ struct RunOptions {
   const std::atomic<bool>* interrupt = nullptr;      ///< when true, ends with what there is
 };
 
+/// How often something happened, by name.
+struct Count {
+  std::string name;
+  std::uint64_t count = 0;
+};
+
 struct RunResult {
   std::uint64_t seed = 0;
   std::uint64_t hash = 0;
@@ -57,6 +63,7 @@ struct RunResult {
   Meters meters;
   NodeCounters counters;
   std::array<std::uint64_t, fault_kinds> faults{};  ///< that took effect, by FaultKind
+  std::vector<Count> log;  ///< replicated: what became of appends and reads
   std::vector<InvariantResult> invariants;
   std::vector<Violation> violations;
   std::uint64_t pending = 0;  ///< messages and calls without an answer at the end

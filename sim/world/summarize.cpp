@@ -95,6 +95,7 @@ double value_of(std::string_view name, const Scenario& scenario, const RunResult
   if (name == "copies") return count(result.counters.copies);
   if (name == "exits") return count(m.exits);
   if (name.starts_with("available.")) return available(name.substr(10), availability);
+  if (name == "races") return count(m.races);
   if (name == "liveness.time")
     return result.settled ? static_cast<double>((result.end - result.safety_end).count())
                           : not_measured;
@@ -218,6 +219,7 @@ Summary summarize(const Scenario& scenario, const RunResult& result, Duration re
     if (result.faults[kind] > 0 || asked_for(scenario, static_cast<FaultKind>(kind)))
       summary.faults.push_back({std::string(choices<FaultKind>[kind].name), result.faults[kind]});
   tell_availability(summary, availability, result);
+  for (const Count& one : result.log) summary.log.push_back({one.name, one.count});
   summary.checks = result.invariants;
   summary.violations = result.violations;
   summary.stuck = result.stuck;

@@ -40,6 +40,16 @@ TEST(MessageIds, AreNeverZero) {
   EXPECT_NE(of_a_clock_of_1970.next(ShardId{0}, 0ns).value, 0u);
 }
 
+TEST(MessageIds, AClockThatShowsATimeThatNoIdCanSayIsNotBelieved) {
+  MessageIds ids;
+  const std::uint64_t before = ids.next(ShardId{3}, wall(1'000)).value;
+  const MessageId id = ids.next(ShardId{3}, std::chrono::hours(24 * 365 * 230));
+  EXPECT_GT(id.value, before);
+  EXPECT_EQ(time_bits(id), 1'000u);
+  const MessageId last = ids.next(ShardId{1023}, wall(MessageIds::latest_ms));
+  EXPECT_EQ(time_bits(last), (std::uint64_t{1} << 41) - 1);
+}
+
 TEST(MessageIds, GoOnCountingWhenAMillisecondHasTooMany) {
   MessageIds ids;
   std::set<std::uint64_t> all;

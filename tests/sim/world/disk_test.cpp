@@ -133,5 +133,73 @@ TEST_F(HostDiskTest, IsSlowOnlyForItsTime) {
   (void)disk.finish();
 }
 
+TEST_F(HostDiskTest, WithoutRoomAWriteEndsUnknownAndIsNotThereUntilItIsOpenedAgain) {
+  for (const bool synced : {true, false}) {
+    policy.durability = synced ? Durability::synced : Durability::quorum_memory;
+    HostDisk full(settings, policy, 1, 0, slab);
+    full.fill(10s);
+    full.submit(batch("a"));
+    (void)full.begin(9s);
+    auto finished = full.finish();
+    EXPECT_FALSE(finished.durable);
+    EXPECT_NE(finished.reason.find("no room"), std::string::npos);
+    full.submit(batch("b"));
+    (void)full.begin(11s);
+    EXPECT_FALSE(full.finish().durable) << "nothing goes behind what may be half there";
+    EXPECT_EQ(full.counts().without_room, 1u);
+    full.process_crash();
+    full.reopen();
+    EXPECT_EQ(full.store().rows(), 0u);
+    full.submit(batch("c"));
+    (void)full.begin(12s);
+    EXPECT_TRUE(full.finish().durable);
+  }
+}
+
+TEST_F(HostDiskTest, AReadThatFailsSaysSoOnce) {
+  disk.submit(batch("a"));
+  (void)disk.begin(0s);
+  (void)disk.finish();
+  EXPECT_TRUE(disk.fail_next_read());
+  EXPECT_FALSE(disk.fail_next_read()) << "it is to fail already";
+  ByteBuffer rows;
+  const ReadRange all{"", "z", 10, 1000, false};
+  const auto failed = disk.read(all, rows);
+  ASSERT_FALSE(failed.has_value());
+  EXPECT_FALSE(failed.error().what.empty());
+  EXPECT_TRUE(rows.empty());
+  EXPECT_TRUE(disk.read(all, rows).has_value());
+  EXPECT_FALSE(rows.empty());
+  EXPECT_EQ(disk.counts().read_errors, 1u);
+}
+
+TEST_F(HostDiskTest, DamagedRowsAreGivenToNobodyUntilTheDiskIsReplaced) {
+  disk.submit(batch("a"));
+  (void)disk.begin(0s);
+  (void)disk.finish();
+  EXPECT_TRUE(disk.damage());
+  EXPECT_FALSE(disk.damage());
+  ByteBuffer rows;
+  EXPECT_TRUE(disk.read({"x", "z", 10, 1000, false}, rows).has_value()) << "it is not read there";
+  EXPECT_FALSE(disk.found_damaged());
+  for (int life = 0; life < 3; ++life) {
+    EXPECT_FALSE(disk.read({"", "z", 10, 1000, false}, rows).has_value());
+    EXPECT_TRUE(rows.empty());
+    disk.process_crash();
+    disk.reopen();
+  }
+  EXPECT_TRUE(disk.found_damaged());
+  EXPECT_EQ(disk.counts().damaged, 1u);
+  disk.mend();
+  EXPECT_TRUE(disk.read({"", "z", 10, 1000, false}, rows).has_value());
+  EXPECT_FALSE(rows.empty());
+  EXPECT_TRUE(disk.damage());
+  disk.process_crash();
+  disk.replace({});
+  disk.reopen();
+  EXPECT_FALSE(disk.found_damaged());
+  EXPECT_EQ(disk.store().rows(), 0u);
+}
+
 }  // namespace
 }  // namespace hubbub::sim

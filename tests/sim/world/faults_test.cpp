@@ -65,6 +65,18 @@ TEST(Faults, OfEveryKindBreakNothingOfAReplicatedFleet) {
   }
 }
 
+/// Once, deliveries waited for ever: an owner that came back into its place by a newer map had said that
+/// it owned the partition when it was not believed, and did not say so again.
+TEST(Faults, WhoWasNotBelievedAtFirstIsAskedOnceTheMapSaysSo) {
+  const auto scenario = load_scenario("scenarios/split-map.json", {});
+  ASSERT_TRUE(scenario.has_value());
+  RunOptions options;
+  options.seed = 46;
+  const RunResult result = run(*scenario, options);
+  EXPECT_TRUE(result.settled) << violations_of(result);
+  EXPECT_TRUE(result.violations.empty()) << violations_of(result);
+}
+
 /// What is written and not durable must not be given up as idle: it cannot be loaded again.
 TEST(Faults, ADiskMayStandStillForLongerThanRecordsStayInMemory) {
   const Scenario scenario = parsed(
@@ -96,6 +108,82 @@ TEST(Faults, AFailedSyncEndsTheProcess) {
   const RunResult result = run(scenario, {});
   EXPECT_EQ(result.sync_errors, 1u);
   EXPECT_EQ(result.meters.exits, 1u);
+}
+
+/// A server's disk goes wrong twice, under each kind of durability; what it ends is counted.
+struct DiskFault {
+  FaultKind kind;
+  Duration duration;
+};
+
+class EachDiskFault : public testing::TestWithParam<std::tuple<DiskFault, Durability>> {};
+
+TEST_P(EachDiskFault, EndsTheProcessAndBreaksNothing) {
+  const auto& [what, durability] = GetParam();
+  const auto kind = static_cast<std::size_t>(what.kind);
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    Scenario scenario = small_scenario();
+    scenario.duration = 60s;
+    scenario.clients.open_history = 10s;
+    scenario.policy.durability = durability;
+    for (const Duration at : {15s, 35s}) {
+      Fault fault;
+      fault.kind = what.kind;
+      fault.at = at;
+      fault.server = at == 15s ? 0 : 1;
+      fault.duration = what.duration;
+      scenario.faults.push_back(fault);
+    }
+    RunOptions options;
+    options.seed = seed;
+    const RunResult result = run(scenario, options);
+    EXPECT_GE(result.faults[kind], 2u);
+    EXPECT_GE(result.meters.exits, 2u) << "it does not go on as if nothing had happened";
+    EXPECT_LE(result.meters.exits, 4u) << "and what is put right stays so";
+    EXPECT_TRUE(result.settled) << "seed " << seed << "\n" << violations_of(result);
+    EXPECT_TRUE(result.violations.empty()) << "seed " << seed << "\n" << violations_of(result);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Disks, EachDiskFault,
+    testing::Combine(testing::Values(DiskFault{FaultKind::disk_full, 8s},
+                                     DiskFault{FaultKind::read_error, 0s},
+                                     DiskFault{FaultKind::corrupted_block, 0s},
+                                     DiskFault{FaultKind::corrupted_block, 10s}),
+                     testing::Values(Durability::synced, Durability::quorum_synced)));
+
+TEST(Faults, WithoutRoomNoProcessStarts) {
+  Scenario scenario = small_scenario();
+  Fault fault;
+  fault.kind = FaultKind::disk_full;
+  fault.server = 0;
+  fault.at = 10s;
+  fault.duration = 15s;
+  scenario.faults.push_back(fault);
+  const RunResult result = run(scenario, {});
+  // It ended once; had it been started in vain, each of its starts would have ended at its first write.
+  EXPECT_EQ(result.meters.exits, 1u);
+  EXPECT_TRUE(result.settled) << violations_of(result);
+}
+
+TEST(Faults, ADamagedBlockKeepsAnEmbeddedServerDownUntilItIsFoundElsewhere) {
+  Scenario scenario = small_scenario();
+  scenario.duration = 60s;
+  scenario.clients.open_history = 5s;
+  Fault fault;
+  fault.kind = FaultKind::corrupted_block;
+  fault.server = 0;
+  fault.at = 10s;
+  const auto acknowledged_at_last = [&](Duration replaced_after) {
+    fault.duration = replaced_after;
+    scenario.faults = {fault};
+    const RunResult result = run(scenario, {});
+    EXPECT_EQ(result.faults[static_cast<std::size_t>(FaultKind::corrupted_block)], 1u);
+    EXPECT_TRUE(result.settled) << violations_of(result);
+    return result.meters.acknowledged_last_third;
+  };
+  EXPECT_LT(acknowledged_at_last(0s) * 10, acknowledged_at_last(5s) * 9);
 }
 
 TEST(Faults, NoneStrikesAfterTheSafetyPhase) {
