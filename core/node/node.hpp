@@ -18,6 +18,7 @@
 #include <memory>
 #include <span>
 
+#include "core/base/limits.hpp"
 #include "core/base/policy.hpp"
 #include "core/base/time.hpp"
 #include "core/node/input.hpp"
@@ -43,6 +44,8 @@ struct NodeConfig {
   /// Keeps `Node::hash`, so that two runs can be compared: a seventh of what a step costs.
   bool chained = true;
   NodeHome home;
+  /// The longest packet that it takes from a peer; at least limits::packet_bytes_least.
+  std::uint32_t packet_bytes = limits::packet_bytes;
 };
 
 /// The batch of a node's own row belongs to no partition.

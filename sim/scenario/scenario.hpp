@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/limits.hpp"
 #include "core/base/policy.hpp"
 #include "core/base/time.hpp"
 
@@ -46,6 +47,8 @@ struct Disk {
 
 struct Servers {
   std::uint32_t count = 1;
+  std::uint32_t spare = 0;  ///< further ones, which are not there until they are added
+  std::uint32_t regions = 1;  ///< server n is in region n modulo this
   std::uint32_t nodes = 1;  ///< per server; each has a core
   double speed = 1;         ///< 0.1: ten times slower
   ServiceTimes service;
@@ -53,12 +56,20 @@ struct Servers {
   Duration restart = 2s;  ///< from the end of a process to its next start
   /// Inputs an edge holds for a node before it refuses to read on.
   std::uint32_t queue = 100'000;
+  /// Connections a server says that it has room for.
+  std::uint32_t room = 20'000;
+  /// Bytes an edge holds for one connection before it cuts it.
+  double outbound = limits::outbound_bytes;
+  /// Bytes of the longest packet that server 0 takes from others.
+  double first_packet = limits::packet_bytes;
+  std::uint32_t all() const { return count + spare; }
   bool operator==(const Servers&) const = default;
 };
 
 struct Network {
   Distribution client{Distribution::Kind::lognormal, 30e6, 120e6};  ///< one way
   Distribution server{Distribution::Kind::lognormal, 300e3, 1.5e6};
+  Distribution between_regions{Distribution::Kind::lognormal, 40e6, 60e6};  ///< beside these
   bool operator==(const Network&) const = default;
 };
 
@@ -162,8 +173,21 @@ enum class FaultKind : std::uint8_t {
   // The register.
   register_away,
   register_expires,  ///< every registration vanishes at once
+  // The network to clients: to a `share` of those of a server.
+  half_open,          ///< connections die, and neither side is told
+  changed_addresses,  ///< the same, and the client connects anew at once
+  nat_forgets,        ///< connections on which nothing went for `by` die like that
+  slow_readers,       ///< clients read nothing for `duration`
+  stalled_uplinks,    ///< what clients send arrives up to `duration` late
+  large_vanish,       ///< on their ways, long frames vanish, and the connection with them
+  // Regions.
+  region_cut_off,  ///< nothing goes in or out
+  region_lost,     ///< all of its servers lose their power
+  // Servers.
+  add_server,     ///< one of the spare ones
+  remove_server,  ///< drains for `duration`, and never comes back
 };
-inline constexpr std::size_t fault_kinds = static_cast<std::size_t>(FaultKind::register_expires) + 1;
+inline constexpr std::size_t fault_kinds = static_cast<std::size_t>(FaultKind::remove_server) + 1;
 
 /// What the keys of a fault mean for its kind.
 struct FaultTraits {
@@ -173,6 +197,7 @@ struct FaultTraits {
   bool share = false;
   bool by = false;          ///< needs `by`
   bool replicated = false;  ///< needs logs and a register
+  bool region = false;      ///< strikes a region, not a server
 };
 constexpr FaultTraits traits(FaultKind kind) {
   switch (kind) {
@@ -182,6 +207,8 @@ constexpr FaultTraits traits(FaultKind kind) {
     case FaultKind::sync_error:
     case FaultKind::restart_all:
     case FaultKind::lost_disk: return {.may_last = true};
+    case FaultKind::half_open:
+    case FaultKind::changed_addresses:
     case FaultKind::disconnect: return {.share = true};
     case FaultKind::slow_sync:
     case FaultKind::slow_cpu: return {.lasts = true, .factor = true};
@@ -192,14 +219,19 @@ constexpr FaultTraits traits(FaultKind kind) {
     case FaultKind::deaf:
     case FaultKind::cut_off: return {.lasts = true};
     case FaultKind::drain:
+    case FaultKind::remove_server:
     case FaultKind::no_services:
     case FaultKind::log_away:
     case FaultKind::log_leader_change:
     case FaultKind::register_away: return {.lasts = true, .replicated = true};
     case FaultKind::restored_backup: return {.may_last = true, .by = true};
+    case FaultKind::slow_readers:
+    case FaultKind::stalled_uplinks:
+    case FaultKind::large_vanish:
     case FaultKind::lossy:
     case FaultKind::repeats: return {.lasts = true, .share = true};
     case FaultKind::reorders: return {.lasts = true, .by = true};
+    case FaultKind::nat_forgets:
     case FaultKind::clock_step:
     case FaultKind::clock_back: return {.by = true};
     case FaultKind::clock_drift: return {.lasts = true, .factor = true};
@@ -207,6 +239,9 @@ constexpr FaultTraits traits(FaultKind kind) {
     case FaultKind::log_lost_answers:
     case FaultKind::log_late_appends: return {.lasts = true, .share = true, .replicated = true};
     case FaultKind::log_stale_reads: return {.lasts = true, .by = true, .replicated = true};
+    case FaultKind::region_cut_off: return {.lasts = true, .replicated = true, .region = true};
+    case FaultKind::region_lost: return {.may_last = true, .replicated = true, .region = true};
+    case FaultKind::add_server:
     case FaultKind::register_expires: return {.replicated = true};
   }
   return {};
@@ -222,6 +257,7 @@ struct Fault {
   double share = 1;
   Duration by{};
   double chance = 1;  ///< that it exists at all in a run
+  std::optional<std::uint32_t> region;  ///< none: that of the server
   bool operator==(const Fault&) const = default;
 };
 
