@@ -35,6 +35,7 @@ inline const std::vector<Mechanism>& mechanisms() {
       {"clock-steps", {"policy.message_ids=clock"}, {"id-unique"}, ""},
       {"drain", {"policy.hand_over=abandoned"}, {}, "takeover.p99"},
       {"whole-fleet-restart", {"policy.durability=quorum_memory"}, {"acked-kept"}, ""},
+      {"region-lost", {"policy.failover=stays"}, {}, "takeover.p99"},
       {"lossy-network", {"policy.peers=trusting"}, {"settled", "delivered-all", "caught-up"}, ""},
   };
   return list;
