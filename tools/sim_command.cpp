@@ -112,7 +112,7 @@ void run_job(const SimArguments& arguments, Job& job, ProgressLine* line) {
   options.seed = job.seed;
   options.interrupt = &interrupted();
   if (line != nullptr) options.progress = [line](const sim::RunProgress& p) { line->show(p); };
-  sim::StoryWriter story(job.scenario->servers.count * job.scenario->servers.nodes,
+  sim::StoryWriter story(job.scenario->servers.all() * job.scenario->servers.nodes,
                          job.scenario->policy);
   if (!arguments.story.empty()) options.story = &story;
   const auto started = std::chrono::steady_clock::now();

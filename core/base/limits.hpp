@@ -175,8 +175,10 @@ inline constexpr auto proof = 5s;
 // --- Between nodes -----------------------------------------------------------------------------
 /// Packets to a peer that it has not said to have taken; what follows gathers.
 inline constexpr std::uint32_t peer_window = 32;
-/// A packet is closed when it is this long; a longer message makes one of its own.
+/// The longest packet; a longer message goes in several. A peer may take less, though not less than
+/// the second.
 inline constexpr std::size_t packet_bytes = 256 * 1024;
+inline constexpr std::size_t packet_bytes_least = 1024;
 /// What gathers for a peer that takes nothing, and what arrived and waits to be handled.
 inline constexpr std::size_t peer_backlog_bytes = 16 * 1024 * 1024;
 inline constexpr std::size_t arrived_bytes = 16 * 1024 * 1024;

@@ -20,7 +20,7 @@ struct Node::Impl {
         conversations(c),
         users(c),
         replicas(c),
-        registry(c, replicas),
+        registry(c, replicas, gateway),
         tenures(c, replicas, gateway, conversations, users) {}
 
   std::size_t step(std::span<const Input> inputs, Instant now, Outbox& out);
@@ -283,6 +283,7 @@ void Node::Impl::take(const input::FromPeer& i) {
     case Peers::Verdict::fine: return;
     case Peers::Verdict::not_a_packet: return c.alarm("a peer sent what is not a packet");
     case Peers::Verdict::other_version: return c.alarm("a peer speaks another version");
+    case Peers::Verdict::takes_too_little: return c.alarm("a peer takes hardly any packet: what limits does it run with?");
   }
 }
 

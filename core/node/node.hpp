@@ -18,6 +18,7 @@
 #include <memory>
 #include <span>
 
+#include "core/base/limits.hpp"
 #include "core/base/policy.hpp"
 #include "core/base/time.hpp"
 #include "core/node/input.hpp"
@@ -47,6 +48,8 @@ struct NodeConfig {
   /// The newest form that this node reads and writes: older than the build's in the simulator, where
   /// it stands for an older version of hubbub (R12).
   Form reads = newest_form;
+  /// The longest packet that it takes from a peer; at least limits::packet_bytes_least.
+  std::uint32_t packet_bytes = limits::packet_bytes;
 };
 
 /// The batch of a node's own row belongs to no partition.

@@ -48,9 +48,12 @@ Peers::Verdict Peers::on(NodeId from, Link& link, const peer::Hello& hello, Dura
   if (hello.sender < link.theirs) return Verdict::fine;  // of an earlier stream, delayed
   if (hello.newest < oldest_form || hello.oldest > reads_)
     return std::exchange(link.refused, true) ? Verdict::fine : Verdict::other_version;
+  if (hello.packet_bytes < limits::packet_bytes_least)
+    return std::exchange(link.refused, true) ? Verdict::fine : Verdict::takes_too_little;
   if (hello.sender != link.theirs) {
     if (link.up) goes_down(from, link, now);
     link.theirs = hello.sender;
+    link.takes = std::min<std::size_t>(hello.packet_bytes, limits::packet_bytes);
   }
   link.form = std::min(hello.newest, reads_);
   if (hello.receiver != link.mine)
@@ -80,6 +83,8 @@ void Peers::goes_down(NodeId node, Link& link, Duration now) {
   link.untold = 0;
   link.resend_at = link.tell_at = never;
   link.gathering.clear();
+  link.begun = 0;
+  link.part.clear();
   greet(node, link, now);
 }
 
@@ -135,8 +140,28 @@ bool Peers::take(NodeId from, Link& link, std::string_view messages, Duration re
   ++link.next_in;
   ++link.untold;
   const Arrived how{from, received, link.theirs};
-  return peer::for_each_message(messages,
-                                [&](std::string_view message) { arrived_.push(how, message); });
+  bool fit = true;
+  const bool sizes_add_up = peer::for_each_piece(
+      messages, [&](const peer::Piece& piece) { fit &= take_piece(link, piece, how); });
+  return sizes_add_up && fit;
+}
+
+/// False: it is no piece of what came before, or there is no end to it.
+bool Peers::take_piece(Link& link, const peer::Piece& piece, const Arrived& how) {
+  if (piece.whole() && link.part.empty()) {
+    arrived_.push(how, piece.bytes);
+    return true;
+  }
+  if (piece.continues == link.part.empty() ||
+      link.part.size() + piece.bytes.size() > limits::arrived_bytes) {
+    link.part.clear();
+    return false;
+  }
+  link.part.append(piece.bytes);
+  if (piece.goes_on) return true;
+  arrived_.push(how, link.part.view());
+  link.part.clear();
+  return true;
 }
 
 void Peers::was_taken(Link& link, std::uint32_t taken, Duration now) {
@@ -213,17 +238,29 @@ void Peers::send_gathered(NodeId to, Link& link, Duration now, Outbox& out) {
     const std::uint32_t number = link.next_out++;
     ByteBuffer& messages = link.window[number % limits::peer_window];
     messages.clear();
-    while (!link.gathering.empty()) {
-      const std::string_view message = link.gathering.front().second;
-      if (!messages.empty() && messages.size() + message.size() > limits::packet_bytes) break;
-      messages.append_number(static_cast<std::uint32_t>(message.size()));
-      messages.append(message);
-      link.gathering.pop();
-    }
+    fill(link, messages);
     if (link.resend_at == never) link.resend_at = now + link.resend_after;
     ++counters_.packets;
     put_data(to, link, number, now, out);
     if (policy_ == PeerPolicy::trusting) was_taken(link, number, now);
+  }
+}
+
+/// As many messages as fit; of one that is longer than a packet, as much as fits one.
+void Peers::fill(Link& link, ByteBuffer& packet) {
+  const std::size_t room = link.takes - peer::data_head_bytes;
+  while (!link.gathering.empty()) {
+    const std::string_view rest = link.gathering.front().second.substr(link.begun);
+    const bool continues = link.begun > 0;
+    if (packet.size() + peer::piece_head_bytes + rest.size() > room) {
+      if (!packet.empty()) return;
+      const std::size_t part = room - peer::piece_head_bytes;
+      link.begun += part;
+      return peer::append({rest.substr(0, part), true, continues}, packet);
+    }
+    peer::append({rest, false, continues}, packet);
+    link.gathering.pop();
+    link.begun = 0;
   }
 }
 
@@ -233,7 +270,7 @@ void Peers::put_hello(NodeId to, Link& link, Duration now, Outbox& out) {
   put(to,
       peer::Hello{.oldest = oldest_form,
                   .newest = reads_,
-                  .packet_bytes = limits::packet_bytes,
+                  .packet_bytes = takes_,
                   .sender = link.mine,
                   .receiver = link.theirs},
       out);

@@ -1,7 +1,7 @@
 // The streams between this node and its peers: whatever the network loses, repeats or reorders,
 // what is sent arrives once and in order, or the peer counts as lost and begins anew.
 //
-// Messages of one step travel as one packet. A receiver takes packets in their order, and keeps what
+// Messages of one step travel as one packet, or as several, if they are longer than the peer takes. A receiver takes packets in their order, and keeps what
 // came before its turn; the sender keeps what was not taken yet, and sends it again. Each end has a name, its life
 // and its stream; a packet that does not name both ends as they are now is answered with a hello
 // and otherwise ignored. A peer that was not heard for a while is lost: its stream ends, what was
@@ -32,7 +32,10 @@ namespace hubbub {
 class Peers {
  public:
   Peers() = default;
-  explicit Peers(PeerPolicy policy, Form reads = newest_form) : policy_(policy), reads_(reads) {}
+  /// `takes`: bytes of the longest packet that this node takes, at least limits::packet_bytes_least;
+  /// `reads`: the newest form.
+  Peers(PeerPolicy policy, std::uint32_t takes, Form reads = newest_form)
+      : policy_(policy), takes_(takes), reads_(reads) {}
 
   // --- From the edge -------------------------------------------------------------------------------
   /// This node has its life: from here on it greets and is greeted.
@@ -40,7 +43,7 @@ class Peers {
   /// Something stands between the two that may carry packets; it is gone.
   void linked(NodeId node, Duration now);
   void unlinked(NodeId node, Duration now);
-  enum class Verdict : std::uint8_t { fine, not_a_packet, other_version };
+  enum class Verdict : std::uint8_t { fine, not_a_packet, other_version, takes_too_little };
   /// A packet has come; `received`: when, on the monotonic clock.
   Verdict packet(NodeId from, std::string_view bytes, Duration now, Duration received);
 
@@ -92,10 +95,11 @@ class Peers {
     bool linked = false;
     bool up = false;
     bool touched = false;  ///< is in `touched_`
-    bool refused = false;  ///< reads no form that this end writes, and a person was told
+    bool refused = false;  ///< cannot be spoken to, and a person was told
     Form form = oldest_form;
     peer::End mine{0, 1};
     peer::End theirs;
+    std::size_t takes = limits::packet_bytes;  ///< the longest packet
     Duration heard{};
     Duration sent{};
     Duration greet_at = never;
@@ -105,9 +109,11 @@ class Peers {
     Duration resend_at = never;
     Duration resend_after{};
     ByteQueue<std::monostate> gathering;
+    std::size_t begun = 0;  ///< bytes of the first of these that were sent already
     std::array<ByteBuffer, limits::peer_window> window;
     // In. What came before its turn is kept until what is missing has come.
     std::uint32_t next_in = 1;
+    ByteBuffer part;  ///< of a message of which more is to come
     std::array<ByteBuffer, limits::peer_window> early;
     std::bitset<limits::peer_window> is_early;
     std::uint32_t untold = 0;  ///< taken since the peer was last told
@@ -124,7 +130,9 @@ class Peers {
   void greet(NodeId node, Link& link, Duration now);
   void touch(NodeId node, Link& link);
   bool take(NodeId from, Link& link, std::string_view messages, Duration received);
+  bool take_piece(Link& link, const peer::Piece& piece, const Arrived& how);
   void was_taken(Link& link, std::uint32_t taken, Duration now);
+  static void fill(Link& link, ByteBuffer& packet);
   void send_gathered(NodeId to, Link& link, Duration now, Outbox& out);
   void put_hello(NodeId to, Link& link, Duration now, Outbox& out);
   void put_data(NodeId to, Link& link, std::uint32_t number, Duration now, Outbox& out);
@@ -132,6 +140,7 @@ class Peers {
   static Duration deadline_of(const Link& link);
 
   PeerPolicy policy_ = PeerPolicy::numbered;
+  std::uint32_t takes_ = limits::packet_bytes;
   Form reads_ = newest_form;
   NodeGeneration life_ = 0;
   std::array<std::unique_ptr<Link>, limits::nodes> links_;

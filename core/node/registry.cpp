@@ -72,6 +72,7 @@ void Registry::register_self() {
 void Registry::describe_self() {
   const bool measure = c_.now.mono >= loads_at_;
   if (measure) loads_at_ = c_.now.mono + limits::load_interval;
+  count_connections(measure);
   std::array<Holding, limits::partitions> holdings;
   std::size_t count = 0;
   for (std::uint16_t p = 0; p < limits::partitions; ++p) {
@@ -87,6 +88,7 @@ void Registry::describe_self() {
                           .region = c_.config.home.region,
                           .reads_form = c_.config.reads,
                           .draining = draining_,
+                          .connections = connections_,
                           .connections_most = c_.config.home.connections_most,
                           .address = c_.config.home.address,
                           .holdings = {holdings.data(), count}};
@@ -101,6 +103,14 @@ std::uint32_t Registry::load(PartitionId id) {
   const std::uint64_t before = std::exchange(counted_[id.value], now);
   if (before == 0 || now < before) return 0;
   return static_cast<std::uint32_t>((now - before) / (limits::load_interval / 1s)) + 1;
+}
+
+/// Said as often as loads are; between, when it is off by so much of the room that clients would be
+/// sent to the wrong server: whoever watches the register reads every change.
+void Registry::count_connections(bool measure) {
+  const auto now = static_cast<std::uint32_t>(gateway_.sessions());
+  const std::uint32_t off = now > connections_ ? now - connections_ : connections_ - now;
+  if (measure || off > c_.config.home.connections_most / 16) connections_ = now;
 }
 
 // --- Following and deciding ------------------------------------------------------------------------

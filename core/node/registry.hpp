@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "core/node/context.hpp"
+#include "core/node/gateway.hpp"
 #include "core/node/replicas.hpp"
 #include "core/place/assigner.hpp"
 #include "core/place/register_view.hpp"
@@ -16,9 +17,10 @@ namespace hubbub {
 
 class Registry {
  public:
-  Registry(Context& context, const Replicas& replicas)
+  Registry(Context& context, const Replicas& replicas, const Gateway& gateway)
       : c_(context),
         replicas_(replicas),
+        gateway_(gateway),
         assigner_(context.config.policy) {}
 
   /// The node has its life. Embedded, there is no register.
@@ -51,6 +53,7 @@ class Registry {
   void register_self();
   void describe_self();
   std::uint32_t load(PartitionId partition);
+  void count_connections(bool measure);
   void look();
   void follow_map();
   void keep_map();
@@ -61,6 +64,7 @@ class Registry {
 
   Context& c_;
   const Replicas& replicas_;
+  const Gateway& gateway_;
   bool started_ = false;
   bool draining_ = false;
   bool map_came_ = false;
@@ -75,6 +79,7 @@ class Registry {
   Duration patient_until_{};
   Duration heartbeat_at_{};
   Duration loads_at_{};
+  std::uint32_t connections_ = 0;  ///< as it was last said
   std::array<std::uint32_t, limits::partitions> loads_{};
   std::array<std::uint64_t, limits::partitions> counted_{};
   ByteBuffer registration_;  ///< what this node says of itself

@@ -60,7 +60,10 @@ std::optional<ShardMap> Assigner::decide(const ShardMap& current, const Fleet& f
   const Loads costs = loads();
   const std::vector<NodeId> keep = kept(fleet);
   Placement placement(map, fleet.live, keep, costs);
-  if (failover_ == FailoverPolicy::moves) placement.replace_dead_owners();
+  if (failover_ == FailoverPolicy::moves)
+    placement.replace_dead_owners();
+  else
+    placement.give_unowned();
   placement.drain();
   if (!suspects()) placement.balance();
   placement.choose_standbys();
@@ -257,10 +260,11 @@ void Assigner::pass_time(Duration now) {
 void Assigner::see_loads(const ShardMap& current, const Fleet& fleet) {
   for (std::size_t p = 0; p < limits::partitions; ++p) {
     const Holding* holding = open_at(find(fleet, current.places[p].owner), p);
-    if (holding == nullptr) continue;
+    // A new owner has not measured yet: until then it costs what it cost before.
+    if (holding == nullptr || holding->load == 0) continue;
     Load& load = loads_[p];
     const bool first = load.reported == 0;
-    load.reported = std::max(holding->load, 1u);
+    load.reported = holding->load;
     if (first) load.average = load.reported * load_unit;
   }
 }

@@ -27,10 +27,12 @@ const Registration* draw(std::span<const Registration> live, std::uint64_t rando
 }  // namespace
 
 const Registration* choose(std::span<const Registration> live, std::uint16_t region,
-                           std::uint64_t random) {
-  const Registration* near =
-      draw(live, random, [&](const Registration& server) { return server.region == region; });
-  return near != nullptr ? near : draw(live, random, [](const Registration&) { return true; });
+                           std::uint64_t random, NodeId except) {
+  const auto near = [&](const Registration& s) { return s.region == region && s.node != except; };
+  const auto other = [&](const Registration& s) { return s.node != except; };
+  if (const Registration* server = draw(live, random, near)) return server;
+  if (const Registration* server = draw(live, random, other)) return server;
+  return draw(live, random, [](const Registration&) { return true; });
 }
 
 }  // namespace hubbub

@@ -68,6 +68,13 @@ Placement::Server* Placement::next_owner(std::size_t partition) {
   return standby != nullptr && standby->takes() ? standby : least_loaded();
 }
 
+void Placement::give_unowned() {
+  for (std::size_t p = 0; p < limits::partitions; ++p) {
+    if (map_.places[p].closed || map_.places[p].owner != nobody) continue;
+    if (Server* next = next_owner(p)) give(p, *next);
+  }
+}
+
 void Placement::replace_dead_owners() {
   for (std::size_t p = 0; p < limits::partitions; ++p) {
     const Place& place = map_.places[p];

@@ -25,6 +25,8 @@ class Placement {
   Placement(ShardMap& map, std::span<const Registration> live, std::span<const NodeId> kept,
             const Loads& loads);
 
+  /// A partition that never had an owner goes to whoever has least to do.
+  void give_unowned();
   /// A partition whose owner is dead goes to its standby, or to whoever has least to do.
   void replace_dead_owners();
   /// A draining node's partitions go the same way, a few at a time. Before `balance`, which gets

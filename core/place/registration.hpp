@@ -19,7 +19,7 @@ struct Holding {
   PartitionId partition;
   State state{};
   PartitionEpoch epoch{};
-  std::uint32_t load{};  ///< commits a second, smoothed; at least what an idle one costs
+  std::uint32_t load{};  ///< commits a second; at least 1, what an idle one costs; 0: not measured yet
   static auto fields(auto& s) { return std::tie(s.partition, s.state, s.epoch, s.load); }
 };
 constexpr Holding::State last_of(Holding::State) { return Holding::State::open; }

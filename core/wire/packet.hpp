@@ -36,7 +36,8 @@ struct Hello {
 
 /// `number`: of this packet in the sender's stream, from 1; 0: it carries nothing, and only says
 /// that the sender lives. `taken`: the receiver's packets that have arrived without a gap.
-/// `messages`: each with its size before it, as 32 bits.
+/// `messages`: each with its size before it, as 32 bits. A message that is longer than a packet goes in
+/// pieces, one packet after the other; the sizes of pieces are marked.
 struct Data {
   End sender;
   End receiver;
@@ -50,16 +51,36 @@ struct Data {
 
 using Packet = std::variant<Hello, Data>;
 
-/// Calls `visit(bytes)` for each message. False: the sizes do not add up.
+/// What a packet has beside its messages, and each of these beside its bytes.
+inline constexpr std::size_t data_head_bytes = sizeof(std::uint8_t) + wire::least_bytes<Data>();
+inline constexpr std::size_t piece_head_bytes = sizeof(std::uint32_t);
+
+/// A message, or a part of one.
+struct Piece {
+  std::string_view bytes;
+  bool goes_on{};    ///< in the next packet
+  bool continues{};  ///< what came last in the packet before
+  bool whole() const { return !goes_on && !continues; }
+};
+/// REQUIRES: its bytes are fewer than 2^30.
+inline void append(const Piece& piece, ByteBuffer& to) {
+  const auto marks = (piece.goes_on ? 1u << 31 : 0u) | (piece.continues ? 1u << 30 : 0u);
+  to.append_number(static_cast<std::uint32_t>(piece.bytes.size()) | marks);
+  to.append(piece.bytes);
+}
+
+/// Calls `visit(piece)` for each. False: the sizes do not add up.
 template <class Visit>
-bool for_each_message(std::string_view messages, Visit&& visit) {
+bool for_each_piece(std::string_view messages, Visit&& visit) {
   while (!messages.empty()) {
-    std::uint32_t size = 0;
-    if (messages.size() < sizeof size) return false;
-    std::memcpy(&size, messages.data(), sizeof size);
-    if (messages.size() - sizeof size < size) return false;
-    visit(messages.substr(sizeof size, size));
-    messages.remove_prefix(sizeof size + size);
+    std::uint32_t head = 0;
+    if (messages.size() < sizeof head) return false;
+    std::memcpy(&head, messages.data(), sizeof head);
+    messages.remove_prefix(sizeof head);
+    const std::uint32_t size = head & ((1u << 30) - 1);
+    if (messages.size() < size) return false;
+    visit(Piece{messages.substr(0, size), (head >> 31) != 0, (head >> 30 & 1) != 0});
+    messages.remove_prefix(size);
   }
   return true;
 }

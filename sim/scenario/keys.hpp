@@ -44,6 +44,10 @@ void describe(Keys& keys, Disk& d) {
 template <class Keys>
 void describe(Keys& keys, Servers& s) {
   keys.field("count", s.count, whole(1, limits::nodes, "3"), "Servers, each with its own disk.");
+  keys.field("spare", s.spare, whole(0, limits::nodes - 1, "2"),
+             "Further servers, which are not there until a fault adds them.");
+  keys.field("regions", s.regions, whole(1, 64, "3"),
+             "Regions: server n is in region n modulo this, and each user in one of them.");
   keys.field("nodes", s.nodes, whole(1, 64, "2"), "Nodes of each server; each has a core.");
   keys.field("version", s.version, whole(oldest_form, newest_form, "1"),
              "Of hubbub, that they run at the start: what its forms of records and messages are.");
@@ -55,6 +59,12 @@ void describe(Keys& keys, Servers& s) {
              "From the end of a process to its next start.");
   keys.field("queue", s.queue, whole(1, 10'000'000, "100000"),
              "Inputs that wait for one node before it reads no more.");
+  keys.field("room", s.room, whole(1, 10'000'000, "20000"),
+             "Connections that each server says it has room for.");
+  keys.field("outbound", s.outbound, bytes(1024, 1 << 30, "4MiB"),
+             "Bytes that wait for a client that does not read, before it is cut off.");
+  keys.field("first_packet", s.first_packet, bytes(limits::packet_bytes_least, limits::packet_bytes, "4KiB"),
+             "The longest packet that server 0 takes from others; these take 256KiB.");
 }
 
 template <class Keys>
@@ -62,6 +72,8 @@ void describe(Keys& keys, Network& n) {
   const Spec delay = drawn_span(1h, R"({"lognormal": ["30ms", "120ms"]})");
   keys.field("client", n.client, delay, "Delay between a client and a server, one way.");
   keys.field("server", n.server, delay, "Delay between two servers, one way.");
+  keys.field("between_regions", n.between_regions, delay,
+             "Delay beside that where the two are in different regions.");
 }
 
 template <class Keys>
@@ -160,14 +172,15 @@ void describe(Keys& keys, Fault& f) {
              real(1, 1e6, "10").when(kind.factor, "kind slow_sync, slow_cpu, log_slow or clock_drift"),
              "How many times slower; of clock_drift, how many millionths faster.");
   keys.field("share", f.share,
-             share("50%").when(kind.share, "kind disconnect, lossy, repeats, log_lost_answers, "
-                                           "log_late_appends or diverging_replica"),
+             share("50%").when(kind.share, "a kind that strikes some connections, packets, appends or rows"),
              "Which share of the connections, packets, appends or rows.");
   keys.field("by", f.by,
-             span_of(0s, longest_span, "3s").when(kind.by, "a kind that goes back, steps, reorders or "
-                                                           "is stale"),
-             "How far a clock steps, packets overtake each other, or what is old lies back; of "
-             "register_flapping, how often it vanishes.");
+             span_of(0s, longest_span, "3s").when(kind.by, "a kind that goes back, steps, reorders, "
+                                                           "forgets or is stale"),
+             "How far a clock steps, packets overtake each other, or what is old lies back; how long "
+             "nothing went on what is forgotten; of register_flapping, how often it vanishes.");
+  keys.field("region", f.region, whole(0, 63, "0").when(kind.region, "a kind that strikes a region"),
+             "Which region, from 0; without it, that of the server.");
   keys.field("chance", f.chance, share("30%"),
              "In which share of runs it exists at all: so every seed has faults of its own.");
 }

@@ -91,17 +91,35 @@ class Judge {
 
   void sizes() {
     const Clients& c = scenario_.clients;
-    at_most({"servers.nodes", "servers.count"}, "the nodes of all servers",
-            std::uint64_t{scenario_.servers.count} * scenario_.servers.nodes, limits::nodes);
+    at_most({"servers.nodes", "servers.spare", "servers.count"}, "the nodes of all servers",
+            std::uint64_t{scenario_.servers.all()} * scenario_.servers.nodes, limits::nodes);
     at_most({"clients.devices", "clients.users"}, "the devices of all users",
             std::uint64_t{c.users} * c.devices, devices_max);
     at_most({"clients.conversations", "clients.users"}, "the conversations of all users",
             std::uint64_t{c.users} * c.conversations, conversations_max);
   }
 
-  /// Each node of a replicated server keeps its own rows, and a simulated host has one disk.
+  /// Each node of a replicated server keeps its own rows, and a simulated host has one disk. What
+  /// lies on an embedded server's disk is nowhere else, so such servers neither come nor go.
   void replicas() {
-    if (!replicated(scenario_.policy.durability) || scenario_.servers.nodes == 1) return;
+    const Servers& servers = scenario_.servers;
+    if (servers.regions > servers.count)
+      report({"servers.regions", "servers.count"},
+             fmt::format("{} regions are more than there are servers, expected at most {}",
+                         servers.regions, servers.count));
+    if (!replicated(scenario_.policy.durability)) {
+      const auto needs_quorum = [&](const std::string& key, std::uint32_t found, std::uint32_t most) {
+        if (found > most)
+          report({key, "policy.durability"},
+                 fmt::format("found {} without discovery, expected {}, or policy.durability of "
+                             "\"quorum_memory\" or \"quorum_synced\"",
+                             found, most));
+      };
+      needs_quorum("servers.regions", servers.regions, 1);
+      needs_quorum("servers.spare", servers.spare, 0);
+      return;
+    }
+    if (servers.nodes == 1) return;
     report({"servers.nodes", "policy.durability"},
            fmt::format("found {} nodes a server under {}, expected 1, and more servers", 
                        scenario_.servers.nodes, "a quorum's durability"));
@@ -176,10 +194,25 @@ class Judge {
              fmt::format("at {} the safety phase of {} is over, expected a time before that",
                          written(*f.at), written(scenario_.duration)));
     }
-    if (f.server && *f.server >= scenario_.servers.count) {
+    const Servers& servers = scenario_.servers;
+    if (f.server && *f.server >= servers.all()) {
       report({key + ".server", "servers.count"},
-             fmt::format("there is no server {}, expected 0 to {}, as servers.count is {}",
-                         *f.server, scenario_.servers.count - 1, scenario_.servers.count));
+             fmt::format("there is no server {}, expected 0 to {}, as servers.count is {}{}",
+                         *f.server, servers.all() - 1, servers.count,
+                         servers.spare == 0 ? "" : fmt::format(" and servers.spare {}", servers.spare)));
+    }
+    if (f.region && *f.region >= servers.regions) {
+      report({key + ".region", "servers.regions"},
+             fmt::format("there is no region {}, expected 0 to {}, as servers.regions is {}",
+                         *f.region, servers.regions - 1, servers.regions));
+    }
+    if (traits(f.kind).region && servers.regions < 2) {
+      report({key + ".kind", "servers.regions"},
+             "there is only one region, expected servers.regions of 2 or more");
+    }
+    if (f.kind == FaultKind::add_server && servers.spare == 0) {
+      report({key + ".kind", "servers.spare"},
+             "there is no server to add, expected servers.spare of 1 or more");
     }
     if (traits(f.kind).lasts && f.duration == Duration{}) {
       report({key + ".for", key},

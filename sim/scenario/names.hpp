@@ -218,6 +218,23 @@ inline constexpr std::array choices<FaultKind>{
            "half of the servers see the register as it was when this began"),
     choice(FaultKind::register_flapping, "register_flapping",
            "a server's registration vanishes every `by`, and comes back"),
+    choice(FaultKind::half_open, "half_open", "a `share` of a server's connections die untold"),
+    choice(FaultKind::changed_addresses, "changed_addresses",
+           "a `share` of a server's clients connect anew; their old connections die untold"),
+    choice(FaultKind::nat_forgets, "nat_forgets",
+           "connections to a server on which nothing went for `by` die untold"),
+    choice(FaultKind::slow_readers, "slow_readers", "a `share` of a server's clients reads nothing"),
+    choice(FaultKind::stalled_uplinks, "stalled_uplinks",
+           "what a `share` of a server's clients send arrives late, by up to `for`"),
+    choice(FaultKind::large_vanish, "large_vanish",
+           "to a `share` of a server's clients, frames above 1,400 bytes vanish, and their "
+           "connections die untold"),
+    choice(FaultKind::region_cut_off, "region_cut_off",
+           "a region's servers and clients reach only each other; log and register lie elsewhere"),
+    choice(FaultKind::region_lost, "region_lost", "all servers of a region lose their power"),
+    choice(FaultKind::add_server, "add_server", "the next of the spare servers starts"),
+    choice(FaultKind::remove_server, "remove_server",
+           "a server drains and never comes back, if three or more are there"),
 };
 
 /// The fault kinds, as expectations name them.

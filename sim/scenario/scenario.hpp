@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/limits.hpp"
 #include "core/base/policy.hpp"
 #include "core/base/time.hpp"
 #include "core/wire/form.hpp"
@@ -47,6 +48,8 @@ struct Disk {
 
 struct Servers {
   std::uint32_t count = 1;
+  std::uint32_t spare = 0;  ///< further ones, which are not there until they are added
+  std::uint32_t regions = 1;  ///< server n is in region n modulo this
   std::uint32_t nodes = 1;  ///< per server; each has a core
   std::uint32_t version = newest_form;  ///< of hubbub, at the start (core/wire/form.hpp)
   double speed = 1;         ///< 0.1: ten times slower
@@ -55,12 +58,20 @@ struct Servers {
   Duration restart = 2s;  ///< from the end of a process to its next start
   /// Inputs an edge holds for a node before it refuses to read on.
   std::uint32_t queue = 100'000;
+  /// Connections a server says that it has room for.
+  std::uint32_t room = 20'000;
+  /// Bytes an edge holds for one connection before it cuts it.
+  double outbound = limits::outbound_bytes;
+  /// Bytes of the longest packet that server 0 takes from others.
+  double first_packet = limits::packet_bytes;
+  std::uint32_t all() const { return count + spare; }
   bool operator==(const Servers&) const = default;
 };
 
 struct Network {
   Distribution client{Distribution::Kind::lognormal, 30e6, 120e6};  ///< one way
   Distribution server{Distribution::Kind::lognormal, 300e3, 1.5e6};
+  Distribution between_regions{Distribution::Kind::lognormal, 40e6, 60e6};  ///< beside these
   bool operator==(const Network&) const = default;
 };
 
@@ -183,8 +194,21 @@ enum class FaultKind : std::uint8_t {
   register_stale,     ///< readers see it as it was `by` ago
   register_split,     ///< half of the servers see it as it was when this began
   register_flapping,  ///< a server's registration vanishes, every `by`
+  // The network to clients: to a `share` of those of a server.
+  half_open,          ///< connections die, and neither side is told
+  changed_addresses,  ///< the same, and the client connects anew at once
+  nat_forgets,        ///< connections on which nothing went for `by` die like that
+  slow_readers,       ///< clients read nothing for `duration`
+  stalled_uplinks,    ///< what clients send arrives up to `duration` late
+  large_vanish,       ///< on their ways, long frames vanish, and the connection with them
+  // Regions.
+  region_cut_off,  ///< nothing goes in or out
+  region_lost,     ///< all of its servers lose their power
+  // Servers.
+  add_server,     ///< one of the spare ones
+  remove_server,  ///< drains for `duration`, and never comes back
 };
-inline constexpr std::size_t fault_kinds = static_cast<std::size_t>(FaultKind::register_flapping) + 1;
+inline constexpr std::size_t fault_kinds = static_cast<std::size_t>(FaultKind::remove_server) + 1;
 
 /// What the keys of a fault mean for its kind.
 struct FaultTraits {
@@ -194,6 +218,7 @@ struct FaultTraits {
   bool share = false;
   bool by = false;          ///< needs `by`
   bool replicated = false;  ///< needs logs and a register
+  bool region = false;      ///< strikes a region, not a server
 };
 constexpr FaultTraits traits(FaultKind kind) {
   switch (kind) {
@@ -205,6 +230,8 @@ constexpr FaultTraits traits(FaultKind kind) {
     case FaultKind::corrupted_block:
     case FaultKind::lost_disk: return {.may_last = true};
     case FaultKind::read_error: return {};
+    case FaultKind::half_open:
+    case FaultKind::changed_addresses:
     case FaultKind::disconnect: return {.share = true};
     case FaultKind::slow_sync:
     case FaultKind::slow_cpu: return {.lasts = true, .factor = true};
@@ -217,6 +244,7 @@ constexpr FaultTraits traits(FaultKind kind) {
     case FaultKind::dead_clock:
     case FaultKind::cut_off: return {.lasts = true};
     case FaultKind::drain:
+    case FaultKind::remove_server:
     case FaultKind::no_services:
     case FaultKind::log_away:
     case FaultKind::log_leader_change:
@@ -226,10 +254,14 @@ constexpr FaultTraits traits(FaultKind kind) {
     case FaultKind::register_split:
     case FaultKind::register_away: return {.lasts = true, .replicated = true};
     case FaultKind::restored_backup: return {.may_last = true, .by = true};
+    case FaultKind::slow_readers:
+    case FaultKind::stalled_uplinks:
+    case FaultKind::large_vanish:
     case FaultKind::lossy:
     case FaultKind::repeats: return {.lasts = true, .share = true};
     case FaultKind::bad_boot_clock:
     case FaultKind::reorders: return {.lasts = true, .by = true};
+    case FaultKind::nat_forgets:
     case FaultKind::clock_step:
     case FaultKind::clock_back: return {.by = true};
     case FaultKind::clock_drift: return {.lasts = true, .factor = true};
@@ -240,6 +272,9 @@ constexpr FaultTraits traits(FaultKind kind) {
     case FaultKind::register_flapping:
     case FaultKind::log_stale_reads: return {.lasts = true, .by = true, .replicated = true};
     case FaultKind::diverging_replica: return {.share = true, .replicated = true};
+    case FaultKind::region_cut_off: return {.lasts = true, .replicated = true, .region = true};
+    case FaultKind::region_lost: return {.may_last = true, .replicated = true, .region = true};
+    case FaultKind::add_server:
     case FaultKind::register_expires: return {.replicated = true};
   }
   return {};
@@ -255,6 +290,7 @@ struct Fault {
   double share = 1;
   Duration by{};
   double chance = 1;  ///< that it exists at all in a run
+  std::optional<std::uint32_t> region;  ///< none: that of the server
   bool operator==(const Fault&) const = default;
 };
 

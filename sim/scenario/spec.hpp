@@ -73,6 +73,9 @@ constexpr Spec span_of(Duration lo, Duration hi, std::string_view example) {
 constexpr Spec share(std::string_view example) {
   return {.kind = Spec::Kind::quantity, .unit = Unit::share, .lo = 0, .hi = 1, .example = example};
 }
+constexpr Spec bytes(double lo, double hi, std::string_view example) {
+  return {.kind = Spec::Kind::quantity, .unit = Unit::size, .lo = lo, .hi = hi, .example = example};
+}
 /// Drawn durations: nanoseconds.
 constexpr Spec drawn_span(Duration hi, std::string_view example) {
   return {.kind = Spec::Kind::distribution,

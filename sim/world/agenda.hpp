@@ -36,6 +36,7 @@ enum class Happening : std::uint8_t {
   node_wakes,       ///< value: node
   at_node,          ///< frames of a client; value: piece
   at_peer,          ///< a peer message; value: piece
+  at_discovery,     ///< a client asks for a server; value: client, attempt
   dial_at_node,     ///< a client wants a connection; value: client, attempt
   hang_up_at_node,  ///< value: piece
   silence,          ///< a node's edge gives a connection up; value: piece

@@ -82,6 +82,8 @@ Crowd::Crowd(Stage& stage, Fleet& fleet)
                false,
                false,
                false,
+               false,
+               nobody,
                {}});
     client.source.number = first_client_source + i;
   }
@@ -116,13 +118,7 @@ void Crowd::turns(std::uint32_t number, std::uint32_t turn_value) {
     case Turn::tunnel_begins:
       client.in_tunnel = true;
       observer_.leaves(number);
-      if (client.link == Link::open) fleet_.cut(client.node, client.connection);
-      client.link = Link::none;
-      client.device.closed(stage_.now, broken, edge_);
-      edge_.actions.clear();
-      client.device.go_offline(edge_);
-      edge_.actions.clear();
-      ++client.attempt;
+      lose(client);
       break;
     case Turn::tunnel_ends:
       client.in_tunnel = false;
@@ -146,6 +142,17 @@ void Crowd::turns(std::uint32_t number, std::uint32_t turn_value) {
     schedule_turn(client, number, Turn::tunnel_ends);
   }
   schedule_turn(client, number, turn);
+}
+
+/// Its connection is gone; it knows, and cannot say so.
+void Crowd::lose(Client& client) {
+  if (client.link == Link::open) fleet_.cut(client.node, client.connection);
+  client.link = Link::none;
+  client.device.closed(stage_.now, broken, edge_);
+  edge_.actions.clear();
+  client.device.go_offline(edge_);
+  edge_.actions.clear();
+  ++client.attempt;
 }
 
 /// After a tunnel's end the next one is drawn, and so on; a share of the clients does this.
@@ -174,6 +181,7 @@ void Crowd::go_online(Client& client, std::uint32_t number) {
 }
 
 void Crowd::settle() {
+  narrow_.clear();
   for (std::uint32_t i = 0; i < clients(); ++i) {
     Client& client = at(i);
     if (!population_.comes_online(population_.user_of(i))) continue;
@@ -283,7 +291,9 @@ bool Crowd::quiet(const Client& client) const {
   const Device& d = client.device;
   if (!d.wants_connection()) return d.pending() == 0 || d.gone();
   // A server that lost its power said nothing: the client may believe in a connection that is not.
-  return d.quiet() && fleet_.stands(client.node, client.connection);
+  if (!d.quiet() || client.dead || !fleet_.stands(client.node, client.connection)) return false;
+  const auto number = static_cast<std::uint32_t>(&client - clients_.data());
+  return !stalled(number) && fleet_.reads(client.node, client.connection);
 }
 
 bool Crowd::quiet() const {
@@ -303,6 +313,7 @@ std::vector<std::string> Crowd::stuck() const {
           fmt::format("{} on its device {}: {}, {}, {} unanswered, {} ranges to page",
                       to_text(d.user()), d.index(),
                       !d.attached()                                   ? "not attached"
+                      : client.dead                                   ? "attached to what is dead"
                       : fleet_.stands(client.node, client.connection) ? "attached"
                                                                       : "attached to what is gone",
                       d.at_head() ? "at the head" : "not at the head", d.pending(), d.unpaged()));

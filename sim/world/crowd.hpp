@@ -1,6 +1,7 @@
 // The clients: each a Device with a link to one node, and the behaviour of a population.
 #pragma once
 
+#include <map>
 #include <vector>
 
 #include "sim/clients/behaviour.hpp"
@@ -25,6 +26,8 @@ class Crowd {
   void acts(std::uint32_t client);
   /// A tunnel or an absence begins or ends (`turn`: see Away).
   void turns(std::uint32_t client, std::uint32_t turn);
+  /// A client has asked which server to use: it goes on to the one that it is told.
+  void at_discovery(std::uint32_t client, std::uint32_t attempt);
   /// A connection reaches a server: answers on the client's behalf.
   void dial_at_node(std::uint32_t client, std::uint32_t attempt);
   void dialled(Piece* piece);
@@ -32,6 +35,14 @@ class Crowd {
   void hang_up_at_client(Piece* piece);
   /// Frames reached a server that has no such connection any more.
   void bounced(Piece* piece);
+
+  // --- Faults: of the network to clients. True if it took effect --------------------------------
+  /// Strikes connections to a server (`traits(kind).share` of them).
+  bool strike(const Fault& fault, std::uint32_t host, Random& random);
+  /// What goes into a region or out of it does not arrive any more.
+  void cut_off(std::uint16_t region);
+  /// Times that a long frame vanished.
+  std::uint64_t vanished() const { return vanished_; }
 
   // --- Looking ----------------------------------------------------------------------------------
   /// Everyone who wants a connection has one and nothing left to do.
@@ -47,6 +58,8 @@ class Crowd {
  private:
   enum class Turn : std::uint32_t { tunnel_begins, tunnel_ends, absence_begins, absence_ends };
   enum class Link : std::uint8_t { none, dialling, open };
+  /// In the flag of a hang-up: nobody says it; the client finds out by itself.
+  static constexpr std::uint8_t own_pings = 1;
 
   struct Client {
     Device device;
@@ -62,6 +75,8 @@ class Crowd {
     bool in_tunnel = false;
     bool absent = false;
     bool creates = false;  ///< has groups to create once it is attached
+    bool dead = false;     ///< its connection carries nothing any more, and it does not know
+    NodeId avoids = nobody;  ///< where it has just found nobody
     ConnectionId connection;
   };
 
@@ -72,7 +87,19 @@ class Crowd {
   void dial(Client& client, std::uint32_t number);
   void hang_up(Client& client);
   void reject(Client& client, std::uint32_t number, std::uint32_t node, ConnectionId id);
-  Duration latency(const Client& client, std::uint32_t number, std::uint32_t count) const;
+  /// Of one way between a client and a node; `nobody`: and what is in its own region.
+  Duration latency(Client& client, std::uint32_t number, NodeId node) const;
+  Duration latency(Client& client, std::uint32_t number) const {
+    return latency(client, number, NodeId{client.node});
+  }
+  std::uint16_t region_of(std::uint32_t client) const {
+    return stage_.regions.of_user(population_.user_of(client));
+  }
+  void lose(Client& client);
+  void go_dead(Client& client, std::uint32_t number);
+  bool strike_one(const Fault& fault, std::uint32_t number, Random& random);
+  bool vanishes(std::uint32_t number, std::size_t longest);
+  bool stalled(std::uint32_t number) const;
   void schedule_act(Client& client, std::uint32_t number);
   void schedule_turn(Client& client, std::uint32_t number, Turn turn);
   void go_online(Client& client, std::uint32_t number);
@@ -92,6 +119,10 @@ class Crowd {
   Sampler latency_, tunnel_every_, tunnel_length_, absence_every_, absence_length_;
   std::vector<Client> clients_;
   std::vector<ConversationId> groups_;  ///< as they come into being
+  // Of the few clients that are struck: until when.
+  std::map<std::uint32_t, Duration> narrow_;   ///< long frames vanish on their way
+  std::map<std::uint32_t, Duration> stalled_;  ///< what they send waits
+  std::uint64_t vanished_ = 0;
   ByteBuffer bytes_;
   Arena arena_;
 };

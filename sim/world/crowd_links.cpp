@@ -4,14 +4,17 @@
 #include "core/wire/codec.hpp"
 #include "sim/world/crowd.hpp"
 #include "sim/world/frame_check.hpp"
+#include "sim/world/frame_size.hpp"
 
 namespace hubbub::sim {
 
-Duration Crowd::latency(const Client& client, std::uint32_t number, std::uint32_t count) const {
+Duration Crowd::latency(Client& client, std::uint32_t number, NodeId node) const {
   Random random(stage_.seed,
                 purpose::client_link ^ mix64(std::uint64_t{number} << 32 | client.attempt),
-                std::uint64_t{count} * 2 + 1);
-  return draw(latency_, random);
+                std::uint64_t{client.sent++} * 2 + 1);
+  const Duration within = draw(latency_, random);
+  if (node == nobody) return within;
+  return within + stage_.regions.between(region_of(number), fleet_.region_of(node.value), random);
 }
 
 void Crowd::carry_out(std::uint32_t number) {
@@ -37,23 +40,26 @@ void Crowd::wakes(std::uint32_t number) {
 }
 
 void Crowd::send(Client& client, std::uint32_t number) {
-  if (client.link != Link::open) return;
+  if (client.link != Link::open || client.dead) return;
   bytes_.clear();
+  std::size_t longest = 0;
   for (const to_server::Frame& frame : edge_.actions.frames) {
     const std::size_t at = bytes_.size();
     bytes_.resize(at + sizeof(std::uint32_t));
     wire::encode(frame, bytes_);
     const auto size = static_cast<std::uint32_t>(bytes_.size() - at - sizeof(std::uint32_t));
     std::memcpy(bytes_.at(at), &size, sizeof size);
+    longest = std::max(longest, size + left_out(frame));
     if (++stage_.meters.frames_up % frames_per_json_check == 0) {
       check_json(frame);
       ++stage_.meters.frames_checked_as_json;
     }
   }
+  if (vanishes(number, longest)) return;
   Piece* piece = stage_.slab.hold(bytes_.view());
   piece->a = client.node, piece->b = client.connection.slot, piece->c = client.connection.use;
   piece->d = number;
-  client.last_up = std::max(client.last_up, stage_.now + latency(client, number, client.sent++));
+  client.last_up = std::max(client.last_up, stage_.now + latency(client, number));
   stage_.agenda.put(client.last_up, Happening::at_node, client.source, piece);
 }
 
@@ -61,15 +67,40 @@ void Crowd::dial(Client& client, std::uint32_t number) {
   ++client.attempt;
   client.sent = 0;
   client.link = Link::dialling;
+  client.dead = false;
+  if (fleet_.replicated()) {
+    stage_.agenda.put(stage_.now + latency(client, number, nobody), Happening::at_discovery,
+                      client.source, Agenda::pair(number, client.attempt));
+    return;
+  }
   Random random(stage_.seed, purpose::client_dial, std::uint64_t{number} << 32 | client.attempt);
   client.node = static_cast<std::uint16_t>(random.below(fleet_.nodes()));
-  client.last_up = stage_.now + latency(client, number, client.sent++);
+  client.last_up = stage_.now + latency(client, number);
   stage_.agenda.put(client.last_up, Happening::dial_at_node, client.source,
                     Agenda::pair(number, client.attempt));
 }
 
+void Crowd::at_discovery(std::uint32_t number, std::uint32_t attempt) {
+  Client& client = at(number);
+  if (client.attempt != attempt || client.link != Link::dialling) return;
+  Random random(stage_.seed, purpose::discovery, std::uint64_t{number} << 32 | attempt);
+  const auto node = fleet_.discovery().choose(region_of(number), random.bits(), client.avoids);
+  const Duration told = stage_.now + latency(client, number, nobody);
+  if (!node) {
+    Piece* piece = stage_.slab.hold({reinterpret_cast<const char*>(&client.node), sizeof client.node});
+    piece->a = number, piece->b = attempt;
+    stage_.agenda.put(told, Happening::dialled, client.source, piece);
+    return;
+  }
+  client.node = *node;
+  client.last_up = told + latency(client, number);
+  stage_.agenda.put(client.last_up, Happening::dial_at_node, client.source,
+                    Agenda::pair(number, attempt));
+}
+
 void Crowd::hang_up(Client& client) {
-  if (client.link == Link::open) {
+  if (client.link == Link::dialling) client.avoids = NodeId{client.node};
+  if (client.link == Link::open && !client.dead) {
     Piece* piece = stage_.slab.hold({});
     piece->a = client.node, piece->b = client.connection.slot, piece->c = client.connection.use;
     stage_.agenda.put(std::max(client.last_up, stage_.now), Happening::hang_up_at_node,
@@ -82,6 +113,7 @@ void Crowd::hang_up(Client& client) {
 void Crowd::dial_at_node(std::uint32_t number, std::uint32_t attempt) {
   Client& client = at(number);
   if (client.attempt != attempt || client.link != Link::dialling) return;  // given up meanwhile
+  if (stage_.regions.apart(region_of(number), fleet_.region_of(client.node), stage_.now)) return;
   ConnectionId id;
   const Fleet::Dialled outcome =
       fleet_.dial(client.node, number, attempt, client.device.user(), id);
@@ -90,7 +122,7 @@ void Crowd::dial_at_node(std::uint32_t number, std::uint32_t attempt) {
       stage_.slab.hold({reinterpret_cast<const char*>(&client.node), sizeof client.node});
   piece->a = number, piece->b = attempt, piece->c = id.slot, piece->d = id.use;
   piece->flag = outcome == Fleet::Dialled::yes ? 1 : 0;
-  stage_.agenda.put(stage_.now + latency(client, number, client.sent++), Happening::dialled,
+  stage_.agenda.put(stage_.now + latency(client, number), Happening::dialled,
                     client.source, piece);
 }
 
@@ -105,13 +137,18 @@ void Crowd::dialled(Piece* piece) {
   stage_.slab.release(piece);
   if (!current && accepted) return reject(client, number, node, id);
   if (!current) return;
+  // Cut off while the answer was on its way: the device's own timeout will tell.
+  if (stage_.regions.apart(region_of(number), fleet_.region_of(node), stage_.now))
+    return fleet_.cut(node, id);
   edge_.actions.clear();
   if (accepted) {
     client.link = Link::open;
+    client.avoids = nobody;
     client.connection = id;
     client.device.connected(stage_.now, edge_);
   } else {
     client.link = Link::none;
+    client.avoids = NodeId{client.node};
     client.device.closed(stage_.now, broken, edge_);
   }
   carry_out(number);
@@ -122,14 +159,16 @@ void Crowd::reject(Client& client, std::uint32_t number, std::uint32_t node, Con
   if (client.in_tunnel) return fleet_.cut(node, id);
   Piece* piece = stage_.slab.hold({});
   piece->a = node, piece->b = id.slot, piece->c = id.use;
-  stage_.agenda.put(stage_.now + latency(client, number, client.sent++), Happening::hang_up_at_node,
-                    client.source, piece);
+  stage_.agenda.put(stage_.now + latency(client, number, NodeId{static_cast<std::uint16_t>(node)}),
+                    Happening::hang_up_at_node, client.source, piece);
 }
 
 void Crowd::at_client(Piece* piece) {
   const std::uint32_t number = piece->a;
   Client& client = at(number);
-  for (std::size_t at = 0; at < piece->size;) {
+  const bool lost = piece->flag == Fleet::piece_dropped || client.attempt != piece->b ||
+                    client.dead || vanishes(number, piece->d);
+  for (std::size_t at = 0; at < piece->size && !lost;) {
     if (client.attempt != piece->b || client.link != Link::open) break;
     std::uint32_t size = 0;
     std::memcpy(&size, piece->data() + at, sizeof size);
@@ -152,9 +191,11 @@ void Crowd::hang_up_at_client(Piece* piece) {
   Client& client = at(number);
   const bool current = client.attempt == piece->b && client.link != Link::none;
   const auto code = static_cast<CloseCode>(piece->c);
+  const bool arrives = !client.dead || piece->flag == own_pings;
   stage_.slab.release(piece);
-  if (!current) return;
+  if (!current || !arrives) return;
   client.link = Link::none;
+  client.avoids = NodeId{client.node};
   edge_.actions.clear();
   client.device.closed(stage_.now, code, edge_);
   carry_out(number);
@@ -163,15 +204,14 @@ void Crowd::hang_up_at_client(Piece* piece) {
 void Crowd::bounced(Piece* piece) {
   const std::uint32_t number = piece->d;
   Client& client = at(number);
-  const bool current = client.link == Link::open && client.node == piece->a &&
+  const bool current = client.link == Link::open && !client.dead && client.node == piece->a &&
                        client.connection == ConnectionId{piece->b, piece->c};
   const bool answers = fleet_.reachable(piece->a);
   stage_.slab.release(piece);
   if (!current || !answers) return;
   Piece* reset = stage_.slab.hold({});
   reset->a = number, reset->b = client.attempt, reset->c = static_cast<std::uint32_t>(broken);
-  stage_.agenda.put(stage_.now + latency(client, number, client.sent++),
-                    Happening::hang_up_at_client, client.source, reset);
+  stage_.agenda.put(stage_.now + latency(client, number), Happening::hang_up_at_client, client.source, reset);
 }
 
 }  // namespace hubbub::sim

@@ -21,6 +21,8 @@ inline constexpr std::uint64_t weather = 0x77656174;
 inline constexpr std::uint64_t log = 0x6c6f67;
 inline constexpr std::uint64_t registry = 0x726567;
 inline constexpr std::uint64_t devices = 0x646576;
+inline constexpr std::uint64_t user_region = 0x726567696f6e;
+inline constexpr std::uint64_t discovery = 0x646973636f;
 }  // namespace purpose
 
 inline Sampler sampler(const Distribution& d) {

@@ -9,7 +9,8 @@ constexpr std::uint32_t fault_source = 3000;
 
 }  // namespace
 
-Faults::Faults(Stage& stage, Fleet& fleet) : stage_(stage), fleet_(fleet) {
+Faults::Faults(Stage& stage, Fleet& fleet, Crowd& crowd)
+    : stage_(stage), fleet_(fleet), crowd_(crowd) {
   source_.number = fault_source;
   for (const Fault& fault : stage.scenario.faults) {
     Planned& planned =
@@ -147,9 +148,31 @@ bool Faults::strike(const Fault& fault, std::uint32_t host, Random& random) {
       return fleet_.start_with_wrong_clock(host, fault.by, fault.duration);
     case FaultKind::dead_clock:
       return fleet_.start_with_wrong_clock(host, -fleet_.wall(host), fault.duration);
+    case FaultKind::half_open:
+    case FaultKind::changed_addresses:
+    case FaultKind::nat_forgets:
+    case FaultKind::slow_readers:
+    case FaultKind::stalled_uplinks:
+    case FaultKind::large_vanish:
+      return crowd_.strike(fault, host, random);
+    case FaultKind::region_cut_off:
+    case FaultKind::region_lost:
+      return strike_region(fault, fault.region ? static_cast<std::uint16_t>(*fault.region)
+                                               : stage_.regions.of_host(host));
+    case FaultKind::add_server:
+      return fleet_.add_server();
+    case FaultKind::remove_server:
+      return fleet_.remove_server(host, fault.duration);
     default:
       return strike_services(fault, host, random);
   }
+}
+
+bool Faults::strike_region(const Fault& fault, std::uint16_t region) {
+  if (fault.kind == FaultKind::region_lost) return fleet_.lose_region(region, fault.duration);
+  stage_.regions.cut_off(region, stage_.now + fault.duration);
+  crowd_.cut_off(region);
+  return true;
 }
 
 /// On the log or the register, which have no host of ours.
@@ -187,6 +210,7 @@ std::array<std::uint64_t, fault_kinds> Faults::counts() const {
   put(FaultKind::disk_full, disks.without_room);
   put(FaultKind::read_error, disks.read_errors);
   put(FaultKind::corrupted_block, disks.damaged);
+  put(FaultKind::large_vanish, crowd_.vanished());
   return counts;
 }
 

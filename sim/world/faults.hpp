@@ -5,6 +5,7 @@
 #include <array>
 #include <vector>
 
+#include "sim/world/crowd.hpp"
 #include "sim/world/fleet.hpp"
 #include "sim/world/stage.hpp"
 
@@ -12,7 +13,7 @@ namespace hubbub::sim {
 
 class Faults {
  public:
-  Faults(Stage& stage, Fleet& fleet);
+  Faults(Stage& stage, Fleet& fleet, Crowd& crowd);
 
   /// Puts all first times on the agenda.
   void start();
@@ -29,11 +30,13 @@ class Faults {
   };
   void schedule_next(std::uint32_t which);
   bool strike(const Fault& fault, std::uint32_t host, Random& random);
+  bool strike_region(const Fault& fault, std::uint16_t region);
   bool strike_services(const Fault& fault, std::uint32_t host, Random& random);
   void note(const Fault& fault);
 
   Stage& stage_;
   Fleet& fleet_;
+  Crowd& crowd_;
   Source source_;
   std::vector<Planned> planned_;
   std::array<std::uint64_t, fault_kinds> counts_{};

@@ -30,12 +30,14 @@ Fleet::Fleet(Stage& stage)
           static_cast<std::uint16_t>(stage.scenario.servers.count * stage.scenario.servers.nodes))),
       client_latency_(sampler(stage.scenario.network.client)),
       server_latency_(sampler(stage.scenario.network.server)),
-      links_(stage.scenario.servers.count * stage.scenario.servers.nodes),
+      links_(stage.scenario.servers.all() * stage.scenario.servers.nodes),
       log_(stage, [this](NodeId node) { return clock_of(node.value).mono; }),
-      register_(stage) {
-  for (std::uint32_t h = 0; h < stage.scenario.servers.count; ++h) {
+      register_(stage),
+      discovery_(stage, register_) {
+  for (std::uint32_t h = 0; h < stage.scenario.servers.all(); ++h) {
     Host& host = hosts_.emplace_back(stage.scenario, stage.seed, h, stage.slab);
     host.source.number = first_host_source + h;
+    host.there = h < stage.scenario.servers.count;
   }
   weather_.random = Random(stage.seed, purpose::weather, 0);
   for (std::uint32_t n = 0; n < links_.nodes(); ++n) nodes_.emplace_back().source.number = n;
@@ -47,7 +49,7 @@ void Fleet::start_all() {
 
 void Fleet::host_starts(std::uint32_t host, std::uint32_t life) {
   Host& h = hosts_[host];
-  if (h.up || h.life != life) return;
+  if (h.up || !h.there || h.life != life) return;
   const bool first = life == 0;
   if (!first && h.disk.full(stage_.now)) {
     // Opening a store rewrites what it finds there: without room that fails, and is tried again.
@@ -64,7 +66,10 @@ void Fleet::host_starts(std::uint32_t host, std::uint32_t life) {
     config.id = NodeId{static_cast<std::uint16_t>(n)};
     config.map = replicated() ? ShardMap{.version = 0} : map_;
     config.home.host = static_cast<std::uint16_t>(host);
+    config.home.region = stage_.regions.of_host(host);
+    config.home.connections_most = stage_.scenario.servers.room;
     config.policy = stage_.scenario.policy;
+    config.packet_bytes = longest_packet(n);
     config.entropy = identity.bits();
     config.reads = h.reads = h.next_reads;
     nodes_[n].node = std::make_unique<Node>(config);
@@ -127,13 +132,15 @@ Duration Fleet::peer_latency(std::uint32_t from, std::uint32_t to) {
   if (host_of(from) == host_of(to)) return in_process;
   LinkEnd& end = links_.end(from, to);
   Random random(stage_.seed, purpose::peer_link ^ mix64(Agenda::pair(from, to)), end.drawn++);
-  return draw(server_latency_, random);
+  const Duration within = draw(server_latency_, random);
+  return within + stage_.regions.between(region_of(from), region_of(to), random);
 }
 
 void Fleet::end_process(std::uint32_t host, Crash how, Duration down_for) {
   Host& h = hosts_[host];
   h.up = false;
   h.powered = how == Crash::process;
+  if (h.leaves) h.there = false;
   ++h.life;
   h.paused_until = Duration{0};
   h.clock.thaw(stage_.now);
@@ -230,7 +237,7 @@ NodeCounters Fleet::counters() const {
 
 bool Fleet::quiet() const {
   for (const Host& host : hosts_)
-    if (!host.up || host.disk.busy() || host.disk.waiting()) return false;
+    if (host.there && (!host.up || host.disk.busy() || host.disk.waiting())) return false;
   for (const NodeSlot& slot : nodes_)
     if (slot.busy || !slot.mailbox.empty()) return false;
   return true;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "core/wire/rows.hpp"
 #include "sim/world/clock.hpp"
 #include "sim/world/connections.hpp"
+#include "sim/world/discovery_service.hpp"
 #include "sim/world/disk.hpp"
 #include "sim/world/links.hpp"
 #include "sim/world/log_service.hpp"
@@ -46,6 +48,8 @@ class Fleet {
   void answer(Piece* piece);
 
   // --- From clients -----------------------------------------------------------------------------
+  /// In the flag of frames to a client: they were dropped at the server's edge.
+  static constexpr std::uint8_t piece_dropped = 1;
   enum class Dialled : std::uint8_t { yes, refused, no_answer };
   /// A client's connection arrives. `yes`: `id` is its name here.
   Dialled dial(std::uint32_t node, std::uint32_t client, std::uint32_t attempt, UserId user,
@@ -57,14 +61,33 @@ class Fleet {
   void hang_up(std::uint32_t node, ConnectionId id);
   /// The client's end is gone and nobody says so: silence will.
   void cut(std::uint32_t node, ConnectionId id);
-  void silence(std::uint32_t node, ConnectionId id);
+  /// Nothing will be heard of the client until `until`, unless it sends something: if pings do not
+  /// wait so long, it is given up.
+  void expect_silence(std::uint32_t node, ConnectionId id, Duration until);
+  /// Unless the connection was heard since, or will be at `hears_again` before it is given up.
+  void silence(std::uint32_t node, ConnectionId id, Duration hears_again);
+  /// The client reads nothing until then; what is sent to it waits, up to a bound.
+  void stop_reading(std::uint32_t node, ConnectionId id, Duration until);
+  bool reads(std::uint32_t node, ConnectionId id) const {
+    const auto at = unread_.find({node, id.slot});
+    return at == unread_.end() || stage_.now >= at->second.until;
+  }
+  /// When something last went over the connection, a ping or anything else; nothing: it is gone.
+  std::optional<Duration> used_at(std::uint32_t node, ConnectionId id) const;
+  /// When a client whose connection has just died finds out by its own pings.
+  Duration missed_at(std::uint32_t node, ConnectionId id) const;
   bool stands(std::uint32_t node, ConnectionId id) const {
     return nodes_[node].connections.find(id) != nullptr;
   }
   bool reachable(std::uint32_t node) const { return hosts_[host_of(node)].powered; }
+  std::uint32_t host_of(std::uint32_t node) const { return node / stage_.scenario.servers.nodes; }
+  std::uint16_t region_of(std::uint32_t node) const {
+    return stage_.regions.of_host(host_of(node));
+  }
 
   LogService& log() { return log_; }
   RegisterService& registry() { return register_; }
+  DiscoveryService& discovery() { return discovery_; }
   bool replicated() const { return hubbub::replicated(stage_.scenario.policy.durability); }
 
   // --- Faults. True if it took effect ------------------------------------------------------------
@@ -107,6 +130,11 @@ class Fleet {
   Duration wall(std::uint32_t host) const { return hosts_[host].clock.read(stage_.now).wall; }
   void put_clock_right(std::uint32_t host);
   bool disconnect(std::uint32_t host, double share, Random& random);
+  bool lose_region(std::uint16_t region, Duration down_for);
+  /// The next of the spare servers starts.
+  bool add_server();
+  /// Drains, and never comes back.
+  bool remove_server(std::uint32_t host, Duration length);
   void torn_now(std::uint32_t host, std::uint32_t life);
   /// Everything is as new from now on; what is down comes back.
   void heal();
@@ -147,6 +175,8 @@ class Fleet {
           disk(scenario.servers.disk, scenario.policy, seed, number, slab) {}
     bool up = false;      ///< its process runs
     bool powered = true;  ///< its system runs
+    bool there = true;    ///< it is one of the servers; not yet, or no more
+    bool leaves = false;  ///< with the end of its process
     std::uint32_t life = 0;
     Form reads, next_reads;  ///< its version; what it will be when it starts again
     Source source;
@@ -178,7 +208,6 @@ class Fleet {
     std::uint64_t past_hash = 0;
   };
 
-  std::uint32_t host_of(std::uint32_t node) const { return node / stage_.scenario.servers.nodes; }
   NodeCounters counters_of(const NodeSlot& slot) const;
   bool up(std::uint32_t node) const { return hosts_[host_of(node)].up; }
   Instant clock_of(std::uint32_t node) const { return hosts_[host_of(node)].clock.read(stage_.now); }
@@ -194,6 +223,8 @@ class Fleet {
   void carry_out(std::uint32_t node);
   void send_frames(std::uint32_t node, const Outbox& out);
   void send_to_client(NodeSlot& slot, Connection& connection, Piece* piece, Happening kind);
+  void put_silence(std::uint32_t node, ConnectionId id, Duration at, Duration hears_again);
+  void wait_unread(std::uint32_t node, ConnectionId id, Piece* piece);
   void close(std::uint32_t node, const output::Close& close);
   void drop_connection(std::uint32_t node, ConnectionId id, CloseCode code, bool tell_client);
   void send_to_peer(std::uint32_t node, const output::ToPeer& message);
@@ -207,6 +238,11 @@ class Fleet {
   bool opens_poison(const Outbox& out) const;
   void replace_damaged_disk(Host& host);
   void start_links(std::uint32_t node);
+  /// That a node takes from another.
+  std::uint32_t longest_packet(std::uint32_t node) const {
+    return static_cast<std::uint32_t>(host_of(node) == 0 ? stage_.scenario.servers.first_packet
+                                                         : double{limits::packet_bytes});
+  }
   Duration peer_latency(std::uint32_t from, std::uint32_t to);
   bool carries(std::uint32_t from, std::uint32_t to);
   void tell(std::uint32_t node, const Input& input);
@@ -253,9 +289,17 @@ class Fleet {
   Links links_;
   LogService log_;
   RegisterService register_;
+  DiscoveryService discovery_;
   std::deque<Host> hosts_;
   std::deque<NodeSlot> nodes_;
   std::uint64_t torn_ = 0;
+  /// What waits at the edge for a client that does not read.
+  struct Unread {
+    Duration until{};
+    std::uint64_t bytes = 0;
+    std::vector<Piece*> pieces;
+  };
+  std::map<std::pair<std::uint32_t, std::uint32_t>, Unread> unread_;  ///< by node and slot
   /// What the network between servers does to packets, each until a time.
   struct Weather {
     Duration lossy_until{0}, repeats_until{0}, reorders_until{0};

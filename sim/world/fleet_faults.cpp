@@ -37,13 +37,13 @@ bool Fleet::fail_next_sync(std::uint32_t host) {
 
 bool Fleet::slow_sync(std::uint32_t host, Duration length, double factor) {
   hosts_[host].disk.slow_down(stage_.now + length, factor);
-  return true;
+  return hosts_[host].there;
 }
 
 bool Fleet::slow_cpu(std::uint32_t host, Duration length, double factor) {
   hosts_[host].slow_until = stage_.now + length;
   hosts_[host].slow_factor = factor;
-  return true;
+  return hosts_[host].there;
 }
 
 bool Fleet::pause(std::uint32_t host, Duration length) {
@@ -94,9 +94,34 @@ void Fleet::drained(std::uint32_t host, std::uint32_t life) {
   if (hosts_[host].up && hosts_[host].life == life) crash(host, Crash::process, {});
 }
 
+bool Fleet::lose_region(std::uint16_t region, Duration down_for) {
+  bool any = false;
+  for (std::uint32_t host = 0; host < hosts(); ++host)
+    if (stage_.regions.of_host(host) == region) any |= crash(host, Crash::power, down_for);
+  return any;
+}
+
+bool Fleet::add_server() {
+  const auto next = std::find_if(hosts_.begin(), hosts_.end(),
+                                 [](const Host& host) { return !host.there && host.life == 0; });
+  if (next == hosts_.end()) return false;
+  next->there = true;
+  host_starts(static_cast<std::uint32_t>(next - hosts_.begin()), 0);
+  return true;
+}
+
+/// Of fewer than three none can be spared: the one that is left may be down.
+bool Fleet::remove_server(std::uint32_t host, Duration length) {
+  const auto stay = std::count_if(hosts_.begin(), hosts_.end(),
+                                  [](const Host& h) { return h.there && !h.leaves; });
+  Host& h = hosts_[host];
+  if (stay < 3 || h.leaves || !drain(host, length)) return false;
+  return h.leaves = true;
+}
+
 bool Fleet::restore_backup(std::uint32_t host, Duration by, Duration down_for) {
   Host& h = hosts_[host];
-  if (h.backup) return false;
+  if (!h.there || h.backup) return false;
   h.backup.emplace();
   h.backup_down_for = down_for;
   BatchWriter rows(*h.backup);
@@ -241,7 +266,7 @@ void Fleet::heal() {
     h.paused_until = std::min(h.paused_until, stage_.now);
     h.full_until = h.mute_until = h.deaf_until = h.alone_until = Duration{0};
     h.backup.reset();
-    if (!h.up) host_starts(host, h.life);
+    if (!h.up) host_starts(host, h.life);  // if it is there
     const std::uint32_t per_host = stage_.scenario.servers.nodes;
     for (std::uint32_t n = host * per_host; n < (host + 1) * per_host; ++n) go_on(n);
   }

@@ -9,6 +9,7 @@
 #include "sim/clients/behaviour.hpp"
 #include "sim/world/fleet.hpp"
 #include "sim/world/frame_check.hpp"
+#include "sim/world/frame_size.hpp"
 
 namespace hubbub::sim {
 
@@ -33,6 +34,7 @@ void Fleet::carry_out(std::uint32_t node) {
 /// Does the network carry this packet? Between nodes of one process it always does.
 bool Fleet::carries(std::uint32_t from, std::uint32_t to) {
   if (host_of(from) == host_of(to)) return true;
+  if (stage_.regions.apart(region_of(from), region_of(to), stage_.now)) return false;
   if (stage_.now < hosts_[host_of(from)].mute_until || stage_.now < hosts_[host_of(to)].deaf_until)
     return false;
   return stage_.now >= weather_.lossy_until || !weather_.random.chance(weather_.lost);
@@ -41,7 +43,9 @@ bool Fleet::carries(std::uint32_t from, std::uint32_t to) {
 void Fleet::ask_services(std::uint32_t node, const Outbox& out) {
   const Asker asker{node, hosts_[host_of(node)].life};
   const Host& host = hosts_[host_of(node)];
-  const bool heard = stage_.now >= host.alone_until;
+  // Log and register have their majorities where nothing is cut off.
+  const bool heard =
+      stage_.now >= host.alone_until && !stage_.regions.is_cut_off(region_of(node), stage_.now);
   for (const output::Append& append : out.appends) log_.append(asker, append, heard);
   for (const output::LogRead& read : out.log_reads) log_.read(asker, read, heard);
   for (const output::LogTrim& trim : out.log_trims) log_.trim(asker, trim, heard);
@@ -87,6 +91,7 @@ void Fleet::send_frames(std::uint32_t node, const Outbox& out) {
     Connection* c = slot.connections.find(id);
     bytes_.clear();
     std::uint32_t count = 0;
+    std::size_t whole = 0, longest = 0;
     for (; i < out.frames.size() && out.frames[i].connection == id; ++i) {
       const to_client::Frame& frame = out.frames[i].frame;
       judge_frame(frame, node, c);
@@ -97,6 +102,8 @@ void Fleet::send_frames(std::uint32_t node, const Outbox& out) {
       const auto size = static_cast<std::uint32_t>(bytes_.size() - at - sizeof(std::uint32_t));
       std::memcpy(bytes_.at(at), &size, sizeof size);
       ++count;
+      const std::size_t length = size + left_out(frame);
+      whole += length, longest = std::max(longest, length);
       if (++stage_.meters.frames_down % frames_per_json_check == 0) {
         check_json(frame);
         ++stage_.meters.frames_checked_as_json;
@@ -105,7 +112,9 @@ void Fleet::send_frames(std::uint32_t node, const Outbox& out) {
     if (count == 0) continue;
     Piece* piece = stage_.slab.hold(bytes_.view());
     piece->a = c->client, piece->b = c->attempt;
+    piece->c = static_cast<std::uint32_t>(whole), piece->d = static_cast<std::uint32_t>(longest);
     send_to_client(slot, *c, piece, Happening::at_client);
+    if (!unread_.empty()) wait_unread(node, id, piece);
   }
 }
 
@@ -113,7 +122,11 @@ void Fleet::send_to_client(NodeSlot& slot, Connection& c, Piece* piece, Happenin
   Random random(stage_.seed,
                 purpose::client_link ^ mix64(std::uint64_t{c.client} << 32 | c.attempt),
                 std::uint64_t{c.drawn++} * 2);
-  c.last_down = std::max(c.last_down, stage_.now + draw(client_latency_, random));
+  const std::uint32_t user = c.client / stage_.scenario.clients.devices;
+  const Duration within = draw(client_latency_, random);
+  const Duration latency = within + stage_.regions.between(stage_.regions.of_user(user),
+                                                           region_of(slot.source.number), random);
+  c.last_down = std::max(c.last_down, stage_.now + latency);
   stage_.agenda.put(c.last_down, kind, slot.source, piece);
 }
 
@@ -126,6 +139,7 @@ void Fleet::close(std::uint32_t node, const output::Close& close) {
 void Fleet::send_to_peer(std::uint32_t node, const output::ToPeer& message) {
   const std::uint32_t to = message.node.value;
   judge_packet(message.bytes, node, to);
+  HUBBUB_CHECK(message.bytes.size() <= longest_packet(to));
   LinkEnd& end = links_.end(node, to);
   if (!end.stands) return;
   ++stage_.meters.peer_messages;
@@ -296,10 +310,10 @@ void Fleet::judge_packet(std::string_view bytes, std::uint32_t node, std::uint32
   if (data == nullptr) return;
   // What is sent again was said when it was first sent.
   const bool is_new = Links::is_new(links_.end(node, to), *data);
-  HUBBUB_CHECK(peer::for_each_message(data->messages, [&](std::string_view one) {
-    if (!to_be_judged(one, replicated())) return;
+  HUBBUB_CHECK(peer::for_each_piece(data->messages, [&](const peer::Piece& piece) {
+    if (!piece.whole() || !to_be_judged(piece.bytes, replicated())) return;
     arena_.clear();
-    const auto message = wire::decode<peer::Message>(one, arena_);
+    const auto message = wire::decode<peer::Message>(piece.bytes, arena_);
     HUBBUB_CHECK(message.has_value());
     if (replicated() && is_new) judge_speech(*message, node, to);
     judge_message_to_peer(*message, node);

@@ -55,6 +55,7 @@ struct Meters {
   std::uint64_t lost = 0;
   std::uint64_t resyncs = 0;
   std::uint64_t pings = 0;
+  std::uint64_t cut_slow = 0;  ///< connections cut because their clients did not read
   std::uint64_t frames_up = 0, frames_down = 0, frames_checked_as_json = 0;
   std::uint64_t peer_messages = 0, peer_bytes = 0;
   std::uint64_t sync_entries_max = 0, sync_bytes_max = 0;

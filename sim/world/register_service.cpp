@@ -74,6 +74,13 @@ void RegisterService::read_arrives(Piece* piece) {
   go_on();
 }
 
+void RegisterService::look(RegisterView& view) {
+  if (is_away()) return;
+  catch_up();
+  register_.read(view.revision(), {}, [&view](const RegisterPage& page) { view.apply(page); });
+  go_on();
+}
+
 void RegisterService::wakes() {
   wakes_at_ = never;
   catch_up();

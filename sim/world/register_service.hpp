@@ -6,6 +6,7 @@
 
 #include "core/node/outbox.hpp"
 #include "core/place/memory_register.hpp"
+#include "core/place/register_view.hpp"
 #include "sim/world/answers.hpp"
 #include "sim/world/draws.hpp"
 #include "sim/world/register_past.hpp"
@@ -18,6 +19,9 @@ class RegisterService {
 
   void set(const Asker& asker, const output::RegisterSet& set, bool heard);
   void read(const Asker& asker, const output::RegisterRead& read, bool heard);
+
+  /// Brings a view up to date, unless the register is away.
+  void look(RegisterView& view);
 
   // --- Happenings -------------------------------------------------------------------------------
   void set_arrives(Piece* piece);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cstring>
+
 #include "core/wire/rows.hpp"
 #include "sim/world/crowd.hpp"
 #include "sim/world/fleet.hpp"
@@ -20,7 +22,7 @@ constexpr std::uint64_t events_per_look = 4096;
 
 std::vector<std::string> entities(const Scenario& scenario) {
   std::vector<std::string> names;
-  for (std::uint32_t n = 0; n < scenario.servers.count * scenario.servers.nodes; ++n)
+  for (std::uint32_t n = 0; n < scenario.servers.all() * scenario.servers.nodes; ++n)
     names.push_back(fmt::format("node {}", n));
   names.insert(names.end(), {"clients", "faults"});
   return names;
@@ -34,7 +36,7 @@ class World {
                options.ties ? TieRule::shuffled(*options.ties) : TieRule{}, entities(scenario)),
         fleet_(stage_),
         crowd_(stage_, fleet_),
-        faults_(stage_, fleet_) {
+        faults_(stage_, fleet_, crowd_) {
     source_.number = run_source;
     stage_.story = options.story;
   }
@@ -133,14 +135,20 @@ void World::happen(const Agenda::Next& next) {
     case Happening::at_node:
       if (!fleet_.frames_arrive(piece)) crowd_.bounced(piece);
       return;
+    case Happening::at_discovery:
+      return crowd_.at_discovery(next.high(), next.low());
     case Happening::dial_at_node:
       return crowd_.dial_at_node(next.high(), next.low());
     case Happening::hang_up_at_node:
     case Happening::silence: {
       const ConnectionId id{piece->b, piece->c};
       const std::uint32_t node = piece->a;
+      Duration hears_again = never;
+      if (next.kind == Happening::silence)
+        std::memcpy(&hears_again, piece->data(), sizeof hears_again);
       stage_.slab.release(piece);
-      return next.kind == Happening::silence ? fleet_.silence(node, id) : fleet_.hang_up(node, id);
+      return next.kind == Happening::silence ? fleet_.silence(node, id, hears_again)
+                                             : fleet_.hang_up(node, id);
     }
     case Happening::dialled:
       return crowd_.dialled(piece);
@@ -183,6 +191,7 @@ void World::window() {
 void World::end_safety() {
   stage_.safety = false;
   safety_end_ = stage_.now;
+  stage_.regions.heal();
   fleet_.heal();
   crowd_.settle();
 }

@@ -6,6 +6,7 @@
 #include "sim/world/agenda.hpp"
 #include "sim/world/chain.hpp"
 #include "sim/world/meters.hpp"
+#include "sim/world/regions.hpp"
 #include "sim/world/slab.hpp"
 #include "sim/world/story.hpp"
 
@@ -16,13 +17,18 @@ inline constexpr Duration epoch = 1'767'225'600s;
 
 struct Stage {
   Stage(const Scenario& s, std::uint64_t run_seed, TieRule ties, std::vector<std::string> entities)
-      : scenario(s), seed(run_seed), agenda(ties), chain(std::move(entities)) {}
+      : scenario(s),
+        seed(run_seed),
+        regions(s, run_seed),
+        agenda(ties),
+        chain(std::move(entities)) {}
 
   const Scenario& scenario;
   std::uint64_t seed;
   Duration now{0};
   bool safety = true;  ///< false once faults are healed and no new work starts
   Duration first_fault = never;
+  Regions regions;
   Agenda agenda;
   Slab slab;
   Chain chain;  ///< entities: nodes by number, then clients, then faults
@@ -31,7 +37,7 @@ struct Stage {
   StoryWriter* story = nullptr;  ///< who writes down what clients did, if anybody does
 
   std::size_t clients_entity() const {
-    return std::size_t{scenario.servers.count} * scenario.servers.nodes;
+    return std::size_t{scenario.servers.all()} * scenario.servers.nodes;
   }
   std::size_t faults_entity() const { return clients_entity() + 1; }
 };

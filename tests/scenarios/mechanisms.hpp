@@ -44,6 +44,7 @@ inline const std::vector<Mechanism>& mechanisms() {
       {"rolling-upgrade", {"policy.forms=newest"}, {}, "exits"},
       {"poison-record", {"policy.poison=retried"}, {}, "poison_record"},
       {"restored-backup", {"policy.takeovers=assumed", "policy.stale_owner=speaks"}, {"monotonic-reads", "effects-durable", "stream-order"}, ""},
+      {"region-lost", {"policy.failover=stays"}, {}, "takeover.p99"},
       {"lossy-network", {"policy.peers=trusting"}, {"settled", "delivered-all", "caught-up"}, ""},
   };
   return list;

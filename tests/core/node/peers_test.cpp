@@ -24,6 +24,8 @@ class Couple {
 
   explicit Couple(std::uint64_t seed = 1) : random_(seed, 1, 1) {}
 
+  /// From its next life on the end takes no longer packets than this.
+  void limit(int end, std::uint32_t bytes) { takes_[end] = bytes; }
   void open(int end, NodeGeneration life) { ends_[end].peers.open(life, now_); }
   void link() {
     for (int end : {0, 1}) ends_[end].peers.linked(other(end), now_);
@@ -41,7 +43,7 @@ class Couple {
   }
   /// The end is another life from here on; the other one is not told.
   void restart(int end, NodeGeneration life) {
-    ends_[end] = End{};
+    ends_[end] = End{Peers(PeerPolicy::numbered, takes_[end]), {}, {}};
     open(end, life);
     ends_[end].peers.linked(other(end), now_);
   }
@@ -62,6 +64,8 @@ class Couple {
     settle();
   }
   const std::vector<std::string>& got(int end) const { return ends_[end].got; }
+  /// The longest packet that was on its way to the end.
+  std::size_t longest_to(int end) const { return longest_to_[end]; }
   /// "up" and "lost", as the end was told.
   const std::vector<std::string>& told(int end) const { return ends_[end].told; }
 
@@ -115,6 +119,7 @@ class Couple {
     Outbox out;
     ends_[from].peers.flush(now_, out);
     for (const output::ToPeer& packet : out.peers) {
+      longest_to_[1 - from] = std::max(longest_to_[1 - from], packet.bytes.size());
       const int copies = silent_from[from] || random_.chance(weather.lost) ? 0
                          : random_.chance(weather.repeated)                ? 2
                                                                            : 1;
@@ -127,6 +132,8 @@ class Couple {
   }
 
   End ends_[2];
+  std::uint32_t takes_[2] = {limits::packet_bytes, limits::packet_bytes};
+  std::size_t longest_to_[2] = {0, 0};
   std::vector<Packet> under_way_;
   Duration now_{};
   sim::Random random_;
@@ -262,6 +269,76 @@ TEST(Peers, GiveAStreamUpRatherThanKeepWithoutBoundWhatNobodyTakes) {
   for (int i = 0; i < 40; ++i) couple.send(0, message);
   EXPECT_FALSE(couple.up(0));
   EXPECT_EQ(couple.peers(0).counters().resets, 1u);
+}
+
+/// Messages of all lengths around a packet's, under a network that loses and reorders: none is longer
+/// on its way than its receiver takes, and all arrive as they were.
+TEST(Peers, SendNoLongerPacketThanTheOtherTakesHoweverLongTheMessages) {
+  Couple couple(7);
+  couple.limit(1, limits::packet_bytes_least);
+  couple.open(0, 1);
+  couple.restart(1, 1);
+  couple.link();
+  couple.wait(1s);
+  couple.weather = {.lost = 0.1, .repeated = 0.2, .jitter = 20ms};
+  std::vector<std::string> sent[2];
+  for (std::size_t i = 0; i < 60; ++i) {
+    const std::size_t length = i < 40 ? limits::packet_bytes_least - 80 + i * 3 : i * i * 40;
+    for (const int end : {0, 1}) {
+      sent[end].push_back(std::string(length, static_cast<char>('a' + i % 26)));
+      couple.send(end, sent[end].back());
+    }
+    couple.wait(10ms);
+  }
+  couple.weather = {};
+  couple.wait(20s);
+  EXPECT_EQ(couple.told(0), std::vector<std::string>{"up"});
+  EXPECT_EQ(couple.got(0), sent[1]);
+  EXPECT_EQ(couple.got(1), sent[0]);
+  EXPECT_EQ(couple.longest_to(1), limits::packet_bytes_least);
+  EXPECT_GT(couple.longest_to(0), 10 * limits::packet_bytes_least);
+}
+
+TEST(Peers, SendWhatIsLongerThanTheLongestPacketInSeveral) {
+  Couple couple;
+  couple.meet();
+  const std::string message(3 * limits::packet_bytes, 'x');
+  couple.send(0, message);
+  couple.send(0, "and this");
+  couple.wait(1s);
+  EXPECT_EQ(couple.got(1), (std::vector<std::string>{message, "and this"}));
+  EXPECT_EQ(couple.longest_to(1), limits::packet_bytes);
+  EXPECT_EQ(couple.peers(0).counters().packets, 4u);
+}
+
+/// What had begun before a stream ended is no beginning of what the next one carries.
+TEST(Peers, ForgetHalfAMessageWithTheStreamItCameOn) {
+  Couple couple;
+  couple.meet();
+  couple.weather.jitter = 0ms;
+  couple.send(0, std::string(40 * limits::packet_bytes, 'x'));  // more than a window of packets
+  couple.wait(1ms);
+  couple.restart(0, 2);
+  couple.wait(1s);
+  couple.send(0, "whole");
+  couple.wait(1s);
+  EXPECT_EQ(couple.got(1), std::vector<std::string>{"whole"});
+}
+
+TEST(Peers, DoNotTalkToWhoTakesHardlyAnythingAndSayItOnce) {
+  Peers peers;
+  peers.open(1, 0s);
+  peers.linked(NodeId{1}, 0s);
+  ByteBuffer bytes;
+  wire::encode(peer::Packet{peer::Hello{.version_least = peer::version_least,
+                                        .version = peer::version,
+                                        .packet_bytes = limits::packet_bytes_least - 1,
+                                        .sender = {1, 1},
+                                        .receiver = {}}},
+               bytes);
+  EXPECT_EQ(peers.packet(NodeId{1}, bytes.view(), 0s, 0s), Peers::Verdict::takes_too_little);
+  EXPECT_EQ(peers.packet(NodeId{1}, bytes.view(), 0s, 0s), Peers::Verdict::fine);
+  EXPECT_FALSE(peers.up(NodeId{1}));
 }
 
 TEST(Peers, RefuseWhatIsNotAPacket) {

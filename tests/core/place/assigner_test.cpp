@@ -104,6 +104,32 @@ TEST(Assigner, GivesTheDeadsPartitionsToTheirStandbysAllAtOnceAndThenNewStandbys
   }
 }
 
+TEST(Assigner, ThatIsToMoveNothingGivesOnlyWhatNobodyHad) {
+  Assigner assigner(DiscoveryPolicy::doubted, FailoverPolicy::stays);
+  std::vector<Registration> live(2);
+  live[0].node = node_id(0);
+  live[1].node = node_id(1);
+  const auto map = assigner.decide(ShardMap{}, {live, {}}, 0s);
+  ASSERT_TRUE(map);
+  for (const Place& place : map->places) EXPECT_NE(place.owner, nobody);
+  live.pop_back();
+  const auto after = assigner.decide(*map, {live, {}}, 1min);
+  ASSERT_TRUE(after) << "standbys still change";
+  for (std::size_t p = 0; p < limits::partitions; ++p)
+    EXPECT_EQ(after->places[p].owner, map->places[p].owner);
+}
+
+/// Else a server that was just added would seem to carry nothing, and be given more and more.
+TEST(Assigner, GoesByTheLastOwnersLoadUntilTheNewOneHasMeasuredItsOwn) {
+  SimulatedFleet fleet = settled(4);
+  fleet.new_owners_measure = true;
+  fleet.join(4);
+  const std::size_t before = fleet.moves;
+  fleet.run(2min);
+  EXPECT_EQ(fleet.moves - before, 12u) << "a fifth of 64";
+  EXPECT_EQ(fleet.owned(node_id(4)), 12u);
+}
+
 TEST(Assigner, GivesToTheLeastLoadedWhatHasNoStandbyThatCouldTakeIt) {
   SimulatedFleet fleet = settled(4);
   fleet.crash(2);

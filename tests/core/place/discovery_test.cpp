@@ -47,6 +47,16 @@ TEST(Discovery, PassesOverWhoDrains) {
   EXPECT_EQ(chosen(live, 0), (std::map<NodeId, int>{{NodeId{1}, 1000}}));
 }
 
+TEST(Discovery, NamesAnotherThanWhereNobodyWasFoundIfThereIsOne) {
+  std::vector<Registration> live = {server(0, 0, 0, 100), server(1, 0, 0, 100), server(2, 1, 0, 100)};
+  for (std::uint64_t draw = 0; draw < 20; ++draw) {
+    EXPECT_EQ(choose(live, 0, draw, NodeId{0})->node, NodeId{1});
+    EXPECT_EQ(choose(live, 1, draw, NodeId{2})->region, 0) << "rather elsewhere than nowhere";
+  }
+  live = {server(2, 1, 0, 100)};
+  EXPECT_EQ(choose(live, 1, 3, NodeId{2})->node, NodeId{2});
+}
+
 TEST(Discovery, SpreadsClientsAsServersHaveRoom) {
   const auto times = chosen({server(0, 0, 900, 1000), server(1, 0, 700, 1000), server(2, 0, 0, 600),
                              server(3, 0, 50, 50)},

@@ -69,8 +69,10 @@ class SimulatedFleet {
         continue;
       }
       auto& holdings = holdings_.emplace_back();
-      for (const auto& [partition, state] : server.holds)
-        holdings.push_back({PartitionId{partition}, state, 1, loads[partition]});
+      for (const auto& [partition, state] : server.holds) {
+        const bool measured = measured_at_[partition] <= now || !new_owners_measure;
+        holdings.push_back({PartitionId{partition}, state, 1, measured ? loads[partition] : 0});
+      }
       live_.push_back({.node = node,
                        .life = server.life,
                        .host = server.host,
@@ -178,6 +180,7 @@ class SimulatedFleet {
   std::optional<std::uint16_t> poison;  ///< whoever opens it dies, and is back 10 s later
   std::size_t deaths = 0;               ///< of that
   std::array<std::uint32_t, limits::partitions> loads{};
+  bool new_owners_measure = false;  ///< for a while, before they know what a partition costs
   ShardMap map;
   Assigner assigner;
   Duration now = 1h;
@@ -194,6 +197,7 @@ class SimulatedFleet {
       server.back_at = now + 10s;
       ++deaths;
     } else if (server.opens) {
+      if (held->second != Holding::State::open) measured_at_[p] = now + limits::load_interval;
       held->second = Holding::State::open;
     }
   }
@@ -225,6 +229,7 @@ class SimulatedFleet {
     return {mean, worst};
   }
 
+  std::array<Duration, limits::partitions> measured_at_{};
   std::vector<std::vector<Holding>> holdings_;
   std::vector<Registration> live_;
   std::vector<NodeId> unreadable_;

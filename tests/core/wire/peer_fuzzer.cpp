@@ -28,8 +28,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   comes_back<hubbub::peer::Message>(bytes);
   comes_back<hubbub::peer::Packet>(bytes);
   comes_back<hubbub::LogRecord>(bytes);
-  hubbub::peer::for_each_message(bytes, [](std::string_view message) {
-    comes_back<hubbub::peer::Message>(message);
+  hubbub::peer::for_each_piece(bytes, [](const hubbub::peer::Piece& piece) {
+    comes_back<hubbub::peer::Message>(piece.bytes);
   });
   hubbub::Arena arena;
   hubbub::LogHead head;

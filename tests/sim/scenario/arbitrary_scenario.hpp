@@ -111,7 +111,9 @@ inline void repair(Scenario& s) {
   s.warm_up = std::min(s.warm_up, s.duration - 1ns);
   Clients& c = s.clients;
   c.arrive = std::min(c.arrive, s.duration);
-  s.servers.nodes = std::min(s.servers.nodes, limits::nodes / s.servers.count);
+  s.servers.spare = std::min(s.servers.spare, limits::nodes - s.servers.count);
+  s.servers.regions = std::min(s.servers.regions, s.servers.count);
+  s.servers.nodes = std::min(s.servers.nodes, limits::nodes / s.servers.all());
   c.devices = std::min(c.devices, std::max(1u, 20'000'000 / c.users));
   c.conversations = std::min({c.conversations, c.acquaintances, 200'000'000 / c.users});
   if (c.users < 2) c.groups.clear();
@@ -128,7 +130,7 @@ inline void repair(Scenario& s) {
   c.reconnect.base = std::min(c.reconnect.base, c.reconnect.cap);
   for (Fault& fault : s.faults) {
     if (*rc::gen::arbitrary<bool>()) fault.server.reset();
-    if (fault.server) fault.server = *fault.server % s.servers.count;
+    if (fault.server) fault.server = *fault.server % s.servers.all();
     if (*rc::gen::arbitrary<bool>()) {
       fault.every.reset();
       fault.at = std::min(*fault.at, s.duration - 1ns);
@@ -139,7 +141,15 @@ inline void repair(Scenario& s) {
     if (kind.lasts && fault.duration == Duration{}) fault.duration = 1ns;
     if (kind.by && fault.by == Duration{}) fault.by = 1ns;
     if (kind.replicated) s.policy.durability = Durability::quorum_synced;
+    if (fault.region && (*rc::gen::arbitrary<bool>() || !kind.region)) fault.region.reset();
+    if (fault.region) fault.region = *fault.region % s.servers.regions;
+    if ((kind.region && s.servers.regions < 2) ||
+        (fault.kind == FaultKind::add_server && s.servers.spare == 0)) {
+      fault = Fault{};
+      fault.at = Duration{0};
+    }
   }
+  if (s.servers.spare > 0 || s.servers.regions > 1) s.policy.durability = Durability::quorum_synced;
 }
 
 inline Scenario any_scenario() {

@@ -40,6 +40,36 @@ TEST(Meaning, ServersCountFromZero) {
             "faults[0].server: there is no server 3, expected 0 to 2, as servers.count is 3");
 }
 
+TEST(Meaning, RegionsAndSpareServersNeedDiscovery) {
+  EXPECT_EQ(error_of(R"("servers": {"count": 3, "regions": 3})"),
+            "servers.regions: found 3 without discovery, expected 1, or policy.durability of "
+            "\"quorum_memory\" or \"quorum_synced\"");
+  EXPECT_EQ(error_of(R"("servers": {"count": 3, "spare": 1})"),
+            "servers.spare: found 1 without discovery, expected 0, or policy.durability of "
+            "\"quorum_memory\" or \"quorum_synced\"");
+}
+
+TEST(Meaning, RegionsAndServersAreThoseThatThereAre) {
+  const auto replicated = [](const std::string& servers, const std::string& fault) {
+    return error_of(R"("policy": {"durability": "quorum_synced"}, "servers": {)" + servers +
+                    R"(}, "faults": [{"at": "1s", )" + fault + "}]");
+  };
+  const std::string three = R"("count": 6, "regions": 3)";
+  EXPECT_EQ(replicated(three, R"("kind": "region_lost", "region": 2)"), "none");
+  EXPECT_EQ(replicated(three, R"("kind": "region_lost", "region": 3)"),
+            "faults[0].region: there is no region 3, expected 0 to 2, as servers.regions is 3");
+  EXPECT_EQ(replicated(R"("count": 6)", R"("kind": "region_cut_off", "for": "5s")"),
+            "faults[0].kind: there is only one region, expected servers.regions of 2 or more");
+  EXPECT_EQ(replicated(R"("count": 2, "regions": 3)", R"("kind": "crash")"),
+            "servers.regions: 3 regions are more than there are servers, expected at most 2");
+  EXPECT_EQ(replicated(R"("count": 6)", R"("kind": "add_server")"),
+            "faults[0].kind: there is no server to add, expected servers.spare of 1 or more");
+  EXPECT_EQ(replicated(R"("count": 2, "spare": 1)", R"("kind": "crash", "server": 2)"), "none");
+  EXPECT_EQ(replicated(R"("count": 2, "spare": 1)", R"("kind": "crash", "server": 3)"),
+            "faults[0].server: there is no server 3, expected 0 to 2, as servers.count is 2 and "
+            "servers.spare 1");
+}
+
 TEST(Meaning, WhatLastsNeedsALength) {
   EXPECT_EQ(error_of(R"("faults": [{"kind": "pause", "at": "1s"}])"),
             "faults[0]: lasts no time at all, expected how long in the key \"for\", such as "
@@ -48,8 +78,8 @@ TEST(Meaning, WhatLastsNeedsALength) {
 
 TEST(Meaning, KeysOfOtherFaultsAreRefused) {
   EXPECT_EQ(error_of(R"("faults": [{"kind": "crash", "at": "1s", "share": "5%"}])"),
-            "faults[0].share: found \"5%\", which has a meaning only with kind disconnect, lossy, repeats, "
-            "log_lost_answers or log_late_appends");
+            "faults[0].share: found \"5%\", which has a meaning only with a kind that strikes some "
+            "connections, packets or appends");
 }
 
 TEST(Meaning, WarmUpLeavesSomethingToCount) {

@@ -1,0 +1,106 @@
+// What goes wrong between clients and servers.
+//
+// A dead connection carries nothing in either direction, and neither end is told: the server finds
+// out by its pings, the client by its own or because an answer does not come.
+#include <algorithm>
+
+#include "sim/world/crowd.hpp"
+
+namespace hubbub::sim {
+namespace {
+
+/// Frames longer than this take more than one packet, whose size some networks drop untold.
+constexpr std::size_t long_frame_bytes = 1400;
+
+}  // namespace
+
+bool Crowd::strike(const Fault& fault, std::uint32_t host, Random& random) {
+  bool any = false;
+  for (std::uint32_t number = 0; number < clients(); ++number) {
+    const Client& client = at(number);
+    if (client.link != Link::open || client.dead || fleet_.host_of(client.node) != host) continue;
+    // Nobody is left at the other end: whatever happens to this connection happens to nobody.
+    if (!fleet_.stands(client.node, client.connection) || !random.chance(fault.share)) continue;
+    any |= strike_one(fault, number, random);
+  }
+  return any;
+}
+
+bool Crowd::strike_one(const Fault& fault, std::uint32_t number, Random& random) {
+  Client& client = at(number);
+  const Duration until = stage_.now + fault.duration;
+  switch (fault.kind) {
+    case FaultKind::half_open:
+      go_dead(client, number);
+      return true;
+    case FaultKind::nat_forgets: {
+      const auto used = fleet_.used_at(client.node, client.connection);
+      if (std::max(used.value_or(stage_.now), std::min(client.last_up, stage_.now)) + fault.by >
+          stage_.now)
+        return false;
+      go_dead(client, number);
+      return true;
+    }
+    case FaultKind::changed_addresses:
+      edge_.actions.clear();
+      lose(client);
+      go_online(client, number);
+      return true;
+    case FaultKind::slow_readers:
+      fleet_.stop_reading(client.node, client.connection, until);
+      return true;
+    case FaultKind::stalled_uplinks: {
+      const auto most = static_cast<std::uint64_t>(fault.duration.count());
+      const Duration late = stage_.now + Duration{static_cast<std::int64_t>(random.below(most) + 1)};
+      client.last_up = std::max(client.last_up, late);
+      stalled_[number] = client.last_up;
+      fleet_.expect_silence(client.node, client.connection, client.last_up);
+      return true;
+    }
+    case FaultKind::large_vanish:
+      narrow_[number] = until;
+      return false;  // it takes effect with the first long frame
+    default:
+      return false;
+  }
+}
+
+void Crowd::cut_off(std::uint16_t region) {
+  for (std::uint32_t number = 0; number < clients(); ++number) {
+    Client& client = at(number);
+    if (client.link != Link::open || client.dead) continue;
+    const bool inside = region_of(number) == region;
+    if (inside != (fleet_.region_of(client.node) == region)) go_dead(client, number);
+  }
+}
+
+void Crowd::go_dead(Client& client, std::uint32_t number) {
+  client.dead = true;
+  fleet_.cut(client.node, client.connection);
+  Piece* piece = stage_.slab.hold({});
+  piece->a = number, piece->b = client.attempt, piece->c = static_cast<std::uint32_t>(broken);
+  piece->flag = own_pings;
+  stage_.agenda.put(fleet_.missed_at(client.node, client.connection), Happening::hang_up_at_client,
+                    client.source, piece);
+}
+
+/// A frame this long is on its way to the client or from it. If it vanishes, what comes behind it
+/// never gets its turn: the connection is dead.
+bool Crowd::vanishes(std::uint32_t number, std::size_t longest) {
+  if (narrow_.empty() || longest <= long_frame_bytes) return false;
+  const auto at_client = narrow_.find(number);
+  if (at_client == narrow_.end() || stage_.now >= at_client->second) return false;
+  Client& client = at(number);
+  if (client.link != Link::open || client.dead) return false;
+  ++vanished_;
+  stage_.first_fault = std::min(stage_.first_fault, stage_.now);
+  go_dead(client, number);
+  return true;
+}
+
+bool Crowd::stalled(std::uint32_t number) const {
+  const auto at = stalled_.find(number);
+  return at != stalled_.end() && stage_.now < at->second;
+}
+
+}  // namespace hubbub::sim

@@ -1,0 +1,165 @@
+// The servers' ends of client connections: how they open, what arrives on them, how they end.
+#include <algorithm>
+
+#include "sim/clients/device_edge.hpp"
+#include "sim/world/fleet.hpp"
+
+namespace hubbub::sim {
+
+Fleet::Dialled Fleet::dial(std::uint32_t node, std::uint32_t client, std::uint32_t attempt,
+                           UserId user, ConnectionId& id) {
+  const Host& host = hosts_[host_of(node)];
+  NodeSlot& slot = nodes_[node];
+  if (!host.powered) return Dialled::no_answer;
+  if (!host.up || stage_.now < host.full_until ||
+      slot.mailbox.size() >= stage_.scenario.servers.queue)
+    return Dialled::refused;
+  id = slot.connections.open(client, attempt, stage_.now);
+  Connection& c = *slot.connections.find(id);
+  Random random(stage_.seed, purpose::client_ping, std::uint64_t{client} << 32 | attempt);
+  c.first_ping = pings_.phase(random.bits());
+  Mail m;
+  m.kind = Mail::Kind::opened;
+  m.connection = id;
+  m.word = user.value;
+  mail(node, m);
+  go_on(node);
+  return Dialled::yes;
+}
+
+bool Fleet::frames_arrive(Piece* piece) {
+  const std::uint32_t node = piece->a;
+  const ConnectionId id{piece->b, piece->c};
+  NodeSlot& slot = nodes_[node];
+  Connection* c = slot.connections.find(id);
+  if (c == nullptr) return false;
+  c->heard = stage_.now;
+  const bool full = slot.mailbox.size() >= stage_.scenario.servers.queue;
+  if (full) {
+    drop_connection(node, id, CloseCode::overloaded, true);
+    stage_.slab.release(piece);
+    go_on(node);
+    return true;
+  }
+  std::size_t at = 0;
+  for (bool first = true; at < piece->size; first = false) {
+    std::uint32_t size = 0;
+    std::memcpy(&size, piece->data() + at, sizeof size);
+    at += sizeof size;
+    Mail m;
+    m.kind = Mail::Kind::frame;
+    m.connection = id;
+    m.word = static_cast<std::uint64_t>(at) << 32 | size;
+    m.piece = piece;
+    if (!first) ++piece->holders;
+    mail(node, m);
+    at += size;
+  }
+  go_on(node);
+  return true;
+}
+
+void Fleet::hang_up(std::uint32_t node, ConnectionId id) {
+  if (nodes_[node].connections.find(id) == nullptr) return;
+  drop_connection(node, id, broken, false);
+  go_on(node);
+}
+
+// --- Silence -------------------------------------------------------------------------------------
+
+void Fleet::cut(std::uint32_t node, ConnectionId id) { expect_silence(node, id, never); }
+
+void Fleet::expect_silence(std::uint32_t node, ConnectionId id, Duration until) {
+  const Connection* c = nodes_[node].connections.find(id);
+  if (c == nullptr) return;
+  const Duration given_up = pings_.gives_up(c->opened, c->first_ping, c->heard, stage_.now);
+  put_silence(node, id, given_up, until);
+}
+
+void Fleet::put_silence(std::uint32_t node, ConnectionId id, Duration at, Duration hears_again) {
+  if (at >= hears_again) return;
+  Piece* piece =
+      stage_.slab.hold({reinterpret_cast<const char*>(&hears_again), sizeof hears_again});
+  piece->a = node, piece->b = id.slot, piece->c = id.use;
+  stage_.agenda.put(at, Happening::silence, nodes_[node].source, piece);
+}
+
+void Fleet::silence(std::uint32_t node, ConnectionId id, Duration hears_again) {
+  const Connection* c = nodes_[node].connections.find(id);
+  if (c == nullptr) return;
+  const Duration given_up = c->heard + pings_.interval + pings_.grace;
+  if (hears_again != never && given_up > stage_.now)
+    return put_silence(node, id, given_up, hears_again);
+  Mail m;
+  m.kind = Mail::Kind::silent;
+  m.connection = id;
+  mail(node, m);
+  go_on(node);
+}
+
+std::optional<Duration> Fleet::used_at(std::uint32_t node, ConnectionId id) const {
+  const Connection* c = nodes_[node].connections.find(id);
+  if (c == nullptr) return {};
+  const Duration ping = pings_.last_before(c->opened, c->first_ping, stage_.now);
+  return std::max({ping, c->heard, std::min(c->last_down, stage_.now)});
+}
+
+Duration Fleet::missed_at(std::uint32_t node, ConnectionId id) const {
+  const Connection* c = nodes_[node].connections.find(id);
+  if (c == nullptr) return stage_.now + pings_.interval + pings_.grace;
+  return pings_.gives_up(c->opened, c->first_ping, c->last_down, stage_.now);
+}
+
+// --- Clients that do not read --------------------------------------------------------------------
+
+void Fleet::stop_reading(std::uint32_t node, ConnectionId id, Duration until) {
+  Connection* c = nodes_[node].connections.find(id);
+  if (c == nullptr) return;
+  Unread& unread = unread_[{node, id.slot}];
+  unread.until = std::max(unread.until, until);
+  c->last_down = std::max(c->last_down, unread.until);
+  expect_silence(node, id, unread.until);  // nor does it answer pings
+}
+
+/// What was just sent waits if its client does not read: behind the bound, all that waits is dropped
+/// and the connection with it.
+void Fleet::wait_unread(std::uint32_t node, ConnectionId id, Piece* piece) {
+  const auto at = unread_.find({node, id.slot});
+  if (at == unread_.end()) return;
+  Unread& unread = at->second;
+  if (stage_.now >= unread.until) {
+    unread_.erase(at);
+    return;
+  }
+  unread.bytes += piece->c;
+  unread.pieces.push_back(piece);
+  if (static_cast<double>(unread.bytes) <= stage_.scenario.servers.outbound) return;
+  for (Piece* dropped : unread.pieces) dropped->flag = piece_dropped;
+  ++stage_.meters.cut_slow;
+  drop_connection(node, id, CloseCode::too_slow, true);
+}
+
+void Fleet::drop_connection(std::uint32_t node, ConnectionId id, CloseCode code, bool tell_client) {
+  NodeSlot& slot = nodes_[node];
+  Connection& c = *slot.connections.find(id);
+  stage_.meters.pings += pings_.count(c.opened, c.first_ping, stage_.now);
+  Piece* piece = stage_.slab.hold({});
+  piece->a = c.client, piece->b = c.attempt, piece->c = static_cast<std::uint32_t>(code);
+  if (tell_client) {
+    send_to_client(slot, c, piece, Happening::hang_up_at_client);
+  } else if (!hosts_[host_of(node)].powered) {
+    // Nobody says anything: the client's own pings find out.
+    stage_.agenda.put(pings_.gives_up(c.opened, c.first_ping, c.last_down, stage_.now),
+                      Happening::hang_up_at_client, slot.source, piece);
+  } else {
+    stage_.slab.release(piece);
+  }
+  slot.connections.close(id);
+  if (!unread_.empty()) unread_.erase({node, id.slot});
+  Mail m;
+  m.kind = Mail::Kind::closed;
+  m.connection = id;
+  mail(node, m);
+}
+
+}  // namespace hubbub::sim
