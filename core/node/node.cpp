@@ -165,6 +165,7 @@ std::size_t Node::Impl::step(std::span<const Input> inputs, Instant now, Outbox&
   // What arrived comes before what time says: after a pause, answers may lie in the queue (R28).
   if (taken == inputs.size() && !c.exhausted()) timers();
   tenures.step_ends();
+  registry.step_ends();
   c.peers.flush(c.judged, out);
   commit();
   next = deadline();

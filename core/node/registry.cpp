@@ -53,6 +53,10 @@ void Registry::on(const input::RegisterSet& i) {
   for (Slot* slot : {&self_, &lease_, &map_}) {
     if (slot->ticket != i.ticket) continue;
     slot->ticket = 0;
+    if (slot == &self_ && i.answer.outcome == RegisterOutcome::done) {
+      announce_at_ = {};
+      replicas_.announced(opening_);
+    }
     if (i.answer.outcome == RegisterOutcome::done) slot->set_at = c_.now.mono;
     // Of what ended unknown the next reading or the next conflict tells.
     if (i.answer.outcome <= RegisterOutcome::conflict) slot->version = i.answer.version;
@@ -63,10 +67,19 @@ void Registry::on(const input::RegisterSet& i) {
 // --- Living ----------------------------------------------------------------------------------------
 
 void Registry::register_self() {
-  describe_self();
-  set(self_, keys::node(c_.self()), registration_.view(), limits::registration_ttl);
+  if (self_.ticket == 0) {
+    describe_self();
+    set(self_, keys::node(c_.self()), registration_.view(), limits::registration_ttl);
+  }
   heartbeat_at_ = c_.now.mono + limits::registration_interval;
   wake_at(heartbeat_at_);
+}
+
+void Registry::step_ends() {
+  if (!started_ || !replicas_.unannounced() || self_.ticket != 0) return;
+  if (c_.now.mono < announce_at_) return wake_at(announce_at_);
+  announce_at_ = c_.now.mono + limits::register_retry;
+  register_self();
 }
 
 void Registry::describe_self() {
@@ -79,6 +92,7 @@ void Registry::describe_self() {
     const Partition& partition = c_.partitions[p];
     if (measure) loads_[p] = load(PartitionId{p});
     const auto state = replicas_.state(PartitionId{p}, partition.state);
+    opening_.set(p, state == Holding::State::opening);
     if (state)
       holdings[count++] = {PartitionId{p}, *state, replicas_.head(PartitionId{p}).epoch, loads_[p]};
   }

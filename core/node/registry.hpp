@@ -17,7 +17,7 @@ namespace hubbub {
 
 class Registry {
  public:
-  Registry(Context& context, const Replicas& replicas, const Gateway& gateway)
+  Registry(Context& context, Replicas& replicas, const Gateway& gateway)
       : c_(context),
         replicas_(replicas),
         gateway_(gateway),
@@ -29,6 +29,9 @@ class Registry {
   void on(const input::RegisterRead& i);
   /// From here on the node takes nothing new and gives away what it has.
   void drain() { draining_ = c_.config.policy.hand_over == HandOverPolicy::released; }
+
+  /// The step ends: says at once what is about to be opened (R12).
+  void step_ends();
 
   /// True, once, when `c_.map` has become a newer one.
   bool map_came() { return std::exchange(map_came_, false); }
@@ -63,7 +66,7 @@ class Registry {
   void wake_at(Duration at) { due_ = std::min(due_, at); }
 
   Context& c_;
-  const Replicas& replicas_;
+  Replicas& replicas_;
   const Gateway& gateway_;
   bool started_ = false;
   bool draining_ = false;
@@ -83,6 +86,8 @@ class Registry {
   std::array<std::uint32_t, limits::partitions> loads_{};
   std::array<std::uint64_t, limits::partitions> counted_{};
   ByteBuffer registration_;  ///< what this node says of itself
+  Partitions opening_;       ///< according to it
+  Duration announce_at_{};   ///< not before, while the register does not take it
   ByteBuffer holder_;        ///< what stands under the lease while it holds it
   ByteBuffer map_bytes_;
   // The map in the store: a node that starts while the register is away goes by it (R27).

@@ -28,6 +28,8 @@ void Replicas::want(PartitionId id, Wanted wanted, NodeId before) {
   }
   if (replica->wanted == wanted) return;
   replica->wanted = wanted;
+  replica->announced = false;
+  replica->announce_by = {};
   // While the last owner can be heard it is given the time to end what it began.
   replica->patient_until = c_.up(before) ? c_.judged + limits::hand_over : Duration{};
   go_on(id);
@@ -65,11 +67,13 @@ void Replicas::go_on(PartitionId id) {
     if (may_release(id)) begin(id, r, RecordKind::released);
     return;
   }
-  if (r.wanted == Wanted::nothing || must_wait(id)) return;
+  if (r.wanted == Wanted::nothing) return;
+  if (must_wait(id)) return wake_at(c_.now.mono + limits::log_retry);
   if (r.wanted == Wanted::follow) return read(id, r, r.at_tail ? limits::log_wait : Duration{});
   if (assumes(r)) return assume(id, r);
   if (!r.at_tail) return read(id, r, {});
   if (!may_take(r)) return read(id, r, limits::log_retry);
+  if (!is_announced(r)) return wake_at(r.announce_by);
   begin(id, r, RecordKind::takeover);
 }
 
@@ -85,17 +89,33 @@ void Replicas::assume(PartitionId id, Replica& r) {
 }
 
 /// R12: what killed somebody who opened it is opened alone, so that nothing else is blamed with it.
-bool Replicas::must_wait(PartitionId id) {
+bool Replicas::must_wait(PartitionId id) const {
   if (!suspect(id)) return false;
   for (std::uint16_t p = 0; p < limits::partitions; ++p) {
     const auto& other = replicas_[p];
     const bool opening = other != nullptr && other->wanted == Wanted::own && !other->owns();
     const bool before = !suspect(PartitionId{p}) || p < id.value;
-    if (!opening || !before || p == id.value) continue;
-    wake_at(c_.now.mono + limits::log_retry);
-    return true;
+    if (opening && before && p != id.value) return true;
   }
   return false;
+}
+
+/// R12: who dies of opening a partition must be known to have been at it. A register that is away is
+/// not waited for: nobody counts while it is.
+bool Replicas::is_announced(Replica& r) {
+  if (r.announced || (r.announce_by != Duration{} && c_.now.mono >= r.announce_by)) return true;
+  if (r.announce_by == Duration{}) r.announce_by = c_.now.mono + limits::announce_wait;
+  unannounced_ = true;
+  return false;
+}
+
+void Replicas::announced(const Partitions& opening) {
+  unannounced_ = false;
+  for (std::uint16_t p = 0; p < limits::partitions; ++p) {
+    if (replicas_[p] == nullptr || replicas_[p]->announce_by == Duration{}) continue;
+    replicas_[p]->announced |= opening.test(p);
+    go_on(PartitionId{p});
+  }
 }
 
 bool Replicas::suspect(PartitionId id) const {
@@ -124,7 +144,7 @@ std::optional<Holding::State> Replicas::state(PartitionId id, Partition::State s
   if (r == nullptr || r->wanted == Wanted::nothing || r->copying != nullptr) return {};
   if (r->wanted == Wanted::follow) return Holding::State::following;
   // One that waits for others to be opened before it cannot be to blame yet.
-  if (suspect(id) && !r->writing() && r->reading == 0 && !r->applying) return {};
+  if (must_wait(id)) return {};
   return Holding::State::opening;
 }
 

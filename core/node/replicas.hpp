@@ -46,6 +46,12 @@ class Replicas {
   /// Something that a hand-over waits for may have left.
   void drained(PartitionId partition) { go_on(partition); }
 
+  // --- Before the register -------------------------------------------------------------------------
+  /// Partitions are about to be opened, and the register does not say so yet (R12).
+  bool unannounced() const { return unannounced_; }
+  /// It does of these.
+  void announced(const Partitions& opening);
+
   // --- Between replicas ----------------------------------------------------------------------------
   void on(const peer::CopyWanted& m, NodeId from);
   void on(const peer::Copied& m, NodeId from);
@@ -133,6 +139,8 @@ class Replicas {
     LogPosition whole_at{};     ///< rows.hpp: HeadRow
     LogPosition read_to{};      ///< all up to here was judged
     PartitionEpoch mine{};      ///< the epoch that this life took; 0: none
+    bool announced = false;     ///< the register says that it is being opened here
+    Duration announce_by{};     ///< or could not be told until then
     Duration patient_until{};   ///< until then the last owner may say that it has ended (R11)
     // Reading.
     std::uint64_t reading = 0;  ///< ticket; 0: none
@@ -182,7 +190,8 @@ class Replicas {
   void apply(PartitionId id, Replica& r);
   void store(PartitionId id, Replica& r);
   void lose(PartitionId id, Replica& r);
-  bool must_wait(PartitionId id);
+  bool must_wait(PartitionId id) const;
+  bool is_announced(Replica& r);
   bool assumes(const Replica& r) const;
   void assume(PartitionId id, Replica& r);
   bool suspect(PartitionId id) const;
@@ -215,6 +224,7 @@ class Replicas {
   std::array<std::unique_ptr<Replica>, limits::partitions> replicas_;
   std::uint64_t last_ticket_ = 0;
   Ring<Change> changes_;
+  bool unannounced_ = false;
   std::uint64_t last_gift_ = 0;
   Duration due_ = never;
   Arena arena_;

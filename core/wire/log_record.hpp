@@ -95,8 +95,8 @@ inline Standing follow(LogHead& head, LogPosition position, std::string_view byt
     return Standing::not_counted;
   const bool takeover = record->kind == RecordKind::takeover;
   if (record->epoch != head.epoch + (takeover ? 1 : 0)) return Standing::not_counted;
-  // After its last word an owner says nothing; the next one begins with a takeover.
-  if (!takeover && (head.released || record->author != head.owner)) return Standing::not_counted;
+  // Before the first takeover there is no owner; after its last word an owner says nothing.
+  if (!takeover && (head.epoch == 0 || head.released || record->author != head.owner)) return Standing::not_counted;
   head.position = position;
   head.hash = hash_bytes(bytes);
   head.released = record->kind == RecordKind::released;
