@@ -49,6 +49,8 @@ TEST(ClientNetwork, WhoseAddressChangesIsBackAtOnceThoughTheServerStillHasTheOld
   EXPECT_EQ(result.meters.attached_again, result.meters.lost);
   EXPECT_GE(result.meters.lost, 30u);
   EXPECT_LT(result.meters.connect.max(), Duration(2s).count());
+  EXPECT_LT(result.meters.ack.max(), Duration(5s).count());
+  EXPECT_GE(result.meters.acknowledged_last_third, 50u) << "and goes on as before";
 }
 
 TEST(ClientNetwork, AShareIsAShare) {

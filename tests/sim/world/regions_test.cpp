@@ -107,11 +107,13 @@ TEST(Servers, OfTwoNoneCanBeSpared) {
   EXPECT_EQ(count(result, FaultKind::remove_server), 0u);
 }
 
-/// That nobody sends it more is checked as packets leave.
+/// That nobody sends it more is checked as packets leave. Servers that are slow say much at once.
 TEST(Servers, OneThatTakesOnlyShortPacketsKeepsUp) {
   for (std::uint64_t seed = 1; seed <= 3; ++seed)
     run_well(fleet(R"("count": 4, "first_packet": "1KiB")",
                    R"({"kind": "lossy", "at": "25s", "for": "20s", "share": "10%"},
+                      {"kind": "slow_cpu", "server": 1, "at": "45s", "for": "8s", "factor": 1000},
+                      {"kind": "slow_cpu", "server": 2, "at": "46s", "for": "8s", "factor": 1000},
                       {"kind": "cut_off", "server": 0, "at": "60s", "for": "6s"})"),
              seed);
 }
