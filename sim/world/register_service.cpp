@@ -10,6 +10,8 @@ namespace hubbub::sim {
 namespace {
 
 constexpr std::uint32_t register_source = 3003;
+/// How often a person looks whether something is closed: what went before may be counted late.
+constexpr Duration look_again = 10s;
 
 }  // namespace
 
@@ -84,6 +86,7 @@ void RegisterService::look(RegisterView& view) {
 void RegisterService::wakes() {
   wakes_at_ = never;
   catch_up();
+  if (stage_.now >= looks_at_) return reopen_closed();
   go_on();
 }
 
@@ -122,6 +125,7 @@ void RegisterService::heal() {
 
 /// What a person does once everything is well again (R12).
 void RegisterService::reopen_closed() {
+  looks_at_ = stage_.now + look_again;
   catch_up();
   register_.read(0, {}, [this](const RegisterPage& page) {
     for (const RegisterEntry& entry : page.entries) {
@@ -210,7 +214,7 @@ void RegisterService::go_on() {
   flap_now();
   while (register_.poll()) {
   }
-  Duration next = register_.next_deadline();
+  Duration next = std::min(register_.next_deadline(), looks_at_);
   for (const Flapping& flapping : flapping_) next = std::min(next, flapping.next);
   if (keeps_past_) {
     remember();

@@ -72,6 +72,7 @@ class RegisterService {
   Random random_;
   MemoryRegister register_;
   Duration wakes_at_ = never;
+  Duration looks_at_ = never;  ///< a person, for what is closed, once all is well again
   Duration away_until_{};
   Duration stale_until_{}, staleness_{};
   Duration split_until_{}, split_at_{};
