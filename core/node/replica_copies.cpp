@@ -129,9 +129,11 @@ void Replicas::copy_is_over(PartitionId id, Replica& r) {
 // --- Who has them --------------------------------------------------------------------------------------
 
 void Replicas::on(const peer::CopyWanted& m, NodeId from) {
-  const bool known = m.partition.value < limits::partitions && replicas_[m.partition.value] != nullptr;
-  Replica* r = known ? &at(m.partition) : nullptr;
-  if (r == nullptr || !r->known || !r->whole() || r->stored.position == 0 ||
+  if (m.partition.value >= limits::partitions || c_.life == 0) return;
+  // An earlier life may have had it: who asks, asks again.
+  if (replicas_[m.partition.value] == nullptr) look_up(m.partition);
+  Replica* r = &at(m.partition);
+  if (!r->known || !r->whole() || r->stored.position == 0 ||
       r->stored.position < m.at_least)
     return c_.send(from, peer::Copied{.partition = m.partition, .ticket = m.ticket});
   // It asks again only when it has given the last one up.

@@ -20,12 +20,15 @@ void Replicas::follow_map() {
   }
 }
 
+/// Finds out what the store has of it.
+void Replicas::look_up(PartitionId id) {
+  replicas_[id.value] = std::make_unique<Replica>();
+  c_.read(reads::Head{id}, rows::only(rows::head(id)));
+}
+
 void Replicas::want(PartitionId id, Wanted wanted, NodeId before) {
   auto& replica = replicas_[id.value];
-  if (replica == nullptr) {
-    replica = std::make_unique<Replica>();
-    c_.read(reads::Head{id}, rows::only(rows::head(id)));
-  }
+  if (replica == nullptr) look_up(id);
   if (replica->wanted == wanted) return;
   replica->wanted = wanted;
   replica->announced = false;
@@ -55,7 +58,10 @@ void Replicas::head_read(PartitionId id, std::string_view rows) {
 void Replicas::go_on(PartitionId id) {
   Replica& r = at(id);
   if (!r.known || r.applying || r.pass.reading) return;
-  if (r.copying != nullptr) return copy_goes_on(id, r);
+  if (r.copying != nullptr) {
+    if (r.wanted != Wanted::nothing) copy_goes_on(id, r);
+    return;
+  }
   if (r.pass.due) return pass_goes_on(id, r);
   if (r.writing()) {
     if (r.accepted != 0) return read(id, r, {});

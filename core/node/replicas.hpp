@@ -179,6 +179,7 @@ class Replicas {
   const Replica& at(PartitionId p) const { return *replicas_[p.value]; }
 
   void go_on(PartitionId id);
+  void look_up(PartitionId id);
   void want(PartitionId id, Wanted wanted, NodeId before);
   void read(PartitionId id, Replica& r, Duration wait);
   void begin(PartitionId id, Replica& r, RecordKind kind, std::string_view rows = {});

@@ -305,6 +305,8 @@ inline constexpr std::array known_metrics{
     Bounded{"takeover.p99", Unit::duration,
             "from an owner's end, or its last word, to the takeover of its partition, 99th percentile"},
     Bounded{"takeover.max", Unit::duration, "the longest of these"},
+    Bounded{"moved.p99", Unit::duration,
+            "send to acknowledgement of what was sent while nobody owned its partition, 99th percentile"},
     Bounded{"trims", Unit::none, "times that the beginning of a log was given up"},
     Bounded{"copies", Unit::none, "partitions fetched whole from another server"},
     Bounded{"exits", Unit::none, "processes that ended by themselves"},

@@ -109,7 +109,9 @@ void LogService::measure(const Log& log, const LogHead& before) {
   if (stage_.now < stage_.scenario.warm_up || before.epoch == 0) return;
   ++stage_.meters.moves;
   const Duration ended = before.released ? log.last_counted : ended_at_[before.owner.value];
-  if (ended >= log.last_counted) stage_.meters.takeover.record((stage_.now - ended).count());
+  if (ended < log.last_counted) return;
+  stage_.meters.takeover.record((stage_.now - ended).count());
+  stage_.meters.unowned[static_cast<std::size_t>(&log - logs_.data())] = {ended, stage_.now};
 }
 
 void LogService::lose_power() {

@@ -4,6 +4,8 @@
 #include <array>
 #include <cstdint>
 
+#include "core/base/limits.hpp"
+#include "core/base/time.hpp"
 #include "sim/engine/histogram.hpp"
 #include "sim/engine/time_series.hpp"
 #include "sim/world/availability.hpp"
@@ -31,6 +33,13 @@ struct Meters {
   Histogram connect;            ///< ns from wanting a connection to the welcome
   Histogram sync;               ///< ns from the welcome to `synced`
   Histogram takeover;           ///< ns from an owner's end, or its last word, to the next takeover
+  /// Of each partition, the last time that nobody owned it; and ns from writing to acknowledgement of
+  /// what was written meanwhile.
+  struct Unowned {
+    Duration from = never, to{};
+  };
+  std::array<Unowned, limits::partitions> unowned{};
+  Histogram moved;
   std::uint64_t moves = 0;      ///< takeovers after the warm-up
   std::uint64_t races = 0;      ///< takeovers that are void because another server's came before
   Histogram disk_sync;          ///< ns of a synced write

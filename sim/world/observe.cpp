@@ -74,6 +74,9 @@ void Observer::acknowledged(Duration now, const Device& device, const Conversati
   m.count(now, SeriesColumn::ack_ms_sum,
           static_cast<double>((now - message.written).count()) / 1e6);
   if (counted(message.written)) m.ack.record((now - message.written).count());
+  const Meters::Unowned& unowned = m.unowned[partition_of(shard_of(conversation)).value];
+  if (message.written >= unowned.from && message.written < unowned.to)
+    m.moved.record((now - message.written).count());
   const Duration from = stage_.scenario.warm_up;
   const Duration end = stage_.scenario.duration;
   if (stage_.safety && now >= from) {

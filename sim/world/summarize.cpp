@@ -90,6 +90,7 @@ double value_of(std::string_view name, const Scenario& scenario, const RunResult
   if (name == "memory.client") return ratio(count(result.memory.all()), count(m.online_max));
   if (name == "takeover.p99") return percentile(m.takeover, 99);
   if (name == "takeover.max") return percentile(m.takeover, 100);
+  if (name == "moved.p99") return percentile(m.moved, 99);
   if (name == "moves") return count(m.moves);
   if (name == "trims") return count(result.counters.trims);
   if (name == "copies") return count(result.counters.copies);

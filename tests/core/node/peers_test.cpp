@@ -330,8 +330,8 @@ TEST(Peers, DoNotTalkToWhoTakesHardlyAnythingAndSayItOnce) {
   peers.open(1, 0s);
   peers.linked(NodeId{1}, 0s);
   ByteBuffer bytes;
-  wire::encode(peer::Packet{peer::Hello{.version_least = peer::version_least,
-                                        .version = peer::version,
+  wire::encode(peer::Packet{peer::Hello{.oldest = oldest_form,
+                                        .newest = newest_form,
                                         .packet_bytes = limits::packet_bytes_least - 1,
                                         .sender = {1, 1},
                                         .receiver = {}}},

@@ -105,7 +105,9 @@ TEST(Assigner, GivesTheDeadsPartitionsToTheirStandbysAllAtOnceAndThenNewStandbys
 }
 
 TEST(Assigner, ThatIsToMoveNothingGivesOnlyWhatNobodyHad) {
-  Assigner assigner(DiscoveryPolicy::doubted, FailoverPolicy::stays);
+  Policy policy;
+  policy.failover = FailoverPolicy::stays;
+  Assigner assigner(policy);
   std::vector<Registration> live(2);
   live[0].node = node_id(0);
   live[1].node = node_id(1);

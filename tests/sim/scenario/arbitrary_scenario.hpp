@@ -62,7 +62,11 @@ class Drawer {
   static void draw(std::uint32_t& out, const Spec& spec) {
     out = static_cast<std::uint32_t>(any_whole(spec.lo, spec.hi));
   }
-  static void draw(std::uint64_t& out, const Spec&) { out = *rc::gen::arbitrary<std::uint64_t>(); }
+  static void draw(std::uint64_t& out, const Spec& spec) {
+    const bool any = spec.lo == 0 && spec.hi == 0x1p64;
+    out = any ? *rc::gen::arbitrary<std::uint64_t>()
+              : static_cast<std::uint64_t>(any_whole(spec.lo, spec.hi));
+  }
   static void draw(double& out, const Spec& spec) { out = any_between(spec.lo, spec.hi); }
   static void draw(Duration& out, const Spec& spec) {
     out = Duration(static_cast<std::int64_t>(any_whole(spec.lo, spec.hi)));

@@ -79,7 +79,7 @@ TEST(Meaning, WhatLastsNeedsALength) {
 TEST(Meaning, KeysOfOtherFaultsAreRefused) {
   EXPECT_EQ(error_of(R"("faults": [{"kind": "crash", "at": "1s", "share": "5%"}])"),
             "faults[0].share: found \"5%\", which has a meaning only with a kind that strikes some "
-            "connections, packets or appends");
+            "connections, packets, appends or rows");
 }
 
 TEST(Meaning, WarmUpLeavesSomethingToCount) {
