@@ -88,7 +88,7 @@ class SimulatedLog final : public LogWorld, private ReplicatedLog {
   static constexpr Asker asker{};
   const Scenario scenario_ = replicated_scenario();
   Stage stage_{scenario_, 1, TieRule{}, {"node 0", "clients", "faults"}};
-  LogService service_{stage_};
+  LogService service_{stage_, [this](NodeId) { return stage_.now; }};
   std::uint64_t last_ticket_ = 0;
   std::map<std::uint64_t, std::function<void(AppendOutcome, LogPosition)>> appends_;
   std::map<std::uint64_t, std::function<void(const LogPage&)>> reads_;
