@@ -22,6 +22,7 @@ Cluster::Cluster(std::uint16_t nodes, Policy policy) : policy_(policy), map_(sta
     HUBBUB_CHECK(tenths < 600);
     wait(100ms);
   }
+  wait(2 * limits::registration_interval);  // until the register says so, too
 }
 
 void Cluster::start(NodeId id) {

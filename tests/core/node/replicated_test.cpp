@@ -244,6 +244,22 @@ INSTANTIATE_TEST_SUITE_P(ReplicatedNodes, WhatWasAskedBeforeAMove,
                                                                             : "LandsNever");
                          });
 
+// --- Taking over (R9) -------------------------------------------------------------------------------------
+
+TEST_F(ReplicatedNodes, TakeOverWhatTheyFollowAsSoonAsItsOwnerIsMissed) {
+  const ShardMap before = cluster.map();
+  cluster.crash(owner);
+  cluster.wait(limits::registration_ttl);
+  int moved = 0;
+  for (std::uint16_t p = 0; p < limits::partitions; ++p) {
+    if (before.places[p].owner != owner) continue;
+    ++moved;
+    EXPECT_TRUE(cluster.node(before.places[p].standby).serves(PartitionId{p})) << p;
+    EXPECT_EQ(cluster.services().head(PartitionId{p}).epoch, 2u) << p;
+  }
+  EXPECT_GT(moved, 15);
+}
+
 // --- Handing over (R11) ----------------------------------------------------------------------------------
 
 TEST_F(ReplicatedNodes, GiveAllTheirPartitionsAwayBeforeTheyEnd) {

@@ -49,6 +49,8 @@ void Watch::step(NodeId node, std::span<const Input> inputs, const Outbox& out) 
   for (const auto& t : out.log_trims)
     if (watched(t.partition))
       line(fmt::format("{} > log {}: give up what is below @{}", name(node), t.partition.value, t.below));
+  for (const auto& r : out.register_sets)
+    if (r.set.key == keys::node(node)) registers(node, r.set.value);
   for (const auto& p : out.peers) packet(node, p.node, p.bytes);
 }
 
@@ -110,6 +112,19 @@ void Watch::take(NodeId, const input::RegisterRead& i) {
   if (i.page.away || i.page.revision <= revision_) return;
   revision_ = i.page.revision;
   for (const RegisterEntry& entry : i.page.entries) changed(entry);
+}
+
+/// What a node says of itself is shown when it is about to open a partition (R12).
+void Watch::registers(NodeId node, std::string_view value) {
+  Arena arena;
+  const auto registration = decode_registration(value, arena);
+  HUBBUB_CHECK(registration.has_value());
+  std::set<PartitionId> now;
+  for (const Holding& holding : registration->holdings)
+    if (watched(holding.partition) && holding.state == Holding::State::opening) now.insert(holding.partition);
+  const std::set<PartitionId> before = std::exchange(opening_[node], now);
+  for (const PartitionId p : now)
+    if (!before.contains(p)) line(fmt::format("{} > register: it is about to open {}", name(node), p.value));
 }
 
 void Watch::changed(const RegisterEntry& entry) {

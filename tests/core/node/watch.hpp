@@ -4,6 +4,7 @@
 //   node 1 > log 17: takeover, epoch 2, map 3, follows @4        node 1 wants it appended
 //   log 17 > node 1: kept at @5                                   what it is told of that
 //   log 17 > node 2: @5 takeover, epoch 2, by node 1              what a reader finds there
+//   node 1 > register: it is about to open 17                     before it does
 //   register: 17 is node 1's, node 2 follows (map 3)              once somebody has heard it
 //   node 1 > node 0: owns 17, epoch 2, map 3                      a message between nodes
 #pragma once
@@ -45,6 +46,7 @@ class Watch {
   void take(NodeId node, const input::RegisterRead& i);
   template <class Other>
   void take(NodeId, const Other&) {}
+  void registers(NodeId node, std::string_view value);
   void changed(const RegisterEntry& entry);
   void map_changed(const ShardMap& map);
 
@@ -79,6 +81,7 @@ class Watch {
   std::uint64_t revision_ = 0;  ///< of the register, as it was shown
   ShardMap map_;
   std::map<NodeId, std::string> fleet_;  ///< what was last shown of a node
+  std::map<NodeId, std::set<PartitionId>> opening_;  ///< by its registration
   std::map<std::pair<NodeId, NodeId>, std::pair<peer::End, std::uint32_t>> seen_;  ///< packets
   std::map<ConnectionId, PartitionId> sessions_;  ///< of whom messages name no user
   struct Counted {

@@ -46,6 +46,7 @@ node 0 > node 2: u_1 asks c_1_4 to take number 2
 node 2 > node 0: answer: unavailable
 anna.phone < error 2: unavailable, retry after 1000 ms (the conversation's server is starting; try again)
 log 22 > node 2: @4 released
+node 2 > register: it is about to open 22
 node 2 > log 22: takeover, epoch 2, map 3, follows @4
 log 22 > node 0: @5 takeover, epoch 2, by node 2
 log 22 > node 2: kept at @5

@@ -41,13 +41,14 @@ anna.phone < @3 c_1_21 #3 u_1 message "three"
 wait 3000
 send anna phone ben 4 four
 ----
-  (after 2500 ms)
+  (after 2050 ms)
 register: node 1 is gone
 register: 28 is node 2's, node 0 follows (map 2)
+node 2 > register: it is about to open 28
 node 2 > log 28: takeover, epoch 2, map 2, follows @4
+log 28 > node 0: @1 takeover, epoch 1, by node 1; @2 batch; @3 batch; @4 batch; @5 takeover, epoch 2, by node 2
 log 28 > node 2: kept at @5
 log 28 > node 2: @5 takeover, epoch 2, by node 2
-log 28 > node 0: @1 takeover, epoch 1, by node 1; @2 batch; @3 batch; @4 batch; @5 takeover, epoch 2, by node 2
 node 2 > node 0: owns 28, epoch 2, map 2
 node 0 > node 2: attach u_21 at @1
 node 2 > log 28: batch, follows @5
@@ -70,20 +71,17 @@ ben.phone < @4 c_1_21 #4 u_1 message "four"
 # Many sessions may come at once to an owner that has to load each of them: a gateway attaches 64,
 # then waits 20 ms.
 cluster 3 replicated
-name ben u_21
-where ben
 crowd 200 0 28
 watch attaches
 crash 1
 wait 4000
 ----
-ben's inbox is in partition 28: node 1's, node 2 follows
-  (after 2500 ms)
+  (after 2050 ms)
 register: node 1 is gone
 node 0 > node 2: attach, 64 sessions
-  (after 2520 ms)
+  (after 2070 ms)
 node 0 > node 2: attach, 64 sessions
-  (after 2540 ms)
+  (after 2090 ms)
 node 0 > node 2: attach, 64 sessions
-  (after 2560 ms)
+  (after 2110 ms)
 node 0 > node 2: attach, 8 sessions

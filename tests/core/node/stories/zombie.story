@@ -27,13 +27,14 @@ pause 1
 wait 6000
 send anna phone dora 2 taken elsewhere
 ----
-  (after 2500 ms)
+  (after 2050 ms)
 register: node 1 is gone
 register: 22 is node 2's, node 0 follows (map 2)
+node 2 > register: it is about to open 22
 node 2 > log 22: takeover, epoch 2, map 2, follows @3
+log 22 > node 0: @1 takeover, epoch 1, by node 1; @2 batch; @3 batch; @4 takeover, epoch 2, by node 2
 log 22 > node 2: kept at @4
 log 22 > node 2: @4 takeover, epoch 2, by node 2
-log 22 > node 0: @1 takeover, epoch 1, by node 1; @2 batch; @3 batch; @4 takeover, epoch 2, by node 2
 node 2 > node 0: owns 22, epoch 2, map 2
 node 0 > node 2: u_1 asks c_1_4 to take number 2
 node 2 > log 22: batch, follows @4
