@@ -2,24 +2,60 @@
 
 #include <algorithm>
 
-#include "core/wire/codec.hpp"
+#include "core/base/hash.hpp"
+#include "core/wire/keep.hpp"
 
 namespace hubbub::test {
 
 Cluster::Cluster(std::uint16_t nodes, Policy policy) : policy_(policy), map_(static_map(nodes)) {
   boxes_.resize(nodes);
-  for (std::uint16_t n = 0; n < nodes; ++n) {
-    boxes_[n].store = std::make_unique<MemoryStore>(policy.unknown_commit);
-    start(NodeId{n});
+  for (Box& b : boxes_) b.store = std::make_unique<MemoryStore>(policy.unknown_commit);
+  if (!replicated(policy.durability)) {
+    for (std::uint16_t n = 0; n < nodes; ++n) start(NodeId{n});
+    return;
   }
+  map_ = {.version = 0};
+  services_ = std::make_unique<Services>([this](NodeId node, const Input& input) { push(node, input); });
+  for (std::uint16_t n = 0; n < nodes; ++n) begin(NodeId{n});
+  run();
+  for (int tenths = 0; !settled(); ++tenths) {
+    HUBBUB_CHECK(tenths < 600);
+    wait(100ms);
+  }
+  wait(2 * limits::registration_interval);  // until the register says so, too
 }
 
 void Cluster::start(NodeId id) {
-  Box& b = box(id);
-  b.node = std::make_unique<Node>(NodeConfig{id, map_, policy_, 7});
+  begin(id);
+  run();
+}
+
+void Cluster::begin(NodeId id) {
+  NodeConfig config{id, map_, policy_, 7};
+  if (services_) {
+    config.entropy = mix64(++starts_);
+    config.home.host = id.value;
+  }
+  box(id).node = std::make_unique<Node>(config);
   for (std::uint16_t n = 0; n < boxes_.size(); ++n)
     if (NodeId{n} != id && is_up(NodeId{n})) link(id, NodeId{n});
-  run();
+}
+
+/// Every partition is open where the map says, and has who follows it, if there is anybody else.
+bool Cluster::settled() const {
+  for (std::uint16_t p = 0; p < limits::partitions; ++p) {
+    const Place& place = map().places[p];
+    if (place.owner == nobody || (size() > 1 && place.standby == nobody)) return false;
+    const auto& owner = boxes_[place.owner.value].node;
+    if (owner == nullptr || !owner->serves(PartitionId{p})) return false;
+  }
+  return true;
+}
+
+Cluster::Queued Cluster::queued(Input input) {
+  auto memory = std::make_shared<Arena>(1024);
+  wire::keep(input, *memory);
+  return {input, std::move(memory)};
 }
 
 void Cluster::link(NodeId a, NodeId b) {
@@ -34,6 +70,8 @@ void Cluster::crash(NodeId id, bool lose_unsynced) {
   b.held.clear();
   b.held_reads.clear();
   b.disk_held = b.reads_held = b.paused = false;
+  if (services_) services_->ended(id);
+  std::erase_if(held_packets_, [id](const Packet& p) { return p.from == id || p.to == id; });
   if (lose_unsynced)
     b.store->power_loss();
   else
@@ -62,6 +100,20 @@ void Cluster::release_reads(NodeId id) {
   for (Queued& done : std::exchange(b.held_reads, {})) b.inputs.push_back(std::move(done));
 }
 
+void Cluster::lose_disk(NodeId id) {
+  HUBBUB_CHECK(!is_up(id));
+  box(id).store = std::make_unique<MemoryStore>(policy_.unknown_commit);
+}
+
+void Cluster::release_packets(NodeId from, NodeId to) {
+  std::erase(held_links_, std::pair(from, to));
+  std::erase_if(held_packets_, [&](const Packet& p) {
+    if (p.from != from || p.to != to) return false;
+    push(to, input::FromPeer{from, p.bytes});
+    return true;
+  });
+}
+
 void Cluster::open(NodeId node, ConnectionId connection, UserId user) {
   push(node, input::Opened{connection, user});
 }
@@ -70,17 +122,14 @@ void Cluster::silent(NodeId node, ConnectionId connection) { push(node, input::S
 
 void Cluster::send(NodeId node, ConnectionId connection, const to_server::Frame& frame,
                    Duration waited) {
-  // Through the byte form, so that the frame's views live as long as the test.
-  ByteBuffer bytes;
-  wire::encode(frame, bytes);
-  const auto copy = wire::decode<to_server::Frame>(frames_.copy(bytes.view()), frames_);
-  push(node, input::Frame{connection, waited.count(), *copy});
+  push(node, input::Frame{connection, waited.count(), frame});
 }
 
 void Cluster::run() {
   for (bool busy = true; busy;) {
     busy = false;
     for (std::uint16_t n = 0; n < boxes_.size(); ++n) busy |= step(NodeId{n});
+    if (services_) busy |= services_->poll(now_);
   }
 }
 
@@ -88,7 +137,7 @@ void Cluster::wait(Duration duration) {
   const Duration until = now_ + duration;
   run();
   for (;;) {
-    Duration next = until;
+    Duration next = services_ ? std::min(until, services_->next_deadline()) : until;
     for (const Box& b : boxes_)
       if (b.node && !b.paused) next = std::min(next, b.node->next_deadline());
     now_ = std::max(now_, next);
@@ -102,14 +151,11 @@ bool Cluster::step(NodeId id) {
   if (!b.node || b.paused) return false;
   if (b.inputs.empty() && b.node->next_deadline() > now_) return false;
   std::vector<Input> inputs;
-  for (Queued& q : b.inputs) {
-    if (auto* peer = std::get_if<input::FromPeer>(&q.input)) peer->bytes = q.bytes;
-    if (auto* read = std::get_if<input::ReadDone>(&q.input)) read->rows = q.bytes;
-    inputs.push_back(q.input);
-  }
+  for (const Queued& q : b.inputs) inputs.push_back(q.input);
   out_.clear();
   const std::size_t taken = b.node->step(inputs, now(), out_);
   units_max_ = std::max(units_max_, out_.units);
+  listener.step(id, std::span(inputs).first(taken), out_);
   b.inputs.erase(b.inputs.begin(), b.inputs.begin() + static_cast<std::ptrdiff_t>(taken));
   carry_out(id);
   return true;
@@ -124,19 +170,25 @@ void Cluster::carry_out(NodeId id) {
   }
   for (const auto& f : out_.frames) listener.frame(f.connection, id, f.frame);
   for (const auto& c : out_.closes) listener.close(c.connection, id, c.code);
-  for (const auto& m : out_.peers)
-    if (is_up(m.node)) box(m.node).inputs.push_back({input::FromPeer{id, {}}, std::string(m.bytes)});
+  for (const auto& m : out_.peers) {
+    if (!is_up(m.node)) continue;
+    if (std::find(held_links_.begin(), held_links_.end(), std::pair(id, m.node)) != held_links_.end())
+      held_packets_.push_back({id, m.node, std::string(m.bytes)});
+    else
+      push(m.node, input::FromPeer{id, m.bytes});
+  }
   for (const auto& r : out_.reads) {
     ByteBuffer rows;
     const auto more = b.store->read(r.range, rows);
     HUBBUB_CHECK(more.has_value());
-    Queued done{input::ReadDone{r.ticket, {}, *more}, std::string(rows.view())};
+    const Queued done = queued(input::ReadDone{r.ticket, rows.view(), *more});
     b.reads_held ? b.held_reads.push_back(done) : b.inputs.push_back(done);
   }
   for (const auto& c : out_.commits) {
     const Held held{c.partition, c.batch, std::string(c.rows), c.sync};
     b.disk_held ? b.held.push_back(held) : commit(id, held);
   }
+  if (services_) services_->carry_out(id, out_);
 }
 
 void Cluster::commit(NodeId id, const Held& held) {

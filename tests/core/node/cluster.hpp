@@ -1,5 +1,8 @@
 // A few nodes in one test, with everything around them done at once and in a fixed order: links
 // deliver as they are, disks commit immediately unless told to hold, time moves when the test says.
+//
+// With a policy of replicated durability the nodes have logs and a register (services.hpp), and agree
+// themselves on who owns what: the cluster is there when every partition is open and followed.
 #pragma once
 
 #include <deque>
@@ -10,6 +13,7 @@
 
 #include "core/node/node.hpp"
 #include "core/store/memory_store.hpp"
+#include "tests/core/node/services.hpp"
 
 namespace hubbub::test {
 
@@ -20,6 +24,9 @@ class Cluster {
         [](ConnectionId, NodeId, const to_client::Frame&) {};
     std::function<void(ConnectionId, NodeId, CloseCode)> close = [](ConnectionId, NodeId, CloseCode) {};
     std::function<void(NodeId, std::string_view)> note = [](NodeId, std::string_view) {};
+    /// A step: what the node took, and what it wants done.
+    std::function<void(NodeId, std::span<const Input>, const Outbox&)> step =
+        [](NodeId, std::span<const Input>, const Outbox&) {};
   };
 
   explicit Cluster(std::uint16_t nodes, Policy policy = {});
@@ -38,6 +45,12 @@ class Cluster {
   void fail_next_sync(NodeId node) { box(node).store->fail_next_sync(); }
   void pause(NodeId node) { box(node).paused = true; }
   void resume(NodeId node) { box(node).paused = false; }
+  void drain(NodeId node) { push(node, input::Drain{}); }
+  /// The disk is replaced by an empty one. REQUIRES: the node is down.
+  void lose_disk(NodeId node);
+  /// What one node says to another waits on its way.
+  void hold_packets(NodeId from, NodeId to) { held_links_.emplace_back(from, to); }
+  void release_packets(NodeId from, NodeId to);
 
   void open(NodeId node, ConnectionId connection, UserId user);
   void close(NodeId node, ConnectionId connection);
@@ -54,7 +67,9 @@ class Cluster {
   bool is_up(NodeId node) const { return boxes_[node.value].node != nullptr; }
   Node& node(NodeId node) { return *box(node).node; }
   MemoryStore& store(NodeId node) { return *box(node).store; }
-  const ShardMap& map() const { return map_; }
+  const ShardMap& map() const { return services_ ? services_->map() : map_; }
+  /// REQUIRES: the durability is replicated.
+  Services& services() { return *services_; }
   std::uint16_t size() const { return static_cast<std::uint16_t>(boxes_.size()); }
   std::uint32_t units_max() const { return units_max_; }
 
@@ -67,7 +82,12 @@ class Cluster {
   };
   struct Queued {
     Input input;
-    std::string bytes;  ///< what the input's view points into
+    std::shared_ptr<Arena> memory;  ///< what the input's views point into
+  };
+  struct Packet {
+    NodeId from;
+    NodeId to;
+    std::string bytes;
   };
   struct Box {
     std::unique_ptr<Node> node;
@@ -81,18 +101,24 @@ class Cluster {
   };
 
   Box& box(NodeId node) { return boxes_[node.value]; }
+  void begin(NodeId node);
   void link(NodeId a, NodeId b);
+  bool settled() const;
   bool step(NodeId node);
   void carry_out(NodeId node);
   void commit(NodeId node, const Held& held);
-  void push(NodeId node, Input input) { box(node).inputs.push_back({std::move(input), {}}); }
+  static Queued queued(Input input);
+  void push(NodeId node, const Input& input) { box(node).inputs.push_back(queued(input)); }
 
   Policy policy_;
   ShardMap map_;
+  std::unique_ptr<Services> services_;
+  std::uint64_t starts_ = 0;
   std::vector<Box> boxes_;
+  std::vector<std::pair<NodeId, NodeId>> held_links_;
+  std::vector<Packet> held_packets_;
   Duration now_{};
   Outbox out_;
-  Arena frames_;
   std::uint32_t units_max_ = 0;
 };
 

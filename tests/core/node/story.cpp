@@ -3,11 +3,14 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <optional>
+#include <set>
 #include <sstream>
 #include <vector>
 
 #include "core/base/hash.hpp"
-#include "tests/core/node/cluster.hpp"
+#include "tests/core/node/frame_text.hpp"
+#include "tests/core/node/watch.hpp"
 
 namespace hubbub::test {
 namespace {
@@ -21,32 +24,17 @@ Words words_of(const std::string& line) {
   return words;
 }
 
-std::string_view name_of(EntryKind kind) {
-  switch (kind) {
-    case EntryKind::text: return "message";
-    case EntryKind::created: return "created";
-    case EntryKind::joined: return "joined";
-    case EntryKind::left: return "left";
-    case EntryKind::renamed: return "renamed";
-  }
-  return "?";
-}
-
-/// What a cursor says, without the incarnation's random bits.
-std::string text_of(const Cursor& c) {
-  if (!c.in_sync()) return fmt::format("@{}", c.held);
-  return fmt::format("@{}..{} down to {}", c.held, c.target, c.reached);
-}
-
 class Teller {
  public:
   /// Does one command; gives what was seen.
   std::string command(const std::string& line) {
     seen_.clear();
+    if (cluster_) told_at_ = begun_at_ = cluster_->now().mono;
     const Words w = words_of(line);
     try {
       obey(w, line);
       if (cluster_) cluster_->run();
+      if (watch_) watch_->flush();
     } catch (const std::exception& e) {
       seen_ += fmt::format("error: {}: {}\n", line, e.what());
     }
@@ -83,7 +71,82 @@ class Teller {
     if (verb == "ack") return say(device(w, 1), to_server::Acknowledge{device(w, 1).cursor});
     if (verb == "drop" || verb == "silent") return drop(w);
     if (verb == "wait") return cluster_->wait(std::chrono::milliseconds(std::stoll(w.at(1))));
+    if (verb == "name") return name(w);
+    if (watch_ && obey_replicated(w)) return;
     control(w);
+  }
+
+  // --- Of replicated clusters ------------------------------------------------------------------------
+
+  /// False: it is a command for any cluster.
+  bool obey_replicated(const Words& w) {
+    if (w[0] == "where")
+      where(w);
+    else if (w[0] == "crowd")
+      crowd(w);
+    else if (w[0] == "watch")
+      watch(w);
+    else if (w[0] == "append")
+      cluster_->services().next_append(partition(w.at(1)), fate(w.at(2)));
+    else if (w[0] == "land")
+      cluster_->services().land_late(partition(w.at(1)));
+    else
+      return false;
+    return true;
+  }
+
+  void watch(const Words& w) {
+    for (std::size_t i = 1; i < w.size(); ++i)
+      std::isdigit(w[i][0]) ? watch_->partition(partition(w[i])) : watch_->messages(w[i]);
+  }
+
+  static Services::Fate fate(const std::string& word) {
+    if (word == "refused") return Services::Fate::refused;
+    if (word == "unheard") return Services::Fate::unheard;
+    if (word == "late") return Services::Fate::late;
+    if (word == "lost") return Services::Fate::lost;
+    throw std::runtime_error("an append is refused, unheard, late or lost");
+  }
+
+  static PartitionId partition(const std::string& word) {
+    const PartitionId id{static_cast<std::uint16_t>(std::stoul(word))};
+    if (id.value >= limits::partitions) throw std::runtime_error("partitions are 0 to 63");
+    return id;
+  }
+
+  /// where USER: where the inbox is; where USER USER: their conversation.
+  void where(const Words& w) {
+    const UserId one = user(w.at(1));
+    const bool inbox = w.size() < 3;
+    const auto conversation = inbox ? ConversationId{} : ConversationId::direct(one, user(w[2]));
+    const PartitionId p = partition_of(inbox ? shard_of(one) : shard_of(conversation));
+    const Place& place = cluster_->map().places[p.value];
+    see(fmt::format("{} is in partition {}: node {}'s, node {} follows",
+                    inbox ? w[1] + "'s inbox" : to_text(conversation), p.value, place.owner.value,
+                    place.standby.value));
+  }
+
+  /// crowd PEOPLE NODE PARTITION: a device each, of which nothing is told; their inboxes are there.
+  void crowd(const Words& w) {
+    const NodeId node{static_cast<std::uint16_t>(std::stoul(w.at(2)))};
+    const PartitionId home = partition(w.at(3));
+    UserId id{100'000};
+    for (std::size_t people = std::stoull(w.at(1)); people > 0; ++id.value) {
+      if (partition_of(shard_of(id)) != home) continue;
+      --people;
+      const ConnectionId connection{++last_slot_, 1};
+      crowd_.insert(connection.slot);
+      cluster_->open(node, connection, id);
+      cluster_->send(node, connection, to_server::Hello{"phone", false, {}});
+    }
+  }
+
+  void see(const std::string& line) { see(line, cluster_->now().mono); }
+  /// A line, under the time at which it was seen, if time has passed since the last one.
+  void see(const std::string& line, Duration at) {
+    if (watch_ && at != told_at_) seen_ += fmt::format("  (after {} ms)\n", to_ms(at - begun_at_));
+    told_at_ = at;
+    seen_ += line + "\n";
   }
 
   void control(const Words& w) {
@@ -105,6 +168,16 @@ class Teller {
       cluster_->pause(node);
     } else if (w[0] == "resume") {
       cluster_->resume(node);
+    } else if (w[0] == "drain") {
+      cluster_->drain(node);
+    } else if (w[0] == "new-disk") {
+      cluster_->lose_disk(node);
+    } else if (w[0] == "hold-log") {
+      cluster_->services().hold_log(node);
+    } else if (w[0] == "release-log") {
+      cluster_->services().release_log(node);
+    } else if (w[0] == "lose-register" || w[0] == "find-register") {
+      cluster_->services().lose_register(node, w[0] == "lose-register");
     } else {
       throw std::runtime_error("unknown command");
     }
@@ -114,8 +187,12 @@ class Teller {
     Policy policy;
     for (std::size_t i = 2; i < w.size(); ++i) {
       if (w[i] == "buffered") policy.durability = Durability::buffered;
+      else if (w[i] == "replicated") policy.durability = Durability::quorum_synced;
+      else if (w[i] == "log-kept") policy.log_kept = std::stoull(w.at(++i));
       else throw std::runtime_error("unknown setting " + w[i]);
     }
+    watch_.reset();
+    devices_.clear();
     cluster_ = std::make_unique<Cluster>(static_cast<std::uint16_t>(std::stoul(w.at(1))), policy);
     cluster_->listener.frame = [this](ConnectionId c, NodeId n, const to_client::Frame& f) {
       heard(c, n, f);
@@ -124,20 +201,34 @@ class Teller {
       Device& d = at(c, n);
       d.connected = false;
       cluster_->close(n, c);
-      seen_ += fmt::format("{}.{} < closed {}\n", d.user_name, d.name, static_cast<int>(code));
+      see(fmt::format("{}.{} < closed {}", d.user_name, d.name, static_cast<int>(code)));
     };
     cluster_->listener.note = [this](NodeId n, std::string_view what) {
-      seen_ += fmt::format("node {} {}\n", n.value, what);
+      see(fmt::format("node {} {}", n.value, what));
     };
+    if (!replicated(policy.durability)) return;
+    watch_.emplace(*cluster_, [this](const std::string& line, Duration at) { see(line, at); });
+    cluster_->listener.step = [this](NodeId n, std::span<const Input> inputs, const Outbox& out) {
+      watch_->step(n, inputs, out);
+    };
+    told_at_ = begun_at_ = cluster_->now().mono;
   }
 
   UserId user(const std::string& name) {
     if (const auto id = parse_user(name)) return *id;
     const auto [at, added] = users_.emplace(name, UserId{users_.size() + 1});
     if (added)
-      seen_ += fmt::format("({} is {}, on node {})\n", name, to_text(at->second),
-                           cluster_->map().owner(at->second).value);
+      see(fmt::format("({} is {}, on node {})", name, to_text(at->second),
+                      cluster_->map().owner(at->second).value));
     return at->second;
+  }
+
+  /// name NAME ID: instead of the next id that is free.
+  void name(const Words& w) {
+    const auto id = parse_user(w.at(2));
+    if (!id) throw std::runtime_error("an id is like u_7");
+    users_[w[1]] = *id;
+    user(w[1]);
   }
 
   Device& device(const Words& w, std::size_t at) {
@@ -243,72 +334,30 @@ class Teller {
     cluster_->send(d.node, d.connection, frame);
   }
 
-  std::string text_of_message(const Message& m) {
-    std::string text = fmt::format("#{} {} {}", m.seq, to_text(m.from), name_of(m.kind));
-    if (!m.content.body.empty()) text += fmt::format(" \"{}\"", m.content.body);
-    for (const UserId u : m.users) text += " " + to_text(u);
-    return text;
-  }
-
   void heard(ConnectionId c, NodeId n, const to_client::Frame& frame) {
+    if (crowd_.contains(c.slot)) return;
     Device& d = at(c, n);
-    const std::string what = std::visit([&](const auto& f) { return text(d, f); }, frame);
-    seen_ += fmt::format("{}.{} < {}\n", d.user_name, d.name, what);
+    see(fmt::format("{}.{} < {}", d.user_name, d.name, text(frame)));
+    std::visit([&](const auto& f) { keep_cursor(d, f); }, frame);
   }
 
-  std::string text(Device&, const to_client::Welcome& f) {
-    return fmt::format("welcome: device {}, generation {}", f.device.value, f.generation);
-  }
-  std::string text(Device&, const to_client::Ok& f) {
-    return fmt::format("ok {}: {} #{} as number {}, next {}", f.id, to_text(f.conversation), f.seq,
-                       f.number, f.next);
-  }
-  std::string text(Device&, const to_client::Error& f) {
-    std::string t = fmt::format("error {}: {}", f.id, to_text(f.code));
-    if (f.retry) t += f.retry_after_ms ? fmt::format(", retry after {} ms", f.retry_after_ms) : ", retry";
-    if (f.expected) t += fmt::format(", expected {}", f.expected);
-    return t + fmt::format(" ({})", f.detail);
-  }
-  std::string text(Device& d, const to_client::Event& f) {
-    keep(d, f.cursor);
-    return fmt::format("{} {} {}", text_of(f.cursor), to_text(f.conversation),
-                       text_of_message(f.message));
-  }
-  std::string text(Device& d, const to_client::Ranges& f) {
-    keep(d, f.cursor);
-    std::string t = fmt::format("{} to page:", text_of(f.cursor));
-    for (const Range& r : f.ranges) t += fmt::format(" {} {}-{}", to_text(r.conversation), r.from, r.to);
-    return t;
-  }
-  std::string text(Device& d, const to_client::Synced& f) {
-    keep(d, f.cursor);
-    return fmt::format("{} synced", text_of(f.cursor));
-  }
-  std::string text(Device& d, const to_client::Reset& f) {
-    keep(d, f.cursor);
-    return fmt::format("{} reset", text_of(f.cursor));
-  }
-  std::string text(Device&, const to_client::HistoryPage& f) {
-    std::string t = fmt::format("page {} of {}, head {}{}:", f.id, to_text(f.conversation), f.head,
-                                f.has_more ? ", more" : "");
-    for (const Message& m : f.messages) t += "\n    " + text_of_message(m);
-    return t;
-  }
-  std::string text(Device&, const to_client::ListPage& f) {
-    std::string t = fmt::format("list {}{}:", f.id, f.has_more ? ", more" : "");
-    for (const ConversationId& c : f.conversations) t += " " + to_text(c);
-    return t;
-  }
-  void keep(Device& d, const Cursor& cursor) {
-    d.cursor = cursor;
-    d.has_cursor = true;
+  template <class Frame>
+  void keep_cursor(Device& d, const Frame& frame) {
+    if constexpr (requires { frame.cursor; }) {
+      d.cursor = frame.cursor;
+      d.has_cursor = true;
+    }
   }
 
   std::unique_ptr<Cluster> cluster_;
+  std::optional<Watch> watch_;
+  Duration begun_at_{};  ///< the command
+  Duration told_at_{};   ///< the last line
   std::map<std::string, UserId> users_;
   std::map<std::string, ConversationId> groups_;
   std::deque<Device> devices_;
   std::uint32_t last_slot_ = 0;
+  std::set<std::uint32_t> crowd_;  ///< by connection slot
   std::string seen_;
 };
 

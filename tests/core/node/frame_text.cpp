@@ -1,0 +1,86 @@
+#include "tests/core/node/frame_text.hpp"
+
+#include <fmt/format.h>
+
+namespace hubbub::test {
+namespace {
+
+std::string_view name_of(EntryKind kind) {
+  switch (kind) {
+    case EntryKind::text: return "message";
+    case EntryKind::created: return "created";
+    case EntryKind::joined: return "joined";
+    case EntryKind::left: return "left";
+    case EntryKind::renamed: return "renamed";
+  }
+  return "?";
+}
+
+/// What a cursor says, without the incarnation's random bits.
+std::string text_of(const Cursor& c) {
+  if (!c.in_sync()) return fmt::format("@{}", c.held);
+  return fmt::format("@{}..{} down to {}", c.held, c.target, c.reached);
+}
+
+std::string text_of_message(const Message& m) {
+  std::string text = fmt::format("#{} {} {}", m.seq, to_text(m.from), name_of(m.kind));
+  if (!m.content.body.empty()) text += fmt::format(" \"{}\"", m.content.body);
+  for (const UserId u : m.users) text += " " + to_text(u);
+  return text;
+}
+
+std::string text_of(const to_client::Welcome& f) {
+  return fmt::format("welcome: device {}, generation {}", f.device.value, f.generation);
+}
+
+std::string text_of(const to_client::Ok& f) {
+  return fmt::format("ok {}: {} #{} as number {}, next {}", f.id, to_text(f.conversation), f.seq,
+                     f.number, f.next);
+}
+
+std::string text_of(const to_client::Error& f) {
+  std::string t = fmt::format("error {}: {}", f.id, to_text(f.code));
+  if (f.retry) t += f.retry_after_ms ? fmt::format(", retry after {} ms", f.retry_after_ms) : ", retry";
+  if (f.expected) t += fmt::format(", expected {}", f.expected);
+  return t + fmt::format(" ({})", f.detail);
+}
+
+std::string text_of(const to_client::Event& f) {
+  return fmt::format("{} {} {}", text_of(f.cursor), to_text(f.conversation),
+                     text_of_message(f.message));
+}
+
+std::string text_of(const to_client::Ranges& f) {
+  std::string t = fmt::format("{} to page:", text_of(f.cursor));
+  for (const Range& r : f.ranges) t += fmt::format(" {} {}-{}", to_text(r.conversation), r.from, r.to);
+  return t;
+}
+
+std::string text_of(const to_client::Synced& f) {
+  return fmt::format("{} synced", text_of(f.cursor));
+}
+
+std::string text_of(const to_client::Reset& f) {
+  return fmt::format("{} reset", text_of(f.cursor));
+}
+
+std::string text_of(const to_client::HistoryPage& f) {
+  std::string t = fmt::format("page {} of {}, head {}{}:", f.id, to_text(f.conversation), f.head,
+                              f.has_more ? ", more" : "");
+  for (const Message& m : f.messages) t += "\n    " + text_of_message(m);
+  return t;
+}
+
+std::string text_of(const to_client::ListPage& f) {
+  std::string t = fmt::format("list {}{}:", f.id, f.has_more ? ", more" : "");
+  for (const ConversationId& c : f.conversations) t += " " + to_text(c);
+  return t;
+}
+
+}  // namespace
+
+std::string text(const to_client::Frame& frame) {
+  return std::visit([](const auto& f) { return text_of(f); }, frame);
+}
+
+}  // namespace hubbub::test
