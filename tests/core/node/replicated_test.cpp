@@ -160,8 +160,8 @@ TEST_F(ReplicatedNodes, AttachAgainAFewAtATimeHoweverManyPartitionsMove) {
       const auto decoded = wire::decode<peer::Packet>(packet.bytes, arena);
       const auto* data = decoded ? std::get_if<peer::Data>(&*decoded) : nullptr;
       if (node != gateway || data == nullptr) continue;
-      peer::for_each_message(data->messages, [&](std::string_view message) {
-        const auto what = wire::decode<peer::Message>(message, arena);
+      peer::for_each_piece(data->messages, [&](const peer::Piece& piece) {
+        const auto what = wire::decode<peer::Message>(piece.bytes, arena);
         if (what && std::holds_alternative<peer::Attach>(*what)) ++attaches[cluster.now().mono];
       });
     }

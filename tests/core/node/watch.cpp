@@ -163,8 +163,9 @@ void Watch::packet(NodeId from, NodeId to, std::string_view bytes) {
   auto& seen = seen_[{from, to}];
   if (seen >= std::pair(data->sender, data->number)) return;
   seen = {data->sender, data->number};
-  peer::for_each_message(data->messages, [&](std::string_view message) {
-    const auto decoded = wire::decode<peer::Message>(message, arena);
+  peer::for_each_piece(data->messages, [&](const peer::Piece& piece) {
+    HUBBUB_CHECK(piece.whole());
+    const auto decoded = wire::decode<peer::Message>(piece.bytes, arena);
     HUBBUB_CHECK(decoded.has_value());
     if (std::holds_alternative<peer::Attach>(*decoded) && kinds_.contains("attaches"))
       return count_attach(from, to);
