@@ -49,6 +49,7 @@ class ReplicasTest : public testing::Test {
                  .more = false,
                  .entries = entries};
     replicas_.on(input::LogRead{partition, out_.log_reads.back().ticket, page});
+    if (register_answers_ && replicas_.unannounced()) replicas_.announced(Partitions{}.set());
   }
   /// What changed, once all that was given to the store is in it.
   std::vector<What> changes() {
@@ -76,6 +77,7 @@ class ReplicasTest : public testing::Test {
   Context context_;
   Replicas replicas_;
   std::size_t stored_ = 0;
+  bool register_answers_ = true;  ///< and says at once that the partition is being opened
 };
 
 TEST_F(ReplicasTest, OwnAPartitionOnceTheirTakeoverCounts) {
@@ -85,6 +87,28 @@ TEST_F(ReplicasTest, OwnAPartitionOnceTheirTakeoverCounts) {
   EXPECT_FALSE(replicas_.owns(partition)) << "its rows are not in the store yet";
   EXPECT_EQ(changes(), std::vector{What::taken});
   EXPECT_TRUE(replicas_.owns(partition));
+}
+
+TEST_F(ReplicasTest, TakeOverOnceTheRegisterSaysSo) {
+  register_answers_ = false;
+  reads({});
+  EXPECT_TRUE(replicas_.unannounced());
+  replicas_.announced({});  // what it was told before
+  EXPECT_TRUE(replicas_.unannounced());
+  EXPECT_TRUE(out_.appends.empty());
+  replicas_.announced(Partitions{}.set(partition.value));
+  EXPECT_EQ(out_.appends.size(), 1u);
+}
+
+TEST_F(ReplicasTest, DoNotWaitForARegisterThatIsAway) {
+  register_answers_ = false;
+  reads({});
+  context_.now.mono += limits::announce_wait - 1ns;
+  replicas_.timers();
+  EXPECT_TRUE(out_.appends.empty());
+  context_.now.mono += 1ns;
+  replicas_.timers();
+  EXPECT_EQ(out_.appends.size(), 1u);
 }
 
 TEST_F(ReplicasTest, ReadOnWhereAnotherRecordMayHaveCome) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cctype>
 #include <map>
 #include <optional>
 #include <set>
@@ -172,14 +173,14 @@ class Teller {
       cluster_->drain(node);
     } else if (w[0] == "new-disk") {
       cluster_->lose_disk(node);
-    } else if (w[0] == "hold-log") {
+    } else if (watch_ && w[0] == "hold-log") {
       cluster_->services().hold_log(node);
-    } else if (w[0] == "release-log") {
+    } else if (watch_ && w[0] == "release-log") {
       cluster_->services().release_log(node);
-    } else if (w[0] == "lose-register" || w[0] == "find-register") {
+    } else if (watch_ && (w[0] == "lose-register" || w[0] == "find-register")) {
       cluster_->services().lose_register(node, w[0] == "lose-register");
     } else {
-      throw std::runtime_error("unknown command");
+      throw std::runtime_error("unknown command, or one of replicated clusters alone");
     }
   }
 

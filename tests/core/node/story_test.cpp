@@ -100,25 +100,31 @@ const Facts facts[] = {
      {"alarm", "not to be had"}},
 };
 
-TEST(Stories, ShowWhatTheyAreToldFor) {
-  for (const Facts& of : facts) {
-    const std::vector<std::string> lines = outcome(tell(read("tests/core/node/stories/" + of.story + ".story")));
-    auto at = lines.begin();
-    for (const std::string& fact : of.in_order) {
-      at = std::find_if(at, lines.end(), [&](const std::string& line) { return contains(line, fact); });
-      ASSERT_NE(at, lines.end()) << of.story << ": " << fact;
-      ++at;
-    }
-    for (const std::string& line : lines)
-      for (const std::string& wrong : of.never) EXPECT_FALSE(contains(line, wrong)) << of.story << ": " << line;
+std::vector<std::string> outcome_of(const std::string& story) {
+  return outcome(tell(read("tests/core/node/stories/" + story + ".story")));
+}
+
+void check(const Facts& of) {
+  const std::vector<std::string> lines = outcome_of(of.story);
+  for (const std::string& line : lines)
+    for (const std::string& wrong : of.never) EXPECT_FALSE(contains(line, wrong)) << of.story << ": " << line;
+  auto at = lines.begin();
+  for (const std::string& fact : of.in_order) {
+    at = std::find_if(at, lines.end(), [&](const std::string& line) { return contains(line, fact); });
+    ASSERT_NE(at, lines.end()) << of.story << ": " << fact;
+    ++at;
   }
+}
+
+TEST(Stories, ShowWhatTheyAreToldFor) {
+  for (const Facts& of : facts) check(of);
 }
 
 /// No entry twice, and none left out: each device's events count on, but when it comes anew.
 TEST(Stories, OfReplicatedFleetsShowEveryEntryOnce) {
   for (const Facts& of : facts) {
     std::map<std::string, std::uint64_t> last;
-    for (const std::string& line : outcome(tell(read("tests/core/node/stories/" + of.story + ".story")))) {
+    for (const std::string& line : outcome_of(of.story)) {
       const std::size_t event = line.find(" < @");
       if (event == std::string::npos || !contains(line, " message ")) continue;
       const std::uint64_t number = std::stoull(line.substr(event + 4));

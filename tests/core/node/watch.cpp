@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <stdexcept>
+
 #include "core/place/keys.hpp"
 #include "core/place/registration.hpp"
 
@@ -41,6 +44,14 @@ std::string text_of(const LogRecord& record, bool whole) {
 }
 
 }  // namespace
+
+void Watch::messages(const std::string& kind) {
+  static constexpr std::string_view all[] = {"owns",  "request",  "answer", "attach",
+                                             "attached", "attaches", "entry",  "copies"};
+  if (std::find(std::begin(all), std::end(all), kind) == std::end(all))
+    throw std::runtime_error("no kind of message is called " + kind + ": see README.md");
+  kinds_.insert(kind);
+}
 
 void Watch::step(NodeId node, std::span<const Input> inputs, const Outbox& out) {
   for (const Input& input : inputs)

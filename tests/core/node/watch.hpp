@@ -31,7 +31,8 @@ class Watch {
   void partition(PartitionId partition) { partitions_.insert(partition); }
   /// Messages between nodes: owns, attach, attached, entry, request, answer, copies. `attaches` counts
   /// those of all partitions that follow each other instead of showing each.
-  void messages(const std::string& kind) { kinds_.insert(kind); }
+  /// Throws if there is no such kind.
+  void messages(const std::string& kind);
 
   void step(NodeId node, std::span<const Input> inputs, const Outbox& out);
   /// Shows what was counted so far.

@@ -64,7 +64,8 @@ anna.phone < @2 c_1_4 #2 u_1 message "during"
 dora.phone < @2 c_1_4 #2 u_1 message "during"
 
 # The dead server comes back. By its disk, and by the map that it kept, the partition is its own; the
-# log says otherwise, and it follows what it reads. (It is given partitions again, a few at a time: one is Anna's inbox.)
+# log says otherwise, and it follows what it reads. (It is given partitions again, a few at a time:
+# one is Anna's inbox.)
 start 1
 wait 1000
 send dora phone anna 1 after
