@@ -75,8 +75,17 @@ void Registry::register_self() {
   wake_at(heartbeat_at_);
 }
 
+/// Who dies of opening a partition is counted, and who dies later is not: so both the beginning and the
+/// end of it are said at once.
+bool Registry::must_announce() const {
+  if (replicas_.unannounced()) return true;
+  for (std::uint16_t p = 0; opening_.any() && p < limits::partitions; ++p)
+    if (opening_.test(p) && c_.partitions[p].state == Partition::State::open) return true;
+  return false;
+}
+
 void Registry::step_ends() {
-  if (!started_ || !replicas_.unannounced() || self_.ticket != 0) return;
+  if (!started_ || self_.ticket != 0 || !must_announce()) return;
   if (c_.now.mono < announce_at_) return wake_at(announce_at_);
   announce_at_ = c_.now.mono + limits::register_retry;
   register_self();

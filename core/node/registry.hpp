@@ -30,7 +30,7 @@ class Registry {
   /// From here on the node takes nothing new and gives away what it has.
   void drain() { draining_ = c_.config.policy.hand_over == HandOverPolicy::released; }
 
-  /// The step ends: says at once what is about to be opened (R12).
+  /// The step ends: says at once what is about to be opened, and what is open now (R12).
   void step_ends();
 
   /// True, once, when `c_.map` has become a newer one.
@@ -53,6 +53,7 @@ class Registry {
 
   void read();
   void set(Slot& slot, std::string_view key, std::string_view value, Duration ttl);
+  bool must_announce() const;
   void register_self();
   void describe_self();
   std::uint32_t load(PartitionId partition);

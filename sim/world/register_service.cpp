@@ -20,8 +20,8 @@ RegisterService::RegisterService(Stage& stage)
       answers_(stage, register_source),
       latency_(sampler(stage.scenario.registry.latency)),
       random_(stage.seed, purpose::registry, 0),
-      frozen_(stage.scenario.servers.count),
-      flapping_(stage.scenario.servers.count) {
+      frozen_(stage.scenario.servers.all()),
+      flapping_(stage.scenario.servers.all()) {
   for (const Fault& fault : stage.scenario.faults)
     keeps_past_ |= fault.kind == FaultKind::register_stale || fault.kind == FaultKind::register_split;
   if (keeps_past_) remember();
