@@ -21,20 +21,24 @@ class Routes {
   NodeId owner(PartitionId partition) const { return routes_[partition.value].node; }
   PartitionEpoch epoch(PartitionId partition) const { return routes_[partition.value].epoch; }
 
-  /// A higher map version came. What an owner said that acts on a newer map stands. Gives the
-  /// partitions whose owner said so before it was believed: it does not say so again.
-  Partitions follow(const ShardMap& map) {
-    Partitions opened;
+  struct Followed {
+    Partitions opened;  ///< whose owner said so before it was believed: it does not say so again
+    Partitions moved;   ///< that are asked for elsewhere now: what was under way may not be answered
+  };
+  /// A higher map version came. What an owner said that acts on a newer map stands.
+  Followed follow(const ShardMap& map) {
+    Followed followed;
     for (std::uint16_t p = 0; p < limits::partitions; ++p) {
       Route& route = routes_[p];
       if (map.version <= route.map_version) continue;
+      followed.moved.set(p, route.node != map.places[p].owner);
       route.node = map.places[p].owner;
       route.map_version = map.version;
       if (route.node == nobody || route.node != route.not_believed) continue;
       route.not_believed = nobody;
-      opened.set(p);
+      followed.opened.set(p);
     }
-    return opened;
+    return followed;
   }
 
   /// `node` says that it owns the partition. False: someone owned it later.

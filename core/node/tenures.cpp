@@ -39,9 +39,7 @@ void Tenures::meta_read(PartitionId id, std::string_view rows) {
   p.state = Partition::State::open;
   ++c_.counters.takeovers;
   conversations_.sweep_owing(id);
-  const peer::Tenure now = tenure(id);
-  for (std::uint16_t n = 0; n < limits::nodes; ++n)
-    if (NodeId{n} == c_.self() || c_.up(NodeId{n})) announce(NodeId{n}, {&now, 1});
+  announce(id);
 }
 
 // --- Who owns what -------------------------------------------------------------------------------------
@@ -51,6 +49,13 @@ peer::Tenure Tenures::tenure(PartitionId id) const {
   if (!c_.replicated()) return {id, c_.life, c_.map.version};
   const LogHead& head = replicas_.head(id);
   return {id, head.epoch, head.map_version};
+}
+
+/// To everyone.
+void Tenures::announce(PartitionId id) {
+  const peer::Tenure now = tenure(id);
+  for (std::uint16_t n = 0; n < limits::nodes; ++n)
+    if (NodeId{n} == c_.self() || c_.up(NodeId{n})) announce(NodeId{n}, {&now, 1});
 }
 
 void Tenures::announce(NodeId to, std::span<const peer::Tenure> tenures) {
@@ -76,9 +81,9 @@ void Tenures::on(const peer::Owns& owns, NodeId from) {
 }
 
 void Tenures::follow_map() {
-  const Partitions opened = c_.routes.follow(c_.map);
+  const auto [opened, moved] = c_.routes.follow(c_.map);
   gateway_.opened(opened);
-  conversations_.opened(opened);
+  conversations_.opened(opened | moved);
   for (std::uint16_t p = 0; p < limits::partitions; ++p) {
     const PartitionId id{p};
     Partition& partition = c_.partitions[p];
@@ -88,6 +93,7 @@ void Tenures::follow_map() {
       ending_.push_back(id);
     } else if (partition.state == Partition::State::ending && mine && !replicas_.releases(id)) {
       partition.state = Partition::State::open;
+      announce(id);  // who came up meanwhile, or asked elsewhere, was not told
     }
   }
   replicas_.follow_map();
@@ -139,6 +145,7 @@ void Tenures::lose(PartitionId id) {
   if (p.state == Partition::State::elsewhere || p.state == Partition::State::closing) return;
   ++c_.counters.losses;
   while (!p.unsure.empty()) {
+    c_.current.from = p.unsure.front().first.from;
     message_.clear();
     message_.append(p.unsure.front().second);
     c_.parked_bytes -= message_.size();
@@ -193,6 +200,7 @@ bool Tenures::drop(Closing& closing, Table& table) {
 void Tenures::turn_away_parked(std::deque<Parked>& parked) {
   for (const Parked& waiting : parked) {
     c_.parked_bytes -= waiting.bytes.size();
+    c_.current.from = waiting.from;
     turn_away_bytes(waiting.bytes);
   }
 }

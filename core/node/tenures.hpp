@@ -49,6 +49,7 @@ class Tenures {
 
   void open(PartitionId partition);
   void lose(PartitionId partition);
+  void announce(PartitionId partition);
   void announce(NodeId to, std::span<const peer::Tenure> tenures);
   peer::Tenure tenure(PartitionId partition) const;
   void close(Closing& closing);

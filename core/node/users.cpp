@@ -136,9 +136,9 @@ void Users::store_cursor(UserId id, Device& device) {
 
 // --- Deliveries (R13) --------------------------------------------------------------------------------
 
+// Who sent it is answered: what is known here of who owns the conversation may be old.
 void Users::turn_away(const peer::Deliver& d) {
-  c_.send(c_.owner(shard_of(d.conversation)),
-          peer::DeliverRefused{d.conversation, d.shard, d.incarnation, 0, true});
+  c_.send(c_.current.from, peer::DeliverRefused{d.conversation, d.shard, d.incarnation, 0, true});
 }
 
 void Users::on(const peer::Deliver& d) {
@@ -146,7 +146,7 @@ void Users::on(const peer::Deliver& d) {
   if (p.state != Partition::State::open || d.messages.empty()) return turn_away(d);
   ReceivedStream* stream = c_.need(StreamKey{d.shard, d.conversation});
   if (stream == nullptr) return;
-  const NodeId back = c_.owner(shard_of(d.conversation));
+  const NodeId back = c_.current.from;
   const bool same = d.incarnation == stream->incarnation;
   if (same && d.previous > stream->have)
     return c_.emit(p, back,

@@ -40,10 +40,10 @@ inline const std::vector<Mechanism>& mechanisms() {
       {"one-way-partition", {"policy.peers=trusting"}, {"settled", "delivered-all", "caught-up"}, ""},
       {"drain", {"policy.hand_over=abandoned"}, {}, "takeover.p99"},
       {"whole-fleet-restart", {"policy.durability=quorum_memory"}, {"acked-kept"}, ""},
-      {"diverging-replica", {"policy.trimming=unverified"}, {"no-gaps", "stream-order", "settled", "delivered-all", "one-binding", "id-unique", "delivered-only"}, ""},
+      {"diverging-replica", {"policy.trimming=unverified"}, {"acked-kept", "one-binding", "exactly-once"}, ""},
       {"rolling-upgrade", {"policy.forms=newest"}, {}, "exits"},
-      {"poison-record", {"policy.poison=retried"}, {}, "poison_record"},
-      {"restored-backup", {"policy.takeovers=assumed", "policy.stale_owner=speaks"}, {"monotonic-reads", "effects-durable", "stream-order"}, ""},
+      {"poison-record", {"policy.poison=retried"}, {}, "exits"},
+      {"restored-backup", {"policy.takeovers=assumed", "policy.fencing=none"}, {"one-writer", "effects-durable", "acked-kept"}, ""},
       {"region-lost", {"policy.failover=stays"}, {}, "takeover.p99"},
       {"lossy-network", {"policy.peers=trusting"}, {"settled", "delivered-all", "caught-up"}, ""},
   };

@@ -32,18 +32,19 @@ TEST(Routes, AnOwnerByAnOlderMapIsBelievedOnceAMapNamesIt) {
   Routes routes(map_of(5, a));
   EXPECT_FALSE(routes.owned(b, partition, 3, 4)) << "the map that is known here gives it to another";
   EXPECT_EQ(routes.owner(partition), a);
-  EXPECT_TRUE(routes.follow(map_of(6, a)).none());
-  const Partitions opened = routes.follow(map_of(7, b));
+  EXPECT_TRUE(routes.follow(map_of(6, a)).opened.none());
+  const auto [opened, moved] = routes.follow(map_of(7, b));
   EXPECT_EQ(routes.owner(partition), b);
+  EXPECT_TRUE(moved.test(partition.value));
   EXPECT_TRUE(opened.test(partition.value)) << "it said so before, and does not say so again";
-  EXPECT_TRUE(routes.follow(map_of(8, b)).none()) << "that is told once";
+  EXPECT_TRUE(routes.follow(map_of(8, b)).opened.none()) << "that is told once";
 }
 
 TEST(Routes, WhoWasNotBelievedIsForgottenWhenAnotherOwnsItLater) {
   Routes routes(map_of(5, a));
   EXPECT_FALSE(routes.owned(b, partition, 3, 4));
   EXPECT_TRUE(routes.owned(a, partition, 4, 5));
-  EXPECT_TRUE(routes.follow(map_of(6, b)).none()) << "it has to take it first";
+  EXPECT_TRUE(routes.follow(map_of(6, b)).opened.none()) << "it has to take it first";
 }
 
 }  // namespace

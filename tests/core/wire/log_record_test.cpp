@@ -114,7 +114,7 @@ TEST(LogRecord, ThatIsNoneIsVoidAndOneOfANewerFormIsNotForThisReaderToJudge) {
   log.append(after(log.head, ann, RecordKind::takeover));
   EXPECT_EQ(log.append(std::string("\x01 not a record")), Standing::not_counted);
   EXPECT_EQ(log.append(std::string()), Standing::not_counted);
-  EXPECT_EQ(log.append(std::string("\x02 of tomorrow")), Standing::unreadable);
+  EXPECT_EQ(log.append(std::string("\x03 of tomorrow")), Standing::unreadable);
 }
 
 /// An owner that writes batches as fast as it can be, wrong about nothing but the present: it goes

@@ -29,16 +29,15 @@ dora.phone < @1 c_1_4 #1 u_1 message "before"
 # Node 2 cannot reach the logs for a moment, so that the time between the two records can be seen:
 # whoever asks now is told to come back (R23).
 drain 1
-wait 900
+wait 400
 hold-log 2
-wait 200
+wait 300
 send anna phone dora 2 after
 release-log 2
 ----
-  (after 500 ms)
-register: node 1 drains
   (after 100 ms)
-register: 22 is node 2's, node 0 follows (map 3)
+register: node 1 drains
+register: 22 is node 2's, node 0 follows (map 5)
 node 1 > log 22: released, follows @3
 log 22 > node 1: kept at @4
 log 22 > node 0: @1 takeover, epoch 1, by node 1; @2 batch; @3 batch; @4 released
@@ -47,11 +46,11 @@ node 2 > node 0: answer: unavailable
 anna.phone < error 2: unavailable, retry after 1000 ms (the conversation's server is starting; try again)
 log 22 > node 2: @4 released
 node 2 > register: it is about to open 22
-node 2 > log 22: takeover, epoch 2, map 3, follows @4
+node 2 > log 22: takeover, epoch 2, map 5, follows @4
 log 22 > node 0: @5 takeover, epoch 2, by node 2
 log 22 > node 2: kept at @5
-node 2 > node 0: owns 22, epoch 2, map 3
-node 2 > node 1: owns 22, epoch 2, map 3
+node 2 > node 0: owns 22, epoch 2, map 5
+node 2 > node 1: owns 22, epoch 2, map 5
 
 # Its device sends it again, and it goes to the new owner.
 send anna phone dora 2 after

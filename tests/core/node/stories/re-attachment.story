@@ -51,15 +51,16 @@ log 28 > node 2: kept at @5
 log 28 > node 2: @5 takeover, epoch 2, by node 2
 node 2 > node 0: owns 28, epoch 2, map 2
 node 0 > node 2: attach u_21 at @1
+node 2 > node 0: attached u_21 at @1
+ben.phone < @1 synced
+  (after 2550 ms)
 node 2 > log 28: batch, follows @5
 log 28 > node 0: @6 batch
 log 28 > node 2: kept at @6
-node 2 > node 0: attached u_21 at @1
 node 2 > node 0: entry @2 after @1
 node 2 > node 0: entry @3 after @2
 ben.phone < @2 c_1_21 #2 u_1 message "two"
 ben.phone < @3 c_1_21 #3 u_1 message "three"
-ben.phone < @3 synced
 anna.phone < ok 4: c_1_21 #4 as number 4, next 5
 node 2 > log 28: batch, follows @6
 log 28 > node 0: @7 batch

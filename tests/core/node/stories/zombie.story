@@ -62,8 +62,9 @@ register: node 1 is there
 log 22 > node 1: @4 takeover, epoch 2, by node 2; @5 batch; @6 settle (void)
 dora.tablet < @2 c_1_4 #2 u_1 message "taken elsewhere"
 dora.tablet < @2 synced
-  (after 1000 ms)
 anna.phone < @2 synced
+  (after 50 ms)
+register: 22 is node 2's, node 1 follows (map 12)
 
 # Asked again, it asks the owner.
 history dora tablet anna after 0 10
