@@ -120,10 +120,8 @@ void LogChecks::replaced(PartitionId partition, NodeId owner, Duration clock) {
 }
 
 void LogChecks::asked(NodeId node, PartitionId partition, NodeId whom) {
-  Log& log = this->log(partition);
-  Tenure* const mine = latest(log, node);
-  const Tenure* const theirs = latest(log, whom);
-  if (mine != nullptr && theirs != nullptr) mine->asked = std::max(mine->asked, theirs->epoch);
+  Tenure* const mine = latest(log(partition), node);
+  if (mine != nullptr && whom != node) mine->passes_on = true;
 }
 
 void LogChecks::spoke(Duration now, NodeId node, PartitionId partition, Duration clock,
@@ -131,8 +129,9 @@ void LogChecks::spoke(Duration now, NodeId node, PartitionId partition, Duration
   Log& log = this->log(partition);
   const Tenure* const tenure = latest(log, node);
   // What goes to a client may be another node's word, passed on: it is this node's own only from
-  // when it took the partition over until it goes to a later owner with what clients ask.
-  if (to_client && (tenure == nullptr || tenure->asked > tenure->epoch)) return;
+  // when it took the partition over until it goes to another with what clients ask; whoever that is
+  // may own the partition by the time it answers.
+  if (to_client && (tenure == nullptr || tenure->passes_on)) return;
   ledger_.compared(Invariant::stale_bound);
   if (tenure == nullptr) {
     ledger_.violated(Invariant::stale_bound, now, {}, [&] {

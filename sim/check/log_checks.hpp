@@ -40,7 +40,7 @@ class LogChecks {
     std::uint64_t map_version{};
     NodeId owner;
     Duration replaced = never;  ///< on the owner's clock
-    PartitionEpoch asked{};     ///< the latest whose owner this one's node asked since
+    bool passes_on = false;     ///< since then its node asked another for its clients
   };
   struct Counted {
     LogPosition position{};

@@ -309,15 +309,15 @@ void Fleet::judge_packet(std::string_view bytes, std::uint32_t node, std::uint32
   const auto* data = std::get_if<peer::Data>(&*packet);
   if (data == nullptr) return;
   // What is sent again was said when it was first sent.
-  const bool is_new = Links::is_new(links_.end(node, to), *data);
-  HUBBUB_CHECK(peer::for_each_piece(data->messages, [&](const peer::Piece& piece) {
-    if (!piece.whole() || !to_be_judged(piece.bytes, replicated())) return;
+  const auto judge = [&](std::string_view bytes_of_one, bool is_new) {
+    if (!to_be_judged(bytes_of_one, replicated())) return;
     arena_.clear();
-    const auto message = wire::decode<peer::Message>(piece.bytes, arena_);
+    const auto message = wire::decode<peer::Message>(bytes_of_one, arena_);
     HUBBUB_CHECK(message.has_value());
     if (replicated() && is_new) judge_speech(*message, node, to);
     judge_message_to_peer(*message, node);
-  }));
+  };
+  HUBBUB_CHECK(Links::for_each_message(links_.end(node, to), *data, judge));
 }
 
 void Fleet::judge_message_to_peer(const peer::Message& message, std::uint32_t node) {

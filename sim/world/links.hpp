@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "core/base/time.hpp"
@@ -22,6 +23,7 @@ struct LinkEnd {
   /// The stream of packets on it, and the highest of them that was sent.
   peer::End sender, receiver;
   std::uint32_t sent = 0;
+  std::string part;  ///< of a message whose end was not sent yet
 };
 
 class Links {
@@ -37,13 +39,18 @@ class Links {
     end.last = std::max(end.last, now + latency);
     return end.last;
   }
-  /// Whether this packet leaves for the first time.
-  static bool is_new(LinkEnd& end, const peer::Data& data) {
-    if (data.sender != end.sender || data.receiver != end.receiver)
-      end.sender = data.sender, end.receiver = data.receiver, end.sent = 0;
-    if (data.number <= end.sent) return false;
-    end.sent = data.number;
-    return true;
+  /// Calls `visit(message, is_new)` for each message that ends in this packet. Of packets that are
+  /// sent again, only for those that are whole in it. False: its sizes do not add up.
+  template <class Visit>
+  static bool for_each_message(LinkEnd& end, const peer::Data& data, Visit&& visit) {
+    const bool is_new = follow(end, data);
+    return peer::for_each_piece(data.messages, [&](const peer::Piece& piece) {
+      if (piece.whole()) return visit(piece.bytes, is_new);
+      if (!is_new) return;
+      if (!piece.continues) end.part.clear();
+      end.part.append(piece.bytes);
+      if (!piece.goes_on) visit(end.part, true);
+    });
   }
   /// Both directions begin a new stream.
   void connect(std::uint32_t a, std::uint32_t b, Duration now) {
@@ -62,6 +69,15 @@ class Links {
   std::uint32_t nodes() const { return nodes_; }
 
  private:
+  /// Whether this packet leaves for the first time.
+  static bool follow(LinkEnd& end, const peer::Data& data) {
+    if (data.sender != end.sender || data.receiver != end.receiver)
+      end.sender = data.sender, end.receiver = data.receiver, end.sent = 0;
+    if (data.number <= end.sent) return false;
+    end.sent = data.number;
+    return true;
+  }
+
   std::uint32_t nodes_;
   std::vector<LinkEnd> ends_;
 };

@@ -227,15 +227,26 @@ TEST(StaleBound, WhatAnotherSaysIsPassedOnToClients) {
   EXPECT_THAT(log.broken(), ElementsAre("stale-bound")) << "to other nodes it speaks for itself";
 }
 
-TEST(StaleBound, WhoAskedAnEarlierOwnerStillSpeaksForItself) {
+TEST(StaleBound, WhoAskedAnotherBeforeItTookThePartitionSpeaksForItself) {
   ALog log;
-  log.lands(RecordKind::takeover, bert);
   log.lands(RecordKind::takeover, anna);
   log.checker.asked(anna, partition, bert);
+  log.lands(RecordKind::takeover, bert);
+  log.lands(RecordKind::takeover, anna);
   log.lands(RecordKind::takeover, carl);
   log.checker.replaced(partition, log.replaced, 10s);
   log.checker.spoke(40s, anna, partition, 16s, true, "a page");
   EXPECT_THAT(log.broken(), ElementsAre("stale-bound"));
+}
+
+TEST(StaleBound, WhoWasAskedMayOwnThePartitionOnlyWhenItAnswers) {
+  ALog log;
+  log.lands(RecordKind::takeover, anna);
+  log.checker.asked(anna, partition, carl);
+  log.lands(RecordKind::takeover, carl);
+  log.checker.replaced(partition, log.replaced, 10s);
+  log.checker.spoke(40s, anna, partition, 16s, true, "a page");
+  EXPECT_THAT(log.broken(), IsEmpty());
 }
 
 TEST(StaleBound, WhoNeverHadAPartitionDoesNotSpeakForItToOthers) {
