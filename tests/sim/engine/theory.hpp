@@ -17,10 +17,11 @@
 #include "sim/engine/event_queue.hpp"
 #include "sim/engine/station.hpp"
 #include "sim/engine/statistics.hpp"
+#include "tests/sanitized.hpp"
 
 // An optimised build takes seconds; the sanitizers would take many minutes to add nothing: the
 // same code runs under them in the other tests.
-#if defined(__SANITIZE_ADDRESS__) || !defined(__OPTIMIZE__)
+#if defined(HUBBUB_SANITIZED) || !defined(__OPTIMIZE__)
 #define SKIP_UNLESS_OPTIMISED() GTEST_SKIP() << "tens of millions of events: optimised builds only"
 #else
 #define SKIP_UNLESS_OPTIMISED() static_cast<void>(0)

@@ -10,6 +10,7 @@
 
 #include "sim/report/exit_status.hpp"
 #include "sim/world/summarize.hpp"
+#include "tests/sanitized.hpp"
 #include "tests/sim/world/small.hpp"
 
 namespace hubbub::sim {
@@ -43,6 +44,7 @@ TEST_P(EachScenario, Holds) {
 }
 
 TEST_P(EachScenario, FailsWithoutItsMechanism) {
+  if (test::sanitized) GTEST_SKIP() << "the same code as in `Holds`, slowly";
   const Mechanism& mechanism = GetParam();
   const Summary summary = summary_of(mechanism.file, mechanism.off);
   std::uint64_t violated = 0;
