@@ -1,6 +1,7 @@
 #include "core/place/assigner.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/base/check.hpp"
 
@@ -233,9 +234,10 @@ void reopen(ShardMap& map, PartitionId partition) {
 void Assigner::see_forms(const ShardMap& current, const Fleet& fleet, Duration now) {
   Form common = newest_form;
   for (const Registration& registration : fleet.live) common = std::min(common, registration.reads_form);
-  common_form_ = fleet.live.empty() || !fleet.unreadable.empty() ? oldest_form : common;
+  if (fleet.live.empty() || !fleet.unreadable.empty()) common = oldest_form;
+  const bool changed = std::exchange(common_form_, common) != common;
   form_waits_ = common_form_ > current.form;
-  if (!form_waits_) common_since_ = now;
+  if (!form_waits_ || changed) common_since_ = now;
 }
 
 /// A fleet that has written nothing yet need not wait.

@@ -102,6 +102,7 @@ void Placement::drain() {
     if (serves && under_way >= limits::moves_at_once) continue;
     Server* next = next_owner(p);
     if (next == nullptr) return;
+    if (serves && !next->following[p]) continue;
     give(p, *next);
     if (serves) ++under_way;
   }
@@ -136,10 +137,20 @@ bool Placement::level_two() {
     if (!heavy && !light) return false;
     const std::size_t p = best_to_move({server, &lightest});
     if (p == none) continue;
-    give(p, lightest);
+    give_followed({server, &lightest}, p);
     return true;
   }
   return false;
+}
+
+/// Who does not follow it yet becomes its standby, and has it as far as the rest of the balance goes:
+/// so the same is chosen again until it follows.
+void Placement::give_followed(const Pair& pair, std::size_t partition) {
+  if (pair.to->following[partition]) return give(partition, *pair.to);
+  if (map_.places[partition].standby != pair.to->node()) make_standby(partition, pair.to);
+  prepared_.set(partition);
+  pair.from->load -= loads_[partition];
+  pair.to->load += loads_[partition];
 }
 
 /// The partition that levels the two best, or none. The difference must exceed what is moved by
@@ -155,7 +166,7 @@ std::size_t Placement::best_to_move(const Pair& pair) {
   };
   std::size_t best = none;
   for (std::size_t p = 0; p < limits::partitions; ++p) {
-    if (map_.places[p].owner != pair.from->node() || !pair.from->open[p]) continue;
+    if (map_.places[p].owner != pair.from->node() || !pair.from->open[p] || prepared_[p]) continue;
     if (difference < loads_[p] + noise || difference == loads_[p]) continue;
     if (best == none || left(p) < left(best)) best = p;
   }
@@ -189,7 +200,7 @@ Placement::Server* Placement::best_standby(std::size_t partition) {
 void Placement::choose_standbys() {
   for (std::size_t p = 0; p < limits::partitions; ++p) {
     const Place& place = map_.places[p];
-    if (place.closed || place.owner == nobody || is_kept(place.standby)) continue;
+    if (place.closed || place.owner == nobody || is_kept(place.standby) || prepared_[p]) continue;
     const Server* owner = find(place.owner);
     // One that became the owner is a standby no more.
     const Server* now = place.standby == place.owner ? nullptr : find(place.standby);
@@ -221,7 +232,7 @@ bool Placement::spread_one() {
   const auto gain = [](const Pair& pair) { return pair.from->follows - pair.to->follows; };
   for (std::size_t p = 0; p < limits::partitions; ++p) {
     Server* now = find(map_.places[p].standby);
-    if (now == nullptr) continue;
+    if (now == nullptr || prepared_[p]) continue;
     const Pair pair{now, best_standby(p)};
     if (pair.to == nullptr || pair.to->follows + 2 > now->follows) continue;
     if (chosen != none && gain(pair) <= gain(best)) continue;

@@ -29,11 +29,13 @@ class Placement {
   void give_unowned();
   /// A partition whose owner is dead goes to its standby, or to whoever has least to do.
   void replace_dead_owners();
-  /// A draining node's partitions go the same way, a few at a time. Before `balance`, which gets
-  /// what is left of those few.
+  /// A draining node's partitions go to their standbys, a few at a time, and what it serves only
+  /// once it is followed: its copy may be the only one. Before `balance`, which gets what is left
+  /// of those few.
   void drain();
   /// Moves partitions, a few at a time, until no server's load is more than 10% off the mean, or
-  /// until moving one more would level two servers by less than noise could.
+  /// until moving one more would level two servers by less than noise could. Who is to have one
+  /// follows it first, as its standby: what is served is not taken away to be fetched.
   void balance();
   /// Every open partition has a standby: not its owner, and on another host and in another region
   /// if there are such. Whoever does is the standby for as long as it can be.
@@ -69,6 +71,7 @@ class Placement {
   std::vector<Server*> takers_by_load();
   bool level_two();
   std::size_t best_to_move(const Pair& pair);
+  void give_followed(const Pair& pair, std::size_t partition);
   int distance(const Server* owner, const Server& standby) const;
   Server* best_standby(std::size_t partition);
   bool spread_one();
@@ -77,6 +80,8 @@ class Placement {
   std::span<const NodeId> kept_;
   const Loads& loads_;
   std::vector<Server> servers_;
+  /// To be given to their standbys, which must follow them first.
+  std::bitset<limits::partitions> prepared_;
 };
 
 }  // namespace hubbub

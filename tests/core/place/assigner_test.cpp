@@ -62,6 +62,23 @@ TEST(Assigner, RaisesTheFormOnceAllHaveReadItForAWhile) {
   EXPECT_EQ(fleet.map.form, newest_form);
 }
 
+TEST(Assigner, WaitsAnewWhenAFormWasTakenBack) {
+  Assigner assigner;
+  ShardMap map;
+  Registration server{.node = NodeId{0}, .life = 1, .reads_form = 2};
+  const auto form = [&](Duration now) {
+    const auto decided = assigner.decide(map, {{&server, 1}, {}}, now);
+    if (decided) map = *decided;
+    return map.form;
+  };
+  EXPECT_EQ(form(1h), 1);
+  server.reads_form = 1;
+  EXPECT_EQ(form(1h + limits::form_wait - 1s), 1);
+  server.reads_form = 2;
+  EXPECT_EQ(form(1h + limits::form_wait + 1s), 1) << "it was taken back meanwhile";
+  EXPECT_EQ(form(1h + 2 * limits::form_wait + 1s), 2);
+}
+
 TEST(Assigner, NeverGoesBackToAnOlderForm) {
   SimulatedFleet fleet = settled(3);
   fleet.join(3).reads = oldest_form;
@@ -204,6 +221,19 @@ TEST(Assigner, EmptiesADrainingServerAFewPartitionsAtATime) {
   EXPECT_EQ(fleet.followed(node_id(0)), 0u);
   EXPECT_TRUE(fleet.settle());
   EXPECT_TRUE(fleet.is_balanced());
+}
+
+TEST(Assigner, TakesNothingFromADrainingServerThatNobodyFollowsYet) {
+  SimulatedFleet fleet = settled(2);
+  fleet.copy_time = 30s;
+  fleet.crash(1);
+  fleet.run(5s);
+  fleet.restart(1);
+  fleet.servers[node_id(0)].draining = true;
+  fleet.run(25s);
+  EXPECT_EQ(fleet.owned(node_id(0)), limits::partitions);
+  fleet.run(2min);
+  EXPECT_EQ(fleet.owned(node_id(0)), 0u);
 }
 
 TEST(Assigner, WaitsForWhatItMovedToOpenBeforeItMovesMore) {

@@ -74,6 +74,7 @@ class PlacementModel {
       if (is.owner == was.owner) continue;
       RC_ASSERT(fleet.takes(is.owner));
       RC_ASSERT(!is_held(was.owner));
+      if (fleet.is_open(p)) RC_ASSERT(fleet.follows(is.owner, p));
       if (suspected_until_ && fleet.is_live(was.owner))
         RC_ASSERT(fleet.servers.at(was.owner).draining);
     }

@@ -71,6 +71,29 @@ TEST(Placement, LeavesAloneWhatIsWithinATenthOfTheMean) {
   EXPECT_EQ(fleet.moves, 0u);
 }
 
+TEST(Placement, GivesWhatIsServedOnlyToWhoFollowsItAndPreparesAFewAtATime) {
+  SimulatedFleet fleet = settled(3);
+  fleet.copy_time = 20s;
+  fleet.join(3);
+  fleet.run(19s);
+  EXPECT_EQ(fleet.moves, 0u);
+  EXPECT_LE(fleet.standby_moves, limits::moves_at_once);
+  ASSERT_TRUE(fleet.settle());
+  EXPECT_LE(fleet.moves, 18u) << "a quarter, and a tenth of it";
+  EXPECT_TRUE(fleet.is_balanced());
+}
+
+TEST(Placement, BalancesAlsoWithinARegionThoughStandbysAreInAnother) {
+  SimulatedFleet fleet;
+  for (const std::uint16_t n : {0, 1}) fleet.join(n, n);
+  ASSERT_TRUE(fleet.settle());
+  fleet.copy_time = 5s;
+  for (const std::uint16_t n : {2, 3}) fleet.join(n, n % 2);
+  ASSERT_TRUE(fleet.settle());
+  EXPECT_TRUE(fleet.is_balanced());
+  for (const Place& place : fleet.map.places) EXPECT_NE(place.owner.value % 2, place.standby.value % 2);
+}
+
 TEST(Placement, FollowsLoadsThatChangeForGood) {
   SimulatedFleet fleet = settled(4);
   for (std::size_t p = 0; p < limits::partitions; ++p)

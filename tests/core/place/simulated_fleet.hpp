@@ -27,6 +27,7 @@ struct SimulatedServer {
   bool draining = false;
   Form reads = newest_form;
   std::map<std::uint16_t, Holding::State> holds{};
+  std::map<std::uint16_t, Duration> standby_since{};
   Duration back_at = never;  ///< after it died of `poison`
 };
 
@@ -47,6 +48,7 @@ class SimulatedFleet {
     SimulatedServer& server = servers.at(node_id(n));
     server.running = server.registered = server.draining = false;
     server.holds.clear();
+    server.standby_since.clear();
   }
   /// Back before anyone missed it, or after.
   void restart(std::size_t n) {
@@ -106,9 +108,11 @@ class SimulatedFleet {
         if (place.owner == node) {
           open(node, server, p);
         } else if (place.standby == node) {
-          server.holds[p] = Holding::State::following;
+          const Duration since = server.standby_since.try_emplace(p, now).first->second;
+          if (now >= since + copy_time) server.holds[p] = Holding::State::following;
         } else {
           server.holds.erase(p);
+          server.standby_since.erase(p);
         }
       }
     }
@@ -143,6 +147,11 @@ class SimulatedFleet {
     if (at == servers.end() || !at->second.registered) return false;
     const auto held = at->second.holds.find(static_cast<std::uint16_t>(p));
     return held != at->second.holds.end() && held->second == Holding::State::open;
+  }
+  bool follows(NodeId node, std::size_t p) const {
+    const auto& holds = servers.at(node).holds;
+    const auto held = holds.find(static_cast<std::uint16_t>(p));
+    return held != holds.end() && held->second == Holding::State::following;
   }
   std::size_t owned(NodeId node) const {
     return static_cast<std::size_t>(
@@ -181,6 +190,7 @@ class SimulatedFleet {
   std::size_t deaths = 0;               ///< of that
   std::array<std::uint32_t, limits::partitions> loads{};
   bool new_owners_measure = false;  ///< for a while, before they know what a partition costs
+  Duration copy_time{};             ///< from being the standby to following
   ShardMap map;
   Assigner assigner;
   Duration now = 1h;
