@@ -167,6 +167,8 @@ inline constexpr auto checkpoint_interval = 10ms;
 inline constexpr auto pass_wait = 10s;
 /// Who asks for a copy of a partition waits this long for a piece of it, then asks another.
 inline constexpr auto copy_wait = 2s;
+/// A person is told when nobody has given one for so long.
+inline constexpr auto copy_alarm = 30s;
 /// The register is told within this that a partition is being opened, or it is opened all the same.
 inline constexpr auto announce_wait = 1s;
 /// Who takes a partition over gives its last owner, if it can be heard, this long to end (R11).

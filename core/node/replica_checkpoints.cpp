@@ -68,7 +68,6 @@ void Replicas::checkpoint_counts(Replica& r, LogPosition position, const LogReco
     r.pass.equal = false;
   }
   r.pass.due = true;
-  r.pass.read = false;
   r.pass.from = checkpoint->from;
   r.pass.over = checkpoint->from.empty();
 }
@@ -94,8 +93,8 @@ void Replicas::pass_goes_on(PartitionId id, Replica& r) {
 void Replicas::compare_read(PartitionId id, Replica& r, const input::ReadDone& i) {
   if (!r.pass.reading) return;
   r.pass.reading = false;
-  r.pass.read = true;
-  r.pass.digest = hash_bytes(i.rows);
+  // Whether there is more belongs to it: a copy that is as long as whole slices may lack the rest.
+  r.pass.digest = hash_bytes(i.rows) + (i.more ? 1 : 0);
   r.pass.bytes += i.rows.size();
   r.pass.next = after_slice(id, r.pass.from, i);
   r.pass.at = c_.now.mono + limits::checkpoint_interval;
@@ -107,10 +106,12 @@ void Replicas::pass_is_over(PartitionId id, Replica& r) {
   r.pass.synced = r.pass.equal;
   r.pass.at = c_.now.mono + limits::pass_wait;
   const NodeId owner = r.head.owner;
-  if (r.owns())
+  if (r.owns()) {
     trim(id, r);
-  else if (r.pass.equal && c_.up(owner) && owner != c_.self())
-    c_.send(owner, peer::Verified{id, r.pass.start});
+  } else if (r.pass.equal) {
+    r.kept -= r.pass.kept;  // the owner trims now
+    if (c_.up(owner) && owner != c_.self()) c_.send(owner, peer::Verified{id, r.pass.start});
+  }
   go_on(id);
 }
 

@@ -31,11 +31,16 @@ void Replicas::want(PartitionId id, Wanted wanted, NodeId before) {
   if (replica == nullptr) look_up(id);
   if (replica->wanted == wanted) return;
   replica->wanted = wanted;
-  replica->announced = false;
-  replica->announce_by = {};
-  // While the last owner can be heard it is given the time to end what it began.
-  replica->patient_until = c_.up(before) ? c_.judged + limits::hand_over : Duration{};
+  waits_anew(*replica, before);
   go_on(id);
+}
+
+/// Before it is taken (again) the register is told (R12), and while the last owner can be heard it
+/// is given the time to end what it began.
+void Replicas::waits_anew(Replica& r, NodeId before) {
+  r.announced = false;
+  r.announce_by = {};
+  r.patient_until = c_.up(before) ? c_.judged + limits::hand_over : Duration{};
 }
 
 void Replicas::head_read(PartitionId id, std::string_view rows) {
@@ -47,6 +52,7 @@ void Replicas::head_read(PartitionId id, std::string_view rows) {
     if (!stored) return c_.unreadable();
     r.head = r.stored = stored->head;
     r.whole_at = stored->whole_at;
+    r.kept = stored->kept;
   }
   r.read_to = r.applied_to = r.head.position;
   r.known = true;
@@ -99,7 +105,8 @@ bool Replicas::must_wait(PartitionId id) const {
   if (!suspect(id)) return false;
   for (std::uint16_t p = 0; p < limits::partitions; ++p) {
     const auto& other = replicas_[p];
-    const bool opening = other != nullptr && other->wanted == Wanted::own && !other->owns();
+    const bool opening = other != nullptr && other->wanted == Wanted::own && !other->owns() &&
+                         other->copying == nullptr;
     const bool before = !suspect(PartitionId{p}) || p < id.value;
     if (opening && before && p != id.value) return true;
   }
@@ -148,7 +155,10 @@ std::optional<Holding::State> Replicas::state(PartitionId id, Partition::State s
   const auto& r = replicas_[id.value];
   if (state == Partition::State::open || state == Partition::State::ending) return Holding::State::open;
   if (r == nullptr || r->wanted == Wanted::nothing || r->copying != nullptr) return {};
-  if (r->wanted == Wanted::follow) return Holding::State::following;
+  if (r->wanted == Wanted::follow) {
+    if (!r->caught_up || !r->whole()) return {};
+    return Holding::State::following;
+  }
   // One that waits for others to be opened before it cannot be to blame yet.
   if (must_wait(id)) return {};
   return Holding::State::opening;
@@ -244,7 +254,10 @@ void Replicas::on(const input::LogRead& i) {
   if (r.accepted > i.page.through) r.read_at = c_.now.mono + limits::log_reread;
   if (!r.rests()) return;  // what it found is read again
   if (i.page.first > r.read_to + 1) return copy_anew(i.partition, r, i.page.first - 1);
-  if (absorb(i.partition, r, i.page.entries)) r.read_to = std::max(r.read_to, i.page.through);
+  if (absorb(i.partition, r, i.page.entries)) {
+    r.read_to = std::max(r.read_to, i.page.through);
+    r.caught_up |= !i.page.more;
+  }
   if (!r.applying) go_on(i.partition);
 }
 
@@ -307,7 +320,8 @@ void Replicas::count(PartitionId id, Replica& r, const LogRecord& record) {
 void Replicas::apply(PartitionId id, Replica& r) {
   if (r.applying || r.head.position == r.applied_to) return;
   r.applied_to = r.head.position;
-  BatchWriter(r.rows).put(rows::head(id), rows::HeadRow{.head = r.head, .whole_at = r.whole_at});
+  BatchWriter(r.rows).put(rows::head(id),
+                          rows::HeadRow{.head = r.head, .whole_at = r.whole_at, .kept = r.kept});
   r.sync = r.pass.due && r.pass.over;
   store(id, r);
 }
@@ -340,6 +354,7 @@ void Replicas::applied(PartitionId id) {
 
 void Replicas::lose(PartitionId id, Replica& r) {
   r.mine = 0;
+  waits_anew(r, r.head.owner);
   changes_.push({id, Change::What::lost});
 }
 

@@ -100,7 +100,6 @@ class Replicas {
     bool equal = false;       ///< all slices so far were read here, and are as the owner's
     bool due = false;         ///< the next slice is to be read, or, at the end, all to be synced
     bool reading = false;
-    bool read = false;        ///< `digest` and `next` are of the last slice
     bool over = false;
     bool synced = false;      ///< and all that it compared survives a loss of power
     bool verified = false;    ///< another has said so of its own
@@ -111,13 +110,15 @@ class Replicas {
     std::uint64_t kept = 0;   ///< the log's bytes before it
     Duration at{};            ///< owner: the next checkpoint not before; over: verified until then
   };
-  /// Fetching all rows from others, because the log does not have them any more.
+  /// Fetching all rows from others, because the log does not have them any more. What is here is
+  /// given up when somebody has offered something better.
   struct Copy {
-    bool wiped = false;  ///< nothing old is left
-    bool over = false;
+    enum class Stage : std::uint8_t { asking, wiping, fetching, over };
+    Stage stage = Stage::asking;
     NodeId source = nobody;
     std::uint64_t ticket = 0;   ///< under way; 0: nothing
     Duration ask_at{};          ///< not before; with something under way, that is given up then
+    Duration in_vain_until{};   ///< then a person is told that nobody has them
     LogPosition at_least = 0;   ///< who gives them must be so far
     LogHead from;               ///< from here on the log must say what changed meanwhile
     LogPosition most = 0;       ///< nothing beyond this is in what was copied
@@ -145,6 +146,7 @@ class Replicas {
     // Reading.
     std::uint64_t reading = 0;  ///< ticket; 0: none
     bool at_tail = false;       ///< nothing further was there when it was last read
+    bool caught_up = false;     ///< it was there once
     Duration read_at{};         ///< not before
     // Applying.
     bool applying = false;
@@ -162,7 +164,7 @@ class Replicas {
     Duration append_at{};       ///< not before
     Duration patience{};
     // Trimming and copying.
-    std::uint64_t kept = 0;        ///< bytes of records that count, since this life's last trim
+    std::uint64_t kept = 0;        ///< rows.hpp: HeadRow
     std::uint64_t pass_bytes = 0;  ///< that the rows had in the last pass
     Pass pass;
     bool differs = false;          ///< from the owner's rows: to be copied anew
@@ -192,6 +194,7 @@ class Replicas {
   void store(PartitionId id, Replica& r);
   void lose(PartitionId id, Replica& r);
   bool must_wait(PartitionId id) const;
+  void waits_anew(Replica& r, NodeId before);
   bool is_announced(Replica& r);
   bool assumes(const Replica& r) const;
   void assume(PartitionId id, Replica& r);
@@ -215,7 +218,9 @@ class Replicas {
   void wipe_read(PartitionId id, Replica& r, const input::ReadDone& i);
   void copy_goes_on(PartitionId id, Replica& r);
   NodeId next_source(NodeId node) const;
+  void wipe(PartitionId id, Replica& r);
   void ask_for_copy(PartitionId id, Replica& r);
+  void fetched(const peer::Copied& m, Replica& r);
   void copy_is_over(PartitionId id, Replica& r);
   void give(PartitionId id, Replica& r, std::uint64_t gift, const input::ReadDone& i);
 

@@ -101,7 +101,7 @@ Bounds sender_record(const ConversationId& conversation, DeviceId device);
 Bounds user_record(UserId user);                                  ///< itself and its devices
 Bounds chats_of(UserId user);
 
-/// Of a partition's row.
+/// The partition whose row this is. REQUIRES: not a node's own row.
 PartitionId partition_of_key(std::string_view key);
 
 // What every copy of a partition must hold alike: its rows but for the HeadRow, which tells how far
@@ -133,7 +133,9 @@ struct HeadRow {
   LogPosition whole_at{};
   /// Of rows that are being copied, and not all there.
   static constexpr LogPosition never = UINT64_MAX;
-  static auto fields(auto& s) { return std::tie(s.version, s.head, s.whole_at); }
+  /// Bytes of the records in the log that count, as far as this replica knows: what could be trimmed.
+  std::uint64_t kept{};
+  static auto fields(auto& s) { return std::tie(s.version, s.head, s.whole_at, s.kept); }
 };
 
 struct PartitionRow {

@@ -2,6 +2,7 @@
 // what its log said.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <deque>
 #include <functional>
 #include <map>
@@ -18,6 +19,7 @@ namespace {
 
 constexpr PartitionId partition{3};
 constexpr std::size_t members = 4;
+constexpr std::uint32_t rows_of_a_slice = 7;
 
 /// Replicas of one partition on several nodes, each with a store of its own; one log; and whatever is
 /// under way among them, which happens in an order drawn at random.
@@ -47,47 +49,73 @@ class Fleet {
       });
   }
 
-  void crash(std::size_t n, bool with_disk) {
+  enum class Loses { process, power, disk };
+  void crash(std::size_t n, Loses what) {
+    if (!members_[n].up()) return;
+    stop(n, what);
+    start(n);
+  }
+
+  void stop(std::size_t n, Loses what) {
     Member& member = members_[n];
-    if (!member.up()) return;
     member.replicas.reset();
     member.context.reset();
     member.commits.clear();
     member.under_way.clear();
-    member.store.process_crash(draw(2) == 0 ? Unfinished::lost : Unfinished::found);
-    if (with_disk) {
-      member.store.~MemoryStore();
-      new (&member.store) MemoryStore();
-    } else {
-      member.store.reopen();
+    switch (what) {
+      case Loses::process:
+        member.store->process_crash(draw(2) == 0 ? Unfinished::lost : Unfinished::found);
+        break;
+      case Loses::power: member.store->power_loss(); break;
+      case Loses::disk: member.store = std::make_unique<MemoryStore>(); break;
     }
+    member.store->reopen();
     for (std::size_t other = 0; other < members; ++other) {
       packets_[{other, n}].clear();
       packets_[{n, other}].clear();
       if (other != n && members_[other].up())
         step(members_[other], [&] { members_[other].context->peers.unlinked(id(n), now_); });
     }
-    start(n);
+  }
+
+  void start(std::size_t n) {
+    Member& member = members_[n];
+    NodeConfig config = config_;
+    config.id = id(n);
+    config.map = map_;
+    member.context = std::make_unique<Context>(config);
+    member.replicas = std::make_unique<Replicas>(*member.context);
+    member.context->life = ++member.life;
+    step(member, [&] {
+      member.context->peers.open(member.life, now_);
+      for (std::size_t other = 0; other < members; ++other)
+        if (other != n && members_[other].up()) member.context->peers.linked(id(other), now_);
+      member.replicas->follow_map();
+    });
+    for (std::size_t other = 0; other < members; ++other)
+      if (other != n && members_[other].up())
+        step(members_[other], [&] { members_[other].context->peers.linked(id(n), now_); });
   }
 
   /// The owner writes a few rows, if there is one that can.
   void write() {
-    for (Member& member : members_) {
-      if (!member.up() || !member.replicas->owns(partition)) continue;
-      Partition& p = member.context->partitions[partition.value];
-      if (p.state != Partition::State::open) continue;
-      step(member, [&] {
-        for (std::uint64_t i = draw(4) + 1; i > 0; --i) {
-          const UserId user{draw(40) + 1};
-          const rows::Key key = row_of(user);
-          if (draw(3) == 0)
-            p.rows(now_).erase(key);
-          else
-            p.rows(now_).put(key, std::string(draw(200), static_cast<char>('a' + draw(26))));
-        }
-        if (p.can_commit() && member.replicas->may_write(partition)) member.replicas->write(partition);
-      });
-    }
+    write([&](Partition& p) {
+      for (std::uint64_t i = draw(4) + 1; i > 0; --i) {
+        const rows::Key key = row_of(UserId{draw(40) + 1});
+        if (draw(3) == 0)
+          p.rows(now_).erase(key);
+        else
+          p.rows(now_).put(key, std::string(draw(200), static_cast<char>('a' + draw(26))));
+      }
+    });
+  }
+  /// So that there are `count` rows, all new.
+  void write_all(std::uint64_t count) {
+    write([&](Partition& p) {
+      for (const auto& [key, value] : truth_) p.rows(now_).erase(key);
+      for (std::uint64_t i = 0; i < count; ++i)
+        p.rows(now_).put(row_of(UserId{i + 1}), std::string(100, static_cast<char>('a' + draw(26))));
+    });
   }
 
   /// Something that is under way comes to its end, or, if nothing is, time passes.
@@ -123,7 +151,7 @@ class Fleet {
   std::map<std::string, std::string> truth() const { return truth_; }
   std::map<std::string, std::string> rows_at(NodeId node) const {
     std::map<std::string, std::string> found;
-    members_[node.value].store.for_each([&](std::string_view key, std::string_view value) {
+    members_[node.value].store->for_each([&](std::string_view key, std::string_view value) {
       if (key != rows::head(partition).view()) found.emplace(key, value);
     });
     return found;
@@ -136,7 +164,7 @@ class Fleet {
     ByteBuffer rows;
     BatchWriter(rows).put(row_of(UserId{1000}), "nobody wrote this");
     const std::string_view batch = rows.view();
-    ASSERT_TRUE(members_[node.value].store.write({&batch, 1}, Sync::yes).has_value());
+    ASSERT_TRUE(members_[node.value].store->write({&batch, 1}, Sync::yes).has_value());
   }
   NodeCounters counters() const {
     NodeCounters sum;
@@ -153,9 +181,13 @@ class Fleet {
   struct Member {
     std::unique_ptr<Context> context;
     std::unique_ptr<Replicas> replicas;
-    MemoryStore store;
+    std::unique_ptr<MemoryStore> store = std::make_unique<MemoryStore>();
     NodeGeneration life = 0;
-    std::deque<std::string> commits;
+    struct Commit {
+      std::string rows;
+      Sync sync;
+    };
+    std::deque<Commit> commits;
     std::vector<std::function<void()>> under_way;
     NodeCounters past;
     bool up() const { return replicas != nullptr; }
@@ -168,23 +200,17 @@ class Fleet {
   static NodeId id(std::size_t n) { return NodeId{static_cast<std::uint16_t>(n)}; }
   static rows::Key row_of(UserId user) { return rows::Key(std::uint8_t{1}, partition.value, 'u', user.value); }
 
-  void start(std::size_t n) {
-    Member& member = members_[n];
-    NodeConfig config = config_;
-    config.id = id(n);
-    config.map = map_;
-    member.context = std::make_unique<Context>(config);
-    member.replicas = std::make_unique<Replicas>(*member.context);
-    member.context->life = ++member.life;
-    step(member, [&] {
-      member.context->peers.open(member.life, now_);
-      for (std::size_t other = 0; other < members; ++other)
-        if (other != n && members_[other].up()) member.context->peers.linked(id(other), now_);
-      member.replicas->follow_map();
-    });
-    for (std::size_t other = 0; other < members; ++other)
-      if (other != n && members_[other].up())
-        step(members_[other], [&] { members_[other].context->peers.linked(id(n), now_); });
+  template <class Rows>
+  void write(Rows&& write_rows) {
+    for (Member& member : members_) {
+      if (!member.up() || !member.replicas->owns(partition)) continue;
+      Partition& p = member.context->partitions[partition.value];
+      if (p.state != Partition::State::open) continue;
+      step(member, [&] {
+        write_rows(p);
+        if (p.can_commit() && member.replicas->may_write(partition)) member.replicas->write(partition);
+      });
+    }
   }
 
   /// Does something to a member, and puts what it wants done on its way.
@@ -200,21 +226,26 @@ class Fleet {
     c.peers.flush(now_, out);
     const std::size_t n = static_cast<std::size_t>(c.self().value);
     for (const auto& packet : out.peers) packets_[{n, packet.node.value}].emplace_back(packet.bytes);
-    for (const auto& commit : out.commits) member.commits.emplace_back(commit.rows);
+    for (const auto& commit : out.commits) member.commits.push_back({std::string(commit.rows), commit.sync ? Sync::yes : Sync::no});
     for (const auto& append : out.appends)
-      member.under_way.emplace_back([this, &member, a = append, record = std::string(append.record)] { appends(member, a.ticket, record); });
+      member.under_way.emplace_back(
+          [this, &member, ticket = append.ticket, record = std::string(append.record)] {
+            appends(member, ticket, record);
+          });
     for (const auto& read : out.log_reads)
       member.under_way.emplace_back([this, &member, read] { reads_log(member, read); });
     for (const auto& read : out.reads)
       member.under_way.emplace_back(
           [this, &member, ticket = read.ticket, range = read.range, from = std::string(read.range.from),
            to = std::string(read.range.to)]() mutable {
-            range.from = from, range.to = to;
+            range.from = from;
+            range.to = to;
             reads_store(member, ticket, range);
           });
-    for (const auto& trim : out.log_trims)
-      std::erase_if(log_, [&](const Entry& e) { return e.position < trim.below; }),
-          first_ = std::max(first_, trim.below);
+    for (const auto& trim : out.log_trims) {
+      std::erase_if(log_, [&](const Entry& e) { return e.position < trim.below; });
+      first_ = std::max(first_, trim.below);
+    }
     member.past.trims += c.counters.trims;
     member.past.copies += c.counters.copies;
     member.past.alarms += c.counters.alarms;
@@ -246,10 +277,10 @@ class Fleet {
   }
 
   void stored(Member& member) {
-    const std::string batch = std::move(member.commits.front());
+    const auto [batch, sync] = std::move(member.commits.front());
     member.commits.pop_front();
     const std::string_view view = batch;
-    ASSERT_TRUE(member.store.write({&view, 1}, Sync::no).has_value());
+    ASSERT_TRUE(member.store->write({&view, 1}, sync).has_value());
     step(member, [&] { member.replicas->applied(partition); });
   }
 
@@ -302,8 +333,8 @@ class Fleet {
   void reads_store(Member& member, std::uint64_t ticket, const ReadRange& range) {
     ByteBuffer rows;
     ReadRange few = range;
-    few.rows = std::min<std::uint32_t>(few.rows, 7);
-    const auto more = member.store.read(few, rows);
+    few.rows = std::min(few.rows, rows_of_a_slice);
+    const auto more = member.store->read(few, rows);
     ASSERT_TRUE(more.has_value());
     auto& reading = member.context->reading;
     const auto at = reading.find(ticket);
@@ -338,6 +369,8 @@ class Fleet {
   Duration now_ = 10s;
 };
 
+using Loses = Fleet::Loses;
+
 /// Lets all faults end, and everything come together.
 void settle(Fleet& fleet, NodeId owner, NodeId standby) {
   fleet.place(owner, standby);
@@ -360,10 +393,12 @@ TEST(Copies, ComeToWhatTheLogSaysWhateverHappensOnTheWay) {
     for (int i = 0; i < 6'000; ++i) {
       fleet.happens();
       if (fleet.draw(10) == 0) fleet.write();
-      if (fleet.draw(400) == 0) fleet.crash(fleet.draw(members), false);
+      if (fleet.draw(400) == 0)
+        fleet.crash(fleet.draw(members), fleet.draw(2) == 0 ? Loses::process : Loses::power);
       if (fleet.draw(1'500) == 0) {
         // One disk at a time: of two copies that are verified one is left.
-        if (fleet.is_at_the_end(owner) && fleet.is_at_the_end(standby)) fleet.crash(standby.value, true);
+        if (fleet.is_at_the_end(owner) && fleet.is_at_the_end(standby))
+          fleet.crash(standby.value, Loses::disk);
       }
       if (fleet.draw(500) == 0) {
         owner = standby;
@@ -391,6 +426,54 @@ TEST(Copies, ThatDifferFromTheirOwnersRowsAreMadeAnew) {
   EXPECT_EQ(fleet.rows_at(NodeId{1}), fleet.truth());
   EXPECT_EQ(fleet.counters().copies, 1u);
   EXPECT_EQ(fleet.counters().alarms, 1u);
+}
+
+TEST(Copies, ThatAreLongerThanTheirOwnersAreMadeAnewAlsoAtTheEndOfASlice) {
+  Fleet fleet(11);
+  settle(fleet, NodeId{0}, NodeId{1});
+  const auto rewrite = [&] {
+    for (int i = 0; i < 400; ++i) {
+      fleet.write_all(2 * rows_of_a_slice);
+      for (int j = 0; j < 50; ++j) fleet.happens();
+    }
+  };
+  rewrite();
+  fleet.damage(NodeId{1});
+  rewrite();
+  EXPECT_EQ(fleet.counters().copies, 1u);
+  settle(fleet, NodeId{0}, NodeId{1});
+  EXPECT_EQ(fleet.rows_at(NodeId{1}), fleet.truth());
+}
+
+TEST(Copies, StayWhereNobodyOffersOthers) {
+  Fleet fleet(13);
+  settle(fleet, NodeId{0}, NodeId{1});
+  fleet.stop(1, Loses::process);
+  settle(fleet, NodeId{0}, NodeId{2});
+  for (const std::size_t n : {0, 2, 3}) fleet.stop(n, Loses::process);
+  const auto before = fleet.rows_at(NodeId{1});
+  ASSERT_FALSE(before.empty());
+  fleet.place(NodeId{1}, NodeId{2});
+  fleet.start(1);
+  for (int i = 0; i < 10'000; ++i) fleet.happens();
+  EXPECT_EQ(fleet.rows_at(NodeId{1}), before) << "older than the log, and all that can be reached";
+  EXPECT_EQ(fleet.counters().alarms, 1u) << "a person was told";
+  for (const std::size_t n : {0, 2, 3}) fleet.start(n);
+  settle(fleet, NodeId{1}, NodeId{2});
+  EXPECT_EQ(fleet.rows_at(NodeId{1}), fleet.truth());
+}
+
+TEST(Copies, LetTheLogBeTrimmedThoughTheirOwnersLivesAreShort) {
+  Fleet fleet(15);
+  settle(fleet, NodeId{0}, NodeId{1});
+  const std::uint64_t trims = fleet.counters().trims;
+  for (int life = 0; life < 60; ++life) {
+    for (int i = 0; i < 200; ++i) fleet.happens();
+    fleet.write();
+    for (int i = 0; i < 200; ++i) fleet.happens();
+    fleet.crash(0, Loses::process);
+  }
+  EXPECT_GT(fleet.counters().trims, trims);
 }
 
 TEST(Copies, LetTheLogBeTrimmedSoThatItDoesNotGrow) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -57,6 +58,19 @@ class ReplicasTest : public testing::Test {
     for (; stored_ < out_.commits.size(); ++stored_) replicas_.applied(partition);
     for (Replicas::Change change; replicas_.next_change(change);) all.push_back(change.what);
     return all;
+  }
+  void own_and_lose() {
+    reads({});
+    const std::string mine = appended();
+    ends(AppendOutcome::accepted, 1);
+    changes();
+    Partition& p = context_.partitions[partition.value];
+    p.state = Partition::State::open;
+    p.must_prove = true;
+    replicas_.write(partition);
+    ends(AppendOutcome::accepted, 3);
+    reads({{2, follows(mine, 1, RecordKind::takeover, 2, other)}, {3, appended()}});
+    EXPECT_EQ(changes(), std::vector{What::lost});
   }
   std::string follows(const std::string& record, LogPosition position, RecordKind kind,
                       PartitionEpoch epoch, NodeId author) {
@@ -147,18 +161,48 @@ TEST_F(ReplicasTest, AppendAgainByteForByteWhatEndedUnknown) {
   EXPECT_EQ(replicas_.head(partition).position, 1u);
 }
 
-TEST_F(ReplicasTest, LoseAPartitionWhenAnotherTakesItOver) {
+TEST_F(ReplicasTest, LoseAPartitionWhenAnotherTakesItOver) { own_and_lose(); }
+
+TEST_F(ReplicasTest, TellTheRegisterAgainWhenTheyTakeAPartitionAgain) {
+  own_and_lose();
+  register_answers_ = false;
+  context_.map = map_of(me, 7);  // by the map that was missed it was the other's meanwhile
+  replicas_.follow_map();
+  const std::size_t appends = out_.appends.size();
+  context_.now.mono += limits::log_retry;
+  replicas_.timers();
   reads({});
-  const std::string mine = appended();
-  ends(AppendOutcome::accepted, 1);
-  changes();
-  Partition& p = context_.partitions[partition.value];
-  p.state = Partition::State::open;
-  p.must_prove = true;
-  replicas_.write(partition);
-  ends(AppendOutcome::accepted, 3);
-  reads({{2, follows(mine, 1, RecordKind::takeover, 2, other)}, {3, appended()}});
-  EXPECT_EQ(changes(), std::vector{What::lost});
+  EXPECT_EQ(out_.appends.size(), appends);
+  EXPECT_TRUE(replicas_.unannounced());
+}
+
+TEST_F(ReplicasTest, OpenASuspectAloneButDoNotWaitForWhatIsBeingCopied) {
+  constexpr PartitionId suspect{4};
+  context_.map.places[suspect.value] = {.owner = me, .vanished = 1};
+  replicas_.follow_map();
+  replicas_.head_read(suspect, {});
+  const auto asked = [&] {
+    return std::any_of(out_.log_reads.begin(), out_.log_reads.end(),
+                       [&](const auto& read) { return read.partition == suspect; });
+  };
+  EXPECT_FALSE(asked());
+  EXPECT_EQ(replicas_.state(suspect, Partition::State::elsewhere), std::nullopt);
+  replicas_.on(input::LogRead{partition, out_.log_reads.back().ticket, {.available = true, .first = 9}});
+  context_.now.mono += limits::log_retry;
+  replicas_.timers();
+  EXPECT_TRUE(asked());
+  EXPECT_EQ(replicas_.state(suspect, Partition::State::elsewhere), Holding::State::opening);
+}
+
+TEST_F(ReplicasTest, SayThatTheyFollowWhenTheyHaveCaughtUp) {
+  const auto state = [&] { return replicas_.state(partition, Partition::State::elsewhere); };
+  context_.map.places[partition.value] = {.owner = other, .standby = me};
+  replicas_.follow_map();
+  EXPECT_EQ(state(), std::nullopt) << "of its log it has read nothing yet";
+  reads({});
+  EXPECT_EQ(state(), Holding::State::following);
+  replicas_.on(input::LogRead{partition, out_.log_reads.back().ticket, {.available = true, .first = 9}});
+  EXPECT_EQ(state(), std::nullopt) << "what it lacks it must get from another first";
 }
 
 TEST_F(ReplicasTest, LeaveALogThatWasTakenOverOnANewerMap) {

@@ -47,7 +47,8 @@ node 2 > node 1: all rows of 22 are on disk here and equal, in the pass of @5
 node 1 > log 22: give up what is below @5
 
 # The standby's disk is lost. It comes back with nothing, and what it would have to read first is not
-# there any more.
+# there any more. The first answer only says that somebody has the rows: whatever was here may go now,
+# and not before.
 crash 2
 new-disk 2
 start 2
@@ -58,9 +59,11 @@ wait 100
 log 22 > node 2: @5 checkpoint, the first slice; @6 checkpoint, the next slice; @7 checkpoint, that was the last slice
 node 2 > node 1: the first rows of 22 are wanted, as at @4 or later
 node 1 > node 2: rows of 22 as at @7
+node 2 > node 1: the first rows of 22 are wanted, as at @4 or later
+node 1 > node 2: rows of 22 as at @7
 node 2 > node 1: the next rows of 22 are wanted, as at @7 or later
-node 1 > node 2: rows of 22 as at @7, the last
 dora.phone < @2 synced
+node 1 > node 2: rows of 22 as at @7, the last
 node 1 > log 22: batch, follows @7
 log 22 > node 1: kept at @8
 log 22 > node 2: @8 batch

@@ -74,14 +74,11 @@ node 1 > register: it is about to open 22
 register: node 1 is there
 node 2 > node 1: owns 22, epoch 2, map 2
 log 22 > node 1: @4 takeover, epoch 2, by node 2; @5 batch
-register: 22 is node 2's, node 1 follows (map 11)
-anna.phone < @2 synced
 node 0 > node 2: u_4 asks c_1_4 to take number 1
 node 2 > log 22: batch, follows @5
 log 22 > node 0: @6 batch
-log 22 > node 1: @6 batch
 log 22 > node 2: kept at @6
 node 2 > node 0: answer: ok, #3
 dora.phone < ok 1: c_1_4 #3 as number 1, next 2
-dora.phone < @3 c_1_4 #3 u_4 message "after"
 anna.phone < @3 c_1_4 #3 u_4 message "after"
+dora.phone < @3 c_1_4 #3 u_4 message "after"

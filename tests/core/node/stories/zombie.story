@@ -64,7 +64,7 @@ dora.tablet < @2 c_1_4 #2 u_1 message "taken elsewhere"
 dora.tablet < @2 synced
 anna.phone < @2 synced
   (after 50 ms)
-register: 22 is node 2's, node 1 follows (map 12)
+register: 22 is node 2's, node 1 follows (map 17)
 
 # Asked again, it asks the owner.
 history dora tablet anna after 0 10
