@@ -118,6 +118,13 @@ class Context {
     out->fatal = out->arena.copy(std::string(what) +
                                  " cannot be read: written by a newer version of hubbub?");
   }
+  /// R12: who cannot read the map must not write another over it; nor go by one that lets others
+  /// write into the logs what it cannot read.
+  bool may_go_by(const std::optional<ShardMap>& found) {
+    if (found && found->form <= config.reads) return true;
+    unreadable(found ? "the logs" : "the map");
+    return false;
+  }
   void alarm(std::string_view what) {
     ++counters.alarms;
     out->alarm = out->arena.copy(what);

@@ -336,7 +336,9 @@ void Conversations::owing_read(PartitionId partition, std::string_view rows, boo
   if (more) owing_sweeps_.push({partition, last.next()});
 }
 
-void Conversations::opened(const Partitions& partitions) { sweeps_.push({partitions, 0}); }
+void Conversations::opened(const Partitions& partitions) {
+  if (partitions.any()) sweeps_.push({partitions, 0});
+}
 
 void Conversations::work() {
   while (!fan_out_.empty() && !c_.exhausted()) {

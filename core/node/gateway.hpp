@@ -34,6 +34,7 @@ class Gateway {
   /// Partitions have opened: sessions whose user shard is there attach again, and what was asked of
   /// whoever had them before is answered.
   void opened(const Partitions& partitions) {
+    if (partitions.none()) return;
     sweeps_.push({.what = Sweep::What::of, .partitions = partitions});
     returns_.push({.partitions = partitions});
   }

@@ -261,7 +261,7 @@ void Node::Impl::own_rows(std::string_view rows) {
   if (reader.next(row)) {
     const auto kept = rows::decode<rows::MapRow>(row.value, c.scratch);
     const auto map = kept ? decode_map(kept->map) : std::nullopt;
-    if (!map) return c.unreadable();
+    if (!c.may_go_by(map)) return;
     if (map->version > c.map.version) c.map = *map;
     c.routes.follow(c.map);
   }

@@ -139,20 +139,23 @@ void Registry::count_connections(bool measure) {
 // --- Following and deciding ------------------------------------------------------------------------
 
 void Registry::look() {
-  follow_map();
+  if (!follow_map()) return;
   hold_lease();
   decide();
 }
 
-void Registry::follow_map() {
+/// False: this node has no business with what is there.
+bool Registry::follow_map() {
   const RegisterEntry entry = view_.find(keys::map);
   if (map_.ticket == 0) map_.version = entry.version;
+  if (entry.version == 0) return true;
   const auto map = decode_map(entry.value);
-  if (!map || map->version <= c_.map.version) return;
-  if (map->form > c_.config.reads) return c_.unreadable("the logs");
+  if (!c_.may_go_by(map)) return false;
+  if (map->version <= c_.map.version) return true;
   c_.map = *map;
   map_came_ = true;
   keep_map();
+  return true;
 }
 
 /// Not synced: what a crash takes is an older map, and a hint all the same.

@@ -59,7 +59,7 @@ class Registry {
   std::uint32_t load(PartitionId partition);
   void count_connections(bool measure);
   void look();
-  void follow_map();
+  bool follow_map();
   void keep_map();
   void hold_lease();
   void decide();

@@ -11,7 +11,6 @@
 
 namespace hubbub::peer {
 
-
 /// One end of a link: which life of the node, and which stream of that life. A later stream means
 /// that what was under way on the one before is lost.
 struct End {

@@ -185,7 +185,6 @@ std::string copied_next(PartitionId p, std::string_view from, std::string_view l
   return from < head_row.view() ? std::string(head_row.next().view()) : std::string();
 }
 
-
 std::optional<Parsed> parse(std::string_view key, std::string_view value, Arena& arena) {
   return Parser(key, value, arena).parse();
 }

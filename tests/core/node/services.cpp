@@ -41,7 +41,6 @@ void Services::append(const Append& a) {
 }
 
 Services::Fate Services::fate_of(const Append& a) {
-  if (log_lost_[a.from.node.value]) return Fate::lost;
   std::deque<Fate>& fates = logs_[a.log.value].fates;
   if (fates.empty()) return Fate::accepted;
   const Fate fate = fates.front();
@@ -80,10 +79,10 @@ bool Services::answer(const Read& read) {
   if (life_[from.node.value] != from.life) return true;
   if (log_held_[from.node.value]) return false;
   const Log& log = logs_[read.wanted.partition.value];
-  LogPage page{.available = !log_lost_[from.node.value], .first = log.first, .through = read.wanted.after};
+  LogPage page{.available = true, .first = log.first, .through = read.wanted.after};
   std::vector<LogEntry> found;
   for (const Entry& entry : log.entries) {
-    if (!page.available || entry.position <= read.wanted.after || entry.position < log.first) continue;
+    if (entry.position <= read.wanted.after || entry.position < log.first) continue;
     page.more = found.size() == limits::log_page_records;
     if (page.more) break;
     found.push_back({entry.position, entry.bytes});

@@ -50,8 +50,6 @@ class Services {
   /// What the node asks of the logs waits, and is done when it is released.
   void hold_log(NodeId node) { log_held_[node.value] = true; }
   void release_log(NodeId node);
-  /// The node's appends end unknown and are lost; it can read nothing.
-  void lose_log(NodeId node, bool lost = true) { log_lost_[node.value] = lost; }
   /// For this node the register is away.
   void lose_register(NodeId node, bool lost = true) { register_lost_[node.value] = lost; }
 
@@ -108,7 +106,6 @@ class Services {
   Give give_;
   std::array<std::uint32_t, limits::nodes> life_{};
   std::array<bool, limits::nodes> log_held_{};
-  std::array<bool, limits::nodes> log_lost_{};
   std::array<bool, limits::nodes> register_lost_{};
   std::array<Log, limits::partitions> logs_;
   std::vector<Append> held_;

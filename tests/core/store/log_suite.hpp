@@ -113,7 +113,6 @@ class LogSuite {
   LogWorld& world_;
   /// What was accepted and not trimmed, and all that was ever seen, by partition.
   std::map<PartitionId, Records> accepted_, seen_;
-  std::map<PartitionId, LogPosition> trimmed_;
 };
 
 // --- Asking --------------------------------------------------------------------------------------
