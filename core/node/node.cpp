@@ -180,6 +180,7 @@ void Node::Impl::notice_pause() {
   if (gap <= limits::pause || !judging()) return;
   ++c.counters.pauses;
   paused += gap;
+  if (gap > limits::peer_silence) c.peers.was_away(c.now.mono - paused);
 }
 
 /// Follows what has begun to its end, as far as the step's units go.

@@ -60,7 +60,7 @@ Peers::Verdict Peers::on(NodeId from, Link& link, const peer::Hello& hello, Dura
     greet(from, link, now);
   else if (!link.up)
     comes_up(from, link, now);
-  link.heard = now;
+  // Who goes on greeting does not hear what is said to it: that keeps no link up.
   return Verdict::fine;
 }
 
@@ -298,6 +298,14 @@ Duration Peers::deadline_of(const Link& link) {
   if (!link.up) return link.greet_at;
   return std::min({link.greet_at, link.resend_at, link.tell_at, link.sent + limits::peer_heartbeat,
                    link.heard + limits::peer_silence});
+}
+
+void Peers::was_away(Duration now) {
+  for (std::uint16_t n = 0; n < limits::nodes; ++n)
+    if (links_[n] != nullptr && links_[n]->up) {
+      ++counters_.resets;
+      goes_down(NodeId{n}, *links_[n], now);
+    }
 }
 
 void Peers::timers(Duration now) {

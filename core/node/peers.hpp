@@ -1,10 +1,10 @@
 // The streams between this node and its peers: whatever the network loses, repeats or reorders,
 // what is sent arrives once and in order, or the peer counts as lost and begins anew.
 //
-// Messages of one step travel as one packet, or as several, if they are longer than the peer takes. A receiver takes packets in their order, and keeps what
-// came before its turn; the sender keeps what was not taken yet, and sends it again. Each end has a name, its life
-// and its stream; a packet that does not name both ends as they are now is answered with a hello
-// and otherwise ignored. A peer that was not heard for a while is lost: its stream ends, what was
+// Messages of one step travel as one packet, or as several, if they are longer than the peer takes.
+// A receiver takes packets in their order, and keeps what came before its turn; the sender keeps
+// what was not taken yet, and sends it again. Each end has a name, its life and its stream; a packet
+// that does not name both ends as they are now is answered with a hello and otherwise ignored. A peer that was not heard for a while is lost: its stream ends, what was
 // under way is forgotten, and whoever depends on it hears so, as when it crashed (R13, R24).
 //
 // Times are on the judging clock (R28): a node that stood still blames nobody for it.
@@ -61,6 +61,9 @@ class Peers {
   /// The step ends: what was gathered leaves.
   void flush(Duration now, Outbox& out);
 
+  /// This node stood still for longer than its peers wait for anyone: they have lost it. What it was
+  /// about to say to them is old, and is not said.
+  void was_away(Duration now);
   void timers(Duration now);
   /// On the judging clock.
   Duration next_deadline() const { return due_; }

@@ -63,6 +63,7 @@ class Couple {
     now_ = until;
     settle();
   }
+  void was_away(int end) { ends_[end].peers.was_away(now_); }
   const std::vector<std::string>& got(int end) const { return ends_[end].got; }
   /// The longest packet that was on its way to the end.
   std::size_t longest_to(int end) const { return longest_to_[end]; }
@@ -235,6 +236,34 @@ TEST(Peers, TakeSilenceForLossAndFindEachOtherAgain) {
   couple.send(1, "again");
   couple.wait(1s);
   EXPECT_EQ(couple.got(0), std::vector<std::string>{"again"});
+}
+
+TEST(Peers, LoseWhoHearsNothingThoughItGreetsThem) {
+  Couple couple;
+  couple.open(0, 1);
+  couple.open(1, 1);
+  couple.link();
+  couple.wait(500us);
+  couple.silent_from[0] = true;  // it has said its name, and hears that it is known
+  couple.wait(10ms);
+  EXPECT_TRUE(couple.up(0) && !couple.up(1));
+  couple.wait(2 * limits::peer_silence);
+  EXPECT_FALSE(couple.up(0));
+}
+
+TEST(Peers, SayNothingOldAfterTheyStoodStill) {
+  Couple couple;
+  couple.meet();
+  couple.silent_from[0] = true;
+  for (std::uint32_t i = 0; i < limits::peer_window + 8; ++i) {
+    couple.send(0, "old");
+    couple.wait(1ms);
+  }
+  couple.was_away(0);
+  couple.silent_from[0] = false;
+  couple.wait(3s);
+  EXPECT_EQ(couple.got(1), std::vector<std::string>{});
+  EXPECT_EQ(couple.told(0), (std::vector<std::string>{"up", "lost", "up"}));
 }
 
 TEST(Peers, NoticeAnotherLifeThoughNobodySaysSo) {
