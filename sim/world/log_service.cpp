@@ -70,14 +70,23 @@ void LogService::append_lands(Piece* piece) {
   std::erase_if(log.waiting, [this](Piece* read) { return answer_read(read, false); });
 }
 
-/// What counts is judged here once more, beside the nodes.
+Standing LogService::apply(const Entry& entry, LogHead& head, MemoryStore& rows,
+                           std::optional<LogRecord>& record) {
+  records_.clear();
+  record = decode_record(entry.bytes, records_);
+  const Standing standing = follow(head, entry.position, entry.bytes, record);
+  if (standing == Standing::counts) write(rows, writes(*record));
+  return standing;
+}
+
+/// What lands for the first time.
 void LogService::count(Log& log, const Entry& entry) {
-  const auto record = decode_record(entry.bytes, arena_);
   const LogHead before = log.head;
-  if (follow(log.head, entry.position, entry.bytes, record) != Standing::counts) {
+  std::optional<LogRecord> record;
+  if (apply(entry, log.head, *truth_, record) != Standing::counts) {
     ++counts_.not_counted;
     const bool lost_race = record && record->kind == RecordKind::takeover &&
-                           record->author != before.owner && record->epoch <= before.epoch;
+                           record->author != before.owner && record->epoch == before.epoch;
     if (lost_race) ++stage_.meters.races;
     return;
   }
@@ -86,8 +95,7 @@ void LogService::count(Log& log, const Entry& entry) {
     ++counts_.takeovers;
     measure(log, before);
   }
-  log.last_counted = stage_.now;
-  write(*truth_, writes(*record));
+  log.last_counted = entry.landed;
 }
 
 void LogService::write(MemoryStore& store, std::string_view rows) {
@@ -127,8 +135,12 @@ void LogService::lose_power() {
     Log& log = logs_[p];
     std::erase_if(log.entries, [&](const Entry& e) { return e.landed > stage_.now - unsynced; });
     log.head = log.trimmed;
-    for (const Entry& entry : log.entries) count(log, entry);
-    stage_.checker.lost_after(PartitionId{p}, log.entries.empty() ? log.trimmed.position : log.entries.back().position);
+    std::optional<LogRecord> record;
+    for (const Entry& entry : log.entries)
+      if (apply(entry, log.head, *truth_, record) == Standing::counts)
+        log.last_counted = entry.landed;
+    stage_.checker.lost_after(
+        PartitionId{p}, log.entries.empty() ? log.trimmed.position : log.entries.back().position);
   }
 }
 
@@ -150,12 +162,9 @@ void LogService::trim_arrives(Piece* piece) {
   log.first = trim->below;
   const auto kept = std::partition_point(log.entries.begin(), log.entries.end(),
                                          [&](const Entry& e) { return e.position < log.first; });
-  for (auto at = log.entries.begin(); at != kept && loses_with_power(); ++at) {
-    const auto record = decode_record(at->bytes, arena_);
-    if (follow(log.trimmed, at->position, at->bytes, record) == Standing::counts)
-      write(base_, writes(*record));
-  }
-  counts_.trimmed += static_cast<std::uint64_t>(kept - log.entries.begin());
+  std::optional<LogRecord> record;
+  for (auto at = log.entries.begin(); at != kept && loses_with_power(); ++at)
+    (void)apply(*at, log.trimmed, base_, record);
   log.entries.erase(log.entries.begin(), kept);
 }
 

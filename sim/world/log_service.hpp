@@ -7,6 +7,7 @@
 #include <array>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -60,7 +61,7 @@ class LogService {
   const LogHead& head(PartitionId partition) const { return logs_[partition.value].head; }
   struct Counts {
     std::uint64_t appends = 0, counted = 0, not_counted = 0, refused = 0, unknown = 0, late = 0,
-                  stale = 0, takeovers = 0, trimmed = 0;
+                  stale = 0, takeovers = 0;
   };
   const Counts& counts() const { return counts_; }
 
@@ -87,6 +88,10 @@ class LogService {
   bool strikes(const Chance& chance) { return stage_.now < chance.until && random_.chance(chance.share); }
   Duration latency();
   bool answer_read(Piece* piece, bool even_if_empty);
+  /// R8, once more beside the nodes. If the entry counts, `head` becomes what it makes of it, and
+  /// `rows` gets its writes. `record`: what it is, if it is anything; valid until the next call.
+  Standing apply(const Entry& entry, LogHead& head, MemoryStore& rows,
+                 std::optional<LogRecord>& record);
   void count(Log& log, const Entry& entry);
   bool loses_with_power() const { return stage_.scenario.policy.durability == Durability::quorum_memory; }
   static void write(MemoryStore& store, std::string_view rows);
@@ -107,7 +112,7 @@ class LogService {
   Counts counts_;
   std::array<Duration, limits::nodes> ended_at_{};
   std::vector<LogEntry> page_;
-  Arena arena_;
+  Arena arena_, records_;
   ByteBuffer rows_;
 };
 
