@@ -42,6 +42,14 @@ class Availability {
   /// A fault took effect from `from` on, and is over at `until`.
   void struck(FaultKind kind, Duration from, Duration until);
 
+  /// What `struck` was told, in order.
+  struct Strike {
+    FaultKind kind;
+    Duration from;
+    Duration until;
+  };
+  const std::vector<Strike>& strikes() const { return strikes_; }
+
   struct Count {
     std::uint64_t tried = 0;
     std::uint64_t in_time = 0;
@@ -65,11 +73,6 @@ class Availability {
     std::uint32_t in_time = 0;
   };
   using Second = std::array<Cell, operations.size()>;
-  struct Strike {
-    FaultKind kind;
-    Duration from;
-    Duration until;
-  };
 
   Cell& cell(Operation operation, Duration begun);
 

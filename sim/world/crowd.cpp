@@ -69,22 +69,7 @@ Crowd::Crowd(Stage& stage, Fleet& fleet)
   const std::uint64_t seed = mix64(stage.seed ^ purpose::devices);
   for (std::uint32_t i = 0; i < population_.clients(); ++i) {
     Client& client = clients_.emplace_back(
-        Client{Device(Population::id_of(population_.user_of(i)), population_.device_of(i), seed),
-               {},
-               never,
-               {},
-               0,
-               0,
-               0,
-               0,
-               0,
-               Link::none,
-               false,
-               false,
-               false,
-               false,
-               nobody,
-               {}});
+        Device(Population::id_of(population_.user_of(i)), population_.device_of(i), seed));
     client.source.number = first_client_source + i;
   }
 }
@@ -146,7 +131,7 @@ void Crowd::turns(std::uint32_t number, std::uint32_t turn_value) {
 
 /// Its connection is gone; it knows, and cannot say so.
 void Crowd::lose(Client& client) {
-  if (client.link == Link::open) fleet_.cut(client.node, client.connection);
+  if (client.link == Link::open) fleet_.cut(client.node.value, client.connection);
   client.link = Link::none;
   client.device.closed(stage_.now, broken, edge_);
   edge_.actions.clear();
@@ -182,6 +167,7 @@ void Crowd::go_online(Client& client, std::uint32_t number) {
 
 void Crowd::settle() {
   narrow_.clear();
+  reset_held();
   for (std::uint32_t i = 0; i < clients(); ++i) {
     Client& client = at(i);
     if (!population_.comes_online(population_.user_of(i))) continue;
@@ -291,9 +277,7 @@ bool Crowd::quiet(const Client& client) const {
   const Device& d = client.device;
   if (!d.wants_connection()) return d.pending() == 0 || d.gone();
   // A server that lost its power said nothing: the client may believe in a connection that is not.
-  if (!d.quiet() || client.dead || !fleet_.stands(client.node, client.connection)) return false;
-  const auto number = static_cast<std::uint32_t>(&client - clients_.data());
-  return !stalled(number) && fleet_.reads(client.node, client.connection);
+  return d.quiet() && !client.dead && fleet_.stands(client.node.value, client.connection);
 }
 
 bool Crowd::quiet() const {
@@ -309,14 +293,14 @@ std::vector<std::string> Crowd::stuck() const {
     const Device& d = client.device;
     if (quiet(client)) continue;
     if (what.size() < shown)
-      what.push_back(
-          fmt::format("{} on its device {}: {}, {}, {} unanswered, {} ranges to page",
-                      to_text(d.user()), d.index(),
-                      !d.attached()                                   ? "not attached"
-                      : client.dead                                   ? "attached to what is dead"
-                      : fleet_.stands(client.node, client.connection) ? "attached"
-                                                                      : "attached to what is gone",
-                      d.at_head() ? "at the head" : "not at the head", d.pending(), d.unpaged()));
+      what.push_back(fmt::format(
+          "{} on its device {}: {}, {}, {} unanswered, {} ranges to page", to_text(d.user()),
+          d.index(),
+          !d.attached()                                         ? "not attached"
+          : client.dead                                         ? "attached to what is dead"
+          : fleet_.stands(client.node.value, client.connection) ? "attached"
+                                                                : "attached to what is gone",
+          d.at_head() ? "at the head" : "not at the head", d.pending(), d.unpaged()));
   }
   return what;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "sim/clients/behaviour.hpp"
@@ -41,8 +42,6 @@ class Crowd {
   bool strike(const Fault& fault, std::uint32_t host, Random& random);
   /// What goes into a region or out of it does not arrive any more.
   void cut_off(std::uint16_t region);
-  /// Times that a long frame vanished.
-  std::uint64_t vanished() const { return vanished_; }
 
   // --- Looking ----------------------------------------------------------------------------------
   /// Everyone who wants a connection has one and nothing left to do.
@@ -62,6 +61,8 @@ class Crowd {
   static constexpr std::uint8_t own_pings = 1;
 
   struct Client {
+    explicit Client(Device d) : device(std::move(d)) {}
+
     Device device;
     Source source;
     Duration wakes_at = never;
@@ -70,7 +71,7 @@ class Crowd {
     std::uint32_t acts = 0;
     std::uint32_t turns = 0;  ///< tunnels and absences so far
     std::uint32_t sent = 0;   ///< latencies drawn on this connection
-    std::uint16_t node = 0;
+    NodeId node = nobody;     ///< of its connection; nobody: it still asks which to use
     Link link = Link::none;
     bool in_tunnel = false;
     bool absent = false;
@@ -86,11 +87,13 @@ class Crowd {
   void send(Client& client, std::uint32_t number);
   void dial(Client& client, std::uint32_t number);
   void hang_up(Client& client);
-  void reject(Client& client, std::uint32_t number, std::uint32_t node, ConnectionId id);
+  Piece* dial_answer(const Client& client, std::uint32_t number, ConnectionId id);
+  void reject(Client& client, std::uint32_t number, NodeId node, ConnectionId id);
+  void ended(Client& client, std::uint32_t number, CloseCode code);
   /// Of one way between a client and a node; `nobody`: and what is in its own region.
   Duration latency(Client& client, std::uint32_t number, NodeId node) const;
   Duration latency(Client& client, std::uint32_t number) const {
-    return latency(client, number, NodeId{client.node});
+    return latency(client, number, client.node);
   }
   std::uint16_t region_of(std::uint32_t client) const {
     return stage_.regions.of_user(population_.user_of(client));
@@ -99,7 +102,8 @@ class Crowd {
   void go_dead(Client& client, std::uint32_t number);
   bool strike_one(const Fault& fault, std::uint32_t number, Random& random);
   bool vanishes(std::uint32_t number, std::size_t longest);
-  bool stalled(std::uint32_t number) const;
+  void hold(const Client& client, std::uint32_t number, Duration until);
+  void reset_held();
   void schedule_act(Client& client, std::uint32_t number);
   void schedule_turn(Client& client, std::uint32_t number, Turn turn);
   void go_online(Client& client, std::uint32_t number);
@@ -120,9 +124,13 @@ class Crowd {
   std::vector<Client> clients_;
   std::vector<ConversationId> groups_;  ///< as they come into being
   // Of the few clients that are struck: until when.
-  std::map<std::uint32_t, Duration> narrow_;   ///< long frames vanish on their way
-  std::map<std::uint32_t, Duration> stalled_;  ///< what they send waits
-  std::uint64_t vanished_ = 0;
+  std::map<std::uint32_t, Duration> narrow_;  ///< long frames vanish on their way
+  /// What is on its way on this connection of theirs waits: they do not read, or cannot send.
+  struct Held {
+    std::uint32_t attempt = 0;
+    Duration until{};
+  };
+  std::map<std::uint32_t, Held> held_;
   ByteBuffer bytes_;
   Arena arena_;
 };

@@ -57,7 +57,7 @@ void Crowd::send(Client& client, std::uint32_t number) {
   }
   if (vanishes(number, longest)) return;
   Piece* piece = stage_.slab.hold(bytes_.view());
-  piece->a = client.node, piece->b = client.connection.slot, piece->c = client.connection.use;
+  piece->a = client.node.value, piece->b = client.connection.slot, piece->c = client.connection.use;
   piece->d = number;
   client.last_up = std::max(client.last_up, stage_.now + latency(client, number));
   stage_.agenda.put(client.last_up, Happening::at_node, client.source, piece);
@@ -69,12 +69,13 @@ void Crowd::dial(Client& client, std::uint32_t number) {
   client.link = Link::dialling;
   client.dead = false;
   if (fleet_.replicated()) {
+    client.node = nobody;
     stage_.agenda.put(stage_.now + latency(client, number, nobody), Happening::at_discovery,
                       client.source, Agenda::pair(number, client.attempt));
     return;
   }
   Random random(stage_.seed, purpose::client_dial, std::uint64_t{number} << 32 | client.attempt);
-  client.node = static_cast<std::uint16_t>(random.below(fleet_.nodes()));
+  client.node = NodeId{static_cast<std::uint16_t>(random.below(fleet_.nodes()))};
   client.last_up = stage_.now + latency(client, number);
   stage_.agenda.put(client.last_up, Happening::dial_at_node, client.source,
                     Agenda::pair(number, client.attempt));
@@ -87,22 +88,22 @@ void Crowd::at_discovery(std::uint32_t number, std::uint32_t attempt) {
   const auto node = fleet_.discovery().choose(region_of(number), random.bits(), client.avoids);
   const Duration told = stage_.now + latency(client, number, nobody);
   if (!node) {
-    Piece* piece = stage_.slab.hold({reinterpret_cast<const char*>(&client.node), sizeof client.node});
-    piece->a = number, piece->b = attempt;
+    Piece* piece = dial_answer(client, number, {});
     stage_.agenda.put(told, Happening::dialled, client.source, piece);
     return;
   }
-  client.node = *node;
+  client.node = NodeId{*node};
   client.last_up = told + latency(client, number);
   stage_.agenda.put(client.last_up, Happening::dial_at_node, client.source,
                     Agenda::pair(number, attempt));
 }
 
 void Crowd::hang_up(Client& client) {
-  if (client.link == Link::dialling) client.avoids = NodeId{client.node};
+  if (client.link == Link::dialling && client.node != nobody) client.avoids = client.node;
   if (client.link == Link::open && !client.dead) {
     Piece* piece = stage_.slab.hold({});
-    piece->a = client.node, piece->b = client.connection.slot, piece->c = client.connection.use;
+    piece->a = client.node.value, piece->b = client.connection.slot;
+    piece->c = client.connection.use;
     stage_.agenda.put(std::max(client.last_up, stage_.now), Happening::hang_up_at_node,
                       client.source, piece);
   }
@@ -110,20 +111,26 @@ void Crowd::hang_up(Client& client) {
   ++client.attempt;  // whatever still comes on the old one is for nobody
 }
 
+/// What a client is told of its attempt: by the server that it dialled, or, if it was told of none,
+/// by discovery.
+Piece* Crowd::dial_answer(const Client& client, std::uint32_t number, ConnectionId id) {
+  Piece* piece =
+      stage_.slab.hold({reinterpret_cast<const char*>(&client.node), sizeof client.node});
+  piece->a = number, piece->b = client.attempt, piece->c = id.slot, piece->d = id.use;
+  return piece;
+}
+
 void Crowd::dial_at_node(std::uint32_t number, std::uint32_t attempt) {
   Client& client = at(number);
   if (client.attempt != attempt || client.link != Link::dialling) return;  // given up meanwhile
-  if (stage_.regions.apart(region_of(number), fleet_.region_of(client.node), stage_.now)) return;
+  const std::uint32_t node = client.node.value;
+  if (stage_.regions.apart(region_of(number), fleet_.region_of(node), stage_.now)) return;
   ConnectionId id;
-  const Fleet::Dialled outcome =
-      fleet_.dial(client.node, number, attempt, client.device.user(), id);
+  const Fleet::Dialled outcome = fleet_.dial(node, number, attempt, client.device.user(), id);
   if (outcome == Fleet::Dialled::no_answer) return;  // the device's own timeout will tell
-  Piece* piece =
-      stage_.slab.hold({reinterpret_cast<const char*>(&client.node), sizeof client.node});
-  piece->a = number, piece->b = attempt, piece->c = id.slot, piece->d = id.use;
+  Piece* piece = dial_answer(client, number, id);
   piece->flag = outcome == Fleet::Dialled::yes ? 1 : 0;
-  stage_.agenda.put(stage_.now + latency(client, number), Happening::dialled,
-                    client.source, piece);
+  stage_.agenda.put(stage_.now + latency(client, number), Happening::dialled, client.source, piece);
 }
 
 void Crowd::dialled(Piece* piece) {
@@ -132,14 +139,16 @@ void Crowd::dialled(Piece* piece) {
   const bool current = client.attempt == piece->b && client.link == Link::dialling;
   const ConnectionId id{piece->c, piece->d};
   const bool accepted = piece->flag != 0;
-  std::uint16_t node = 0;
+  NodeId node;
   std::memcpy(&node, piece->data(), sizeof node);
   stage_.slab.release(piece);
   if (!current && accepted) return reject(client, number, node, id);
   if (!current) return;
-  // Cut off while the answer was on its way: the device's own timeout will tell.
-  if (stage_.regions.apart(region_of(number), fleet_.region_of(node), stage_.now))
-    return fleet_.cut(node, id);
+  // Cut off while the answer was on its way: the device's own timeout will tell. Discovery is in
+  // every region.
+  if (node != nobody &&
+      stage_.regions.apart(region_of(number), fleet_.region_of(node.value), stage_.now))
+    return fleet_.cut(node.value, id);
   edge_.actions.clear();
   if (accepted) {
     client.link = Link::open;
@@ -148,19 +157,19 @@ void Crowd::dialled(Piece* piece) {
     client.device.connected(stage_.now, edge_);
   } else {
     client.link = Link::none;
-    client.avoids = NodeId{client.node};
+    if (node != nobody) client.avoids = node;
     client.device.closed(stage_.now, broken, edge_);
   }
   carry_out(number);
 }
 
 /// A connection came too late: the client has given it up. In a tunnel it cannot even say so.
-void Crowd::reject(Client& client, std::uint32_t number, std::uint32_t node, ConnectionId id) {
-  if (client.in_tunnel) return fleet_.cut(node, id);
+void Crowd::reject(Client& client, std::uint32_t number, NodeId node, ConnectionId id) {
+  if (client.in_tunnel) return fleet_.cut(node.value, id);
   Piece* piece = stage_.slab.hold({});
-  piece->a = node, piece->b = id.slot, piece->c = id.use;
-  stage_.agenda.put(stage_.now + latency(client, number, NodeId{static_cast<std::uint16_t>(node)}),
-                    Happening::hang_up_at_node, client.source, piece);
+  piece->a = node.value, piece->b = id.slot, piece->c = id.use;
+  stage_.agenda.put(stage_.now + latency(client, number, node), Happening::hang_up_at_node,
+                    client.source, piece);
 }
 
 void Crowd::at_client(Piece* piece) {
@@ -194,8 +203,13 @@ void Crowd::hang_up_at_client(Piece* piece) {
   const bool arrives = !client.dead || piece->flag == own_pings;
   stage_.slab.release(piece);
   if (!current || !arrives) return;
+  if (client.node != nobody) client.avoids = client.node;
+  ended(client, number, code);
+}
+
+/// Its connection has ended, and it is told.
+void Crowd::ended(Client& client, std::uint32_t number, CloseCode code) {
   client.link = Link::none;
-  client.avoids = NodeId{client.node};
   edge_.actions.clear();
   client.device.closed(stage_.now, code, edge_);
   carry_out(number);
@@ -204,14 +218,15 @@ void Crowd::hang_up_at_client(Piece* piece) {
 void Crowd::bounced(Piece* piece) {
   const std::uint32_t number = piece->d;
   Client& client = at(number);
-  const bool current = client.link == Link::open && !client.dead && client.node == piece->a &&
+  const bool current = client.link == Link::open && !client.dead && client.node.value == piece->a &&
                        client.connection == ConnectionId{piece->b, piece->c};
   const bool answers = fleet_.reachable(piece->a);
   stage_.slab.release(piece);
   if (!current || !answers) return;
   Piece* reset = stage_.slab.hold({});
   reset->a = number, reset->b = client.attempt, reset->c = static_cast<std::uint32_t>(broken);
-  stage_.agenda.put(stage_.now + latency(client, number), Happening::hang_up_at_client, client.source, reset);
+  stage_.agenda.put(stage_.now + latency(client, number), Happening::hang_up_at_client,
+                    client.source, reset);
 }
 
 }  // namespace hubbub::sim

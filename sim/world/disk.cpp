@@ -7,9 +7,10 @@
 namespace hubbub::sim {
 
 HostDisk::HostDisk(const Disk& settings, const Policy& policy, std::uint64_t seed,
-                   std::uint32_t host, Slab& slab)
+                   std::uint32_t host, Slab& slab, std::function<void(FaultKind)> struck)
     : store_(policy.unknown_commit),
       slab_(slab),
+      struck_(std::move(struck)),
       read_(sampler(settings.read)),
       write_(sampler(settings.write)),
       sync_(sampler(settings.sync)),
@@ -56,7 +57,7 @@ Duration HostDisk::begin(Duration now) {
 /// As a real store: a log that got only a part of a write takes no other behind it.
 bool HostDisk::refused(Duration now) {
   if (full(now)) {
-    ++counts_.without_room;
+    struck_(FaultKind::disk_full);
     refuses_ = !goes_on_;
     refusal_ = "the disk has no room: whether a part of the last write is kept is unknown";
     return true;
@@ -77,7 +78,7 @@ HostDisk::Finished HostDisk::finish() {
     finished.durable = result.has_value();
     if (!result) {
       finished.reason = result.error().what;
-      ++counts_.sync_errors;
+      struck_(FaultKind::sync_error);
     }
   }
   for (PendingCommit& commit : underway_) {
@@ -89,14 +90,14 @@ HostDisk::Finished HostDisk::finish() {
 
 Result<bool> HostDisk::read(const ReadRange& range, ByteBuffer& rows) {
   if (std::exchange(read_fails_, false)) {
-    ++counts_.read_errors;
+    struck_(FaultKind::read_error);
     return failure("the disk could not be read: look at it, then start again");
   }
   const std::size_t before = rows.size();
   auto more = store_.read(range, rows);
   if (!more || rows.size() == before || damage_ == Damage::none) return more;
   // Every row that is read is checked: what is damaged is not given to anyone.
-  if (damage_ == Damage::to_be_found) ++counts_.damaged;
+  if (damage_ == Damage::to_be_found) struck_(FaultKind::corrupted_block);
   damage_ = Damage::found;
   rows.resize(before);
   return failure("rows are damaged, their checksum is not right: replace the disk");

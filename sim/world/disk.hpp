@@ -5,6 +5,7 @@
 // buffered, when the page cache has it, and the system syncs by itself now and then.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <utility>
@@ -30,8 +31,9 @@ struct PendingCommit {
 
 class HostDisk {
  public:
+  /// `struck` is told of each fault that meets something: a sync, a write, a read.
   HostDisk(const Disk& settings, const Policy& policy, std::uint64_t seed, std::uint32_t host,
-           Slab& slab);
+           Slab& slab, std::function<void(FaultKind)> struck);
 
   MemoryStore& store() { return store_; }
   const MemoryStore& store() const { return store_; }
@@ -64,6 +66,7 @@ class HostDisk {
   /// There is no room for what is written.
   void fill(Duration until) { full_until_ = until; }
   bool full(Duration now) const { return now < full_until_; }
+  Duration full_until() const { return full_until_; }
   /// The next read fails. False: it was to fail already.
   bool fail_next_read() { return !std::exchange(read_fails_, true); }
   /// Rows are damaged: those that are read next. False: some are already.
@@ -83,9 +86,7 @@ class HostDisk {
   void replace(std::string_view rows);
 
   struct Counts {
-    std::uint64_t writes = 0, commits = 0, rows = 0, bytes = 0, sync_errors = 0;
-    std::uint64_t without_room = 0;  ///< writes
-    std::uint64_t read_errors = 0, damaged = 0;
+    std::uint64_t writes = 0, commits = 0, rows = 0, bytes = 0;
     Duration busy{};
   };
   const Counts& counts() const { return counts_; }
@@ -98,6 +99,7 @@ class HostDisk {
 
   MemoryStore store_;
   Slab& slab_;
+  std::function<void(FaultKind)> struck_;
   Sampler read_, write_, sync_;
   Random random_;
   bool synced_;

@@ -1,8 +1,8 @@
 // What goes wrong, and when: once at a given time, or again and again at random ones, during the
-// safety phase. What took effect is counted; a fault that met nothing to break did not.
+// safety phase. What took effect is counted (Stage::struck); a fault that met nothing to break did
+// not, and neither did one that strikes a server which is not there.
 #pragma once
 
-#include <array>
 #include <vector>
 
 #include "sim/world/crowd.hpp"
@@ -18,8 +18,6 @@ class Faults {
   /// Puts all first times on the agenda.
   void start();
   void happens(std::uint32_t which);
-  /// How often each kind took effect.
-  std::array<std::uint64_t, fault_kinds> counts() const;
 
  private:
   struct Planned {
@@ -29,17 +27,17 @@ class Faults {
     Planned(const Fault* f, Random r, bool e) : fault(f), random(r), exists(e) {}
   };
   void schedule_next(std::uint32_t which);
+  // True if it took effect now. What waits to meet something says later if it did.
   bool strike(const Fault& fault, std::uint32_t host, Random& random);
   bool strike_region(const Fault& fault, std::uint16_t region);
-  bool strike_services(const Fault& fault, std::uint32_t host, Random& random);
-  void note(const Fault& fault);
+  bool strike_services(const Fault& fault, Random& random);
+  bool strike_server(const Fault& fault, std::uint32_t host, Random& random);
 
   Stage& stage_;
   Fleet& fleet_;
   Crowd& crowd_;
   Source source_;
   std::vector<Planned> planned_;
-  std::array<std::uint64_t, fault_kinds> counts_{};
 };
 
 }  // namespace hubbub::sim

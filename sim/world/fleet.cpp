@@ -35,7 +35,8 @@ Fleet::Fleet(Stage& stage)
       register_(stage),
       discovery_(stage, register_) {
   for (std::uint32_t h = 0; h < stage.scenario.servers.all(); ++h) {
-    Host& host = hosts_.emplace_back(stage.scenario, stage.seed, h, stage.slab);
+    Host& host = hosts_.emplace_back(stage.scenario, stage.seed, h, stage.slab,
+                                     [this, h](FaultKind kind) { disk_struck(h, kind); });
     host.source.number = first_host_source + h;
     host.there = h < stage.scenario.servers.count;
   }
@@ -155,7 +156,7 @@ void Fleet::end_process(std::uint32_t host, Crash how, Duration down_for) {
   if (how == Crash::process) {
     h.disk.process_crash();
   } else {
-    if (how == Crash::torn) ++torn_;
+    if (how == Crash::torn) stage_.struck(FaultKind::torn_write, down_for);
     h.disk.power_loss(how == Crash::torn);
   }
   stage_.agenda.put(stage_.now + std::max(down_for, Duration{1ms}), Happening::host_starts,
@@ -200,17 +201,6 @@ void Fleet::end_node(std::uint32_t node, bool tell_clients) {
 
 namespace {
 
-template <class Visit>
-void each_counter(NodeCounters& a, const NodeCounters& b, Visit&& visit) {
-  visit(a.accepted, b.accepted), visit(a.repeats, b.repeats), visit(a.refused, b.refused);
-  visit(a.asked_to_retry, b.asked_to_retry), visit(a.expired, b.expired);
-  visit(a.inbox_entries, b.inbox_entries), visit(a.entries_sent, b.entries_sent);
-  visit(a.ranges_sent, b.ranges_sent), visit(a.resent, b.resent);
-  visit(a.recent_hits, b.recent_hits), visit(a.recent_misses, b.recent_misses);
-  visit(a.loads, b.loads), visit(a.evictions, b.evictions), visit(a.pauses, b.pauses);
-  visit(a.alarms, b.alarms);
-}
-
 void add(NodeCounters& sum, const NodeCounters& more) {
   constexpr std::size_t counters = sizeof(NodeCounters) / sizeof(std::uint64_t);
   using All = std::array<std::uint64_t, counters>;
@@ -233,6 +223,13 @@ NodeCounters Fleet::counters() const {
   NodeCounters sum;
   for (const NodeSlot& slot : nodes_) add(sum, counters_of(slot));
   return sum;
+}
+
+std::vector<std::uint32_t> Fleet::those_there() const {
+  std::vector<std::uint32_t> those;
+  for (std::uint32_t host = 0; host < hosts(); ++host)
+    if (is_there(host)) those.push_back(host);
+  return those;
 }
 
 bool Fleet::quiet() const {
@@ -290,9 +287,7 @@ HostDisk::Counts Fleet::disk_counts() const {
   for (const Host& host : hosts_) {
     const HostDisk::Counts& c = host.disk.counts();
     sum.writes += c.writes, sum.commits += c.commits, sum.rows += c.rows, sum.bytes += c.bytes;
-    sum.sync_errors += c.sync_errors, sum.busy += c.busy;
-    sum.without_room += c.without_room;
-    sum.read_errors += c.read_errors, sum.damaged += c.damaged;
+    sum.busy += c.busy;
   }
   return sum;
 }

@@ -6,9 +6,11 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "core/node/node.hpp"
@@ -66,12 +68,9 @@ class Fleet {
   void expect_silence(std::uint32_t node, ConnectionId id, Duration until);
   /// Unless the connection was heard since, or will be at `hears_again` before it is given up.
   void silence(std::uint32_t node, ConnectionId id, Duration hears_again);
-  /// The client reads nothing until then; what is sent to it waits, up to a bound.
-  void stop_reading(std::uint32_t node, ConnectionId id, Duration until);
-  bool reads(std::uint32_t node, ConnectionId id) const {
-    const auto at = unread_.find({node, id.slot});
-    return at == unread_.end() || stage_.now >= at->second.until;
-  }
+  /// The client reads nothing until then; what is sent to it waits, up to a bound. False: it does
+  /// not read as it is.
+  bool stop_reading(std::uint32_t node, ConnectionId id, Duration until);
   /// When something last went over the connection, a ping or anything else; nothing: it is gone.
   std::optional<Duration> used_at(std::uint32_t node, ConnectionId id) const;
   /// When a client whose connection has just died finds out by its own pings.
@@ -90,14 +89,19 @@ class Fleet {
   DiscoveryService& discovery() { return discovery_; }
   bool replicated() const { return hubbub::replicated(stage_.scenario.policy.durability); }
 
-  // --- Faults. True if it took effect ------------------------------------------------------------
+  /// It is one of the servers; not yet, or no more.
+  bool is_there(std::uint32_t host) const { return hosts_[host].there; }
+  std::vector<std::uint32_t> those_there() const;
+
+  // --- Faults. True if it took effect; what returns nothing strikes later, if it meets something,
+  // and says so by itself (Stage::struck) ---------------------------------------------------------
   enum class Crash : std::uint8_t { process, power, torn };
   bool crash(std::uint32_t host, Crash how, Duration down_for);
   /// The power goes in the middle of the next write.
-  bool tear_next_write(std::uint32_t host, Duration down_for);
-  bool fail_next_sync(std::uint32_t host);
-  bool slow_sync(std::uint32_t host, Duration length, double factor);
-  bool slow_cpu(std::uint32_t host, Duration length, double factor);
+  void tear_next_write(std::uint32_t host, Duration down_for);
+  void fail_next_sync(std::uint32_t host);
+  void slow_sync(std::uint32_t host, Duration length, double factor);
+  void slow_cpu(std::uint32_t host, Duration length, double factor);
   bool pause(std::uint32_t host, Duration length);
   bool suspend(std::uint32_t host, Duration length);
   bool no_memory(std::uint32_t host, Duration length);
@@ -106,24 +110,24 @@ class Fleet {
   bool drain(std::uint32_t host, Duration length);
   void drained(std::uint32_t host, std::uint32_t life);
   /// A backup is made now, and put back `by` later, with a loss of power.
-  bool restore_backup(std::uint32_t host, Duration by, Duration down_for);
+  void restore_backup(std::uint32_t host, Duration by, Duration down_for);
   void put_backup_back(std::uint32_t host);
   bool lose_disk(std::uint32_t host, Duration down_for);
-  bool fill_disk(std::uint32_t host, Duration length);
-  bool fail_next_read(std::uint32_t host);
+  void fill_disk(std::uint32_t host, Duration length);
+  void fail_next_read(std::uint32_t host);
   /// Damaged rows end the process that reads them, and it starts again when the disk is replaced:
   /// after `replaced_after`, or else, replicated, as after any end; embedded, with all faults healed.
-  bool damage_disk(std::uint32_t host, Duration replaced_after);
+  void damage_disk(std::uint32_t host, Duration replaced_after);
   bool isolate(std::uint32_t host, FaultKind how, Duration length);
   void weather(FaultKind kind, Duration length, double share, Duration by);
   /// Of what the host follows and does not own, a share of the rows is gone.
   bool diverge(std::uint32_t host, double share, Random& random);
   /// A partition kills its owner, and whoever opens it until then.
-  bool poison(Duration length, Random& random);
+  void poison(Duration length, Random& random);
   /// Drains, and starts again as a version that reads `form`.
   bool change_version(std::uint32_t host, Form form, Duration length);
-  bool step_clock(std::uint32_t host, Duration by);
-  bool drift_clock(std::uint32_t host, std::int64_t ppm, Duration length);
+  void step_clock(std::uint32_t host, Duration by);
+  void drift_clock(std::uint32_t host, std::int64_t ppm, Duration length);
   /// A loss of power, after which the wall clock is wrong by so much, until `length` after the start.
   bool start_with_wrong_clock(std::uint32_t host, Duration wrong_by, Duration length);
   /// How far the wall clock is ahead of 1970.
@@ -138,10 +142,6 @@ class Fleet {
   void torn_now(std::uint32_t host, std::uint32_t life);
   /// Everything is as new from now on; what is down comes back.
   void heal();
-  /// Torn writes that happened.
-  std::uint64_t torn() const { return torn_; }
-  /// Processes that poison ended.
-  std::uint64_t poisoned() const { return poisoned_; }
 
   // --- Looking ----------------------------------------------------------------------------------
   /// Nobody steps, waits, writes or is down.
@@ -169,10 +169,11 @@ class Fleet {
 
  private:
   struct Host {
-    Host(const Scenario& scenario, std::uint64_t seed, std::uint32_t number, Slab& slab)
+    Host(const Scenario& scenario, std::uint64_t seed, std::uint32_t number, Slab& slab,
+         std::function<void(FaultKind)> struck)
         : reads(static_cast<Form>(scenario.servers.version)),
           next_reads(reads),
-          disk(scenario.servers.disk, scenario.policy, seed, number, slab) {}
+          disk(scenario.servers.disk, scenario.policy, seed, number, slab, std::move(struck)) {}
     bool up = false;      ///< its process runs
     bool powered = true;  ///< its system runs
     bool there = true;    ///< it is one of the servers; not yet, or no more
@@ -235,7 +236,14 @@ class Fleet {
   enum ReadFlag : std::uint8_t { read_asked, read_all, read_more, read_failed };
   Piece* rows_of(Host& host, const output::Read& read);
   void end_by_itself(std::uint32_t node);
-  bool opens_poison(const Outbox& out) const;
+  Duration down_or_restart(Duration down_for) const {
+    return down_for > Duration{0} ? down_for : stage_.scenario.servers.restart;
+  }
+  /// The poisoned partition that a node is about to open, if it is.
+  std::optional<PartitionId> opens_poison(const Outbox& out) const;
+  void note_poison(PartitionId partition);
+  /// A fault of its disk met something, which ends the process.
+  void disk_struck(std::uint32_t host, FaultKind kind);
   void replace_damaged_disk(Host& host);
   void start_links(std::uint32_t node);
   /// That a node takes from another.
@@ -292,7 +300,6 @@ class Fleet {
   DiscoveryService discovery_;
   std::deque<Host> hosts_;
   std::deque<NodeSlot> nodes_;
-  std::uint64_t torn_ = 0;
   /// What waits at the edge for a client that does not read.
   struct Unread {
     Duration until{};
@@ -308,7 +315,6 @@ class Fleet {
     Random random;
   } weather_;
   std::array<Duration, limits::partitions> poisoned_until_{};
-  std::uint64_t poisoned_ = 0;
   // Scratch, kept for its memory.
   std::vector<Input> inputs_;
   Arena arena_;

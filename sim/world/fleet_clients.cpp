@@ -112,13 +112,16 @@ Duration Fleet::missed_at(std::uint32_t node, ConnectionId id) const {
 
 // --- Clients that do not read --------------------------------------------------------------------
 
-void Fleet::stop_reading(std::uint32_t node, ConnectionId id, Duration until) {
+bool Fleet::stop_reading(std::uint32_t node, ConnectionId id, Duration until) {
   Connection* c = nodes_[node].connections.find(id);
-  if (c == nullptr) return;
+  if (c == nullptr) return false;
   Unread& unread = unread_[{node, id.slot}];
-  unread.until = std::max(unread.until, until);
-  c->last_down = std::max(c->last_down, unread.until);
-  expect_silence(node, id, unread.until);  // nor does it answer pings
+  // What waits since an earlier time is on its way for that time's end; what waited is no more.
+  if (stage_.now < unread.until) return false;
+  unread = {until, 0, {}};
+  c->last_down = std::max(c->last_down, until);
+  expect_silence(node, id, until);  // nor does it answer pings
+  return true;
 }
 
 /// What was just sent waits if its client does not read: behind the bound, all that waits is dropped

@@ -10,17 +10,15 @@ namespace hubbub::sim {
 
 bool Fleet::crash(std::uint32_t host, Crash how, Duration down_for) {
   if (!hosts_[host].up) return false;
-  end_process(host, how, down_for > Duration{0} ? down_for : stage_.scenario.servers.restart);
+  end_process(host, how, down_or_restart(down_for));
   return true;
 }
 
-bool Fleet::tear_next_write(std::uint32_t host, Duration down_for) {
+void Fleet::tear_next_write(std::uint32_t host, Duration down_for) {
   Host& h = hosts_[host];
-  if (!h.up || h.tear_down_for) return false;
-  if (h.disk.store().writing() || h.disk.store().unsynced_bytes() > 0)
-    return crash(host, Crash::torn, down_for);
-  h.tear_down_for = down_for > Duration{0} ? down_for : stage_.scenario.servers.restart;
-  return true;
+  if (!h.up || h.tear_down_for) return;
+  h.tear_down_for = down_for;
+  if (h.disk.store().writing() || h.disk.store().unsynced_bytes() > 0) torn_now(host, h.life);
 }
 
 void Fleet::torn_now(std::uint32_t host, std::uint32_t life) {
@@ -29,21 +27,15 @@ void Fleet::torn_now(std::uint32_t host, std::uint32_t life) {
   crash(host, Crash::torn, *h.tear_down_for);
 }
 
-bool Fleet::fail_next_sync(std::uint32_t host) {
-  Host& h = hosts_[host];
-  if (!h.up || h.fail_sync) return false;
-  return h.fail_sync = true;
-}
+void Fleet::fail_next_sync(std::uint32_t host) { hosts_[host].fail_sync = hosts_[host].up; }
 
-bool Fleet::slow_sync(std::uint32_t host, Duration length, double factor) {
+void Fleet::slow_sync(std::uint32_t host, Duration length, double factor) {
   hosts_[host].disk.slow_down(stage_.now + length, factor);
-  return hosts_[host].there;
 }
 
-bool Fleet::slow_cpu(std::uint32_t host, Duration length, double factor) {
+void Fleet::slow_cpu(std::uint32_t host, Duration length, double factor) {
   hosts_[host].slow_until = stage_.now + length;
   hosts_[host].slow_factor = factor;
-  return hosts_[host].there;
 }
 
 bool Fleet::pause(std::uint32_t host, Duration length) {
@@ -119,22 +111,24 @@ bool Fleet::remove_server(std::uint32_t host, Duration length) {
   return h.leaves = true;
 }
 
-bool Fleet::restore_backup(std::uint32_t host, Duration by, Duration down_for) {
+void Fleet::restore_backup(std::uint32_t host, Duration by, Duration down_for) {
   Host& h = hosts_[host];
-  if (!h.there || h.backup) return false;
+  if (h.backup) return;
   h.backup.emplace();
   h.backup_down_for = down_for;
   BatchWriter rows(*h.backup);
   h.disk.store().for_each([&](std::string_view key, std::string_view value) { rows.put(key, value); });
   stage_.agenda.put(stage_.now + by, Happening::backup_back, h.source, host);
-  return true;
 }
 
 void Fleet::put_backup_back(std::uint32_t host) {
   Host& h = hosts_[host];
   if (!h.backup) return;
-  crash(host, Crash::power, h.backup_down_for);
-  h.disk.replace(h.backup->view());
+  if (h.there) {
+    stage_.struck(FaultKind::restored_backup, down_or_restart(h.backup_down_for));
+    crash(host, Crash::power, h.backup_down_for);
+    h.disk.replace(h.backup->view());
+  }
   h.backup.reset();
 }
 
@@ -144,20 +138,26 @@ bool Fleet::lose_disk(std::uint32_t host, Duration down_for) {
   return true;
 }
 
-bool Fleet::fill_disk(std::uint32_t host, Duration length) {
+void Fleet::fill_disk(std::uint32_t host, Duration length) {
   hosts_[host].disk.fill(stage_.now + length);
-  return true;
 }
 
-bool Fleet::fail_next_read(std::uint32_t host) { return hosts_[host].disk.fail_next_read(); }
+void Fleet::fail_next_read(std::uint32_t host) { hosts_[host].disk.fail_next_read(); }
 
-bool Fleet::damage_disk(std::uint32_t host, Duration replaced_after) {
+void Fleet::damage_disk(std::uint32_t host, Duration replaced_after) {
   Host& h = hosts_[host];
-  if (!h.disk.damage()) return false;
+  if (!h.disk.damage()) return;
   const Scenario& scenario = stage_.scenario;
   const Duration by_itself = replicated() ? scenario.servers.restart : scenario.duration;
   h.replaced_after = replaced_after > Duration{0} ? replaced_after : by_itself;
-  return true;
+}
+
+void Fleet::disk_struck(std::uint32_t host, FaultKind kind) {
+  const Host& h = hosts_[host];
+  Duration down = stage_.scenario.servers.restart;
+  if (kind == FaultKind::corrupted_block) down = h.replaced_after;
+  if (kind == FaultKind::disk_full) down += h.disk.full_until() - stage_.now;
+  stage_.struck(kind, down);
 }
 
 bool Fleet::isolate(std::uint32_t host, FaultKind how, Duration length) {
@@ -179,28 +179,34 @@ void Fleet::weather(FaultKind kind, Duration length, double share, Duration by) 
 
 bool Fleet::diverge(std::uint32_t host, double share, Random& random) {
   MemoryStore& store = hosts_[host].disk.store();
-  if (!replicated() || store.writing()) return false;
+  if (!hosts_[host].up || !replicated() || store.writing()) return false;
   ByteBuffer erased;
   store.for_each([&](std::string_view key, std::string_view value) {
     arena_.clear();
     const auto row = rows::parse(key, value, arena_);
     if (!row || std::holds_alternative<rows::NodeRow>(row->row) ||
-        std::holds_alternative<rows::MapRow>(row->row) || std::holds_alternative<rows::HeadRow>(row->row))
+        std::holds_alternative<rows::MapRow>(row->row) ||
+        std::holds_alternative<rows::HeadRow>(row->row))
       return;
     const PartitionId partition = rows::partition_of_key(key);
-    if (log_.head(partition).owner.value != host && random.chance(share)) BatchWriter(erased).erase(key);
+    if (log_.head(partition).owner.value != host && random.chance(share))
+      BatchWriter(erased).erase(key);
   });
   const std::string_view batch = erased.view();
   return !batch.empty() && store.write({&batch, 1}, Sync::yes).has_value();
 }
 
-bool Fleet::poison(Duration length, Random& random) {
+void Fleet::poison(Duration length, Random& random) {
   const PartitionId partition{static_cast<std::uint16_t>(random.below(limits::partitions))};
   poisoned_until_[partition.value] = stage_.now + length;
   const NodeId owner = log_.head(partition).owner;
-  if (owner == nobody || !crash(host_of(owner.value), Crash::process, {})) return false;
-  ++poisoned_;
-  return true;
+  if (owner != nobody && crash(host_of(owner.value), Crash::process, {})) note_poison(partition);
+}
+
+/// It ended a process, and is not served by any other either until it is over.
+void Fleet::note_poison(PartitionId partition) {
+  stage_.struck(FaultKind::poison_record, std::max(poisoned_until_[partition.value] - stage_.now,
+                                                   stage_.scenario.servers.restart));
 }
 
 bool Fleet::change_version(std::uint32_t host, Form form, Duration length) {
@@ -209,14 +215,10 @@ bool Fleet::change_version(std::uint32_t host, Form form, Duration length) {
   return true;
 }
 
-bool Fleet::step_clock(std::uint32_t host, Duration by) {
-  hosts_[host].clock.step_wall(by);
-  return true;
-}
+void Fleet::step_clock(std::uint32_t host, Duration by) { hosts_[host].clock.step_wall(by); }
 
-bool Fleet::drift_clock(std::uint32_t host, std::int64_t ppm, Duration length) {
+void Fleet::drift_clock(std::uint32_t host, std::int64_t ppm, Duration length) {
   hosts_[host].clock.drift(stage_.now, ppm, stage_.now + length);
-  return true;
 }
 
 bool Fleet::start_with_wrong_clock(std::uint32_t host, Duration wrong_by, Duration length) {
@@ -253,6 +255,7 @@ bool Fleet::disconnect(std::uint32_t host, double share, Random& random) {
 void Fleet::heal() {
   weather_.lossy_until = weather_.repeats_until = weather_.reorders_until = Duration{0};
   poisoned_until_.fill(Duration{0});
+  unread_.clear();
   log_.heal();
   register_.heal();
   for (std::uint32_t host = 0; host < hosts(); ++host) {

@@ -18,8 +18,8 @@ void Fleet::carry_out(std::uint32_t node) {
   const Outbox& out = slot.out;
   if (!out.alarm.empty()) ++stage_.meters.alarms;
   if (!out.fatal.empty()) return end_by_itself(node);
-  if (opens_poison(out)) {
-    ++poisoned_;
+  if (const auto partition = opens_poison(out)) {
+    note_poison(*partition);
     return end_by_itself(node);
   }
   send_frames(node, out);
@@ -54,13 +54,13 @@ void Fleet::ask_services(std::uint32_t node, const Outbox& out) {
 }
 
 /// Who asks for this row is about to open the partition.
-bool Fleet::opens_poison(const Outbox& out) const {
-  return std::any_of(out.reads.begin(), out.reads.end(), [this](const output::Read& read) {
+std::optional<PartitionId> Fleet::opens_poison(const Outbox& out) const {
+  for (const output::Read& read : out.reads)
     for (std::uint16_t p = 0; p < limits::partitions; ++p)
-      if (stage_.now < poisoned_until_[p] && read.range.from == rows::partition(PartitionId{p}).view())
-        return true;
-    return false;
-  });
+      if (stage_.now < poisoned_until_[p] &&
+          read.range.from == rows::partition(PartitionId{p}).view())
+        return PartitionId{p};
+  return {};
 }
 
 /// A node that cannot go on says nothing more, and its process is started again (R7).

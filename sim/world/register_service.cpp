@@ -13,6 +13,18 @@ constexpr std::uint32_t register_source = 3003;
 /// How often a person looks whether something is closed: what went before may be counted late.
 constexpr Duration look_again = 10s;
 
+/// How far back readers may see in this scenario; nothing: they see what there is.
+std::optional<Duration> shown_past(const Scenario& scenario) {
+  std::optional<Duration> longest;
+  for (const Fault& fault : scenario.faults) {
+    if (fault.kind == FaultKind::register_stale)
+      longest = std::max(longest.value_or(Duration{}), fault.by);
+    if (fault.kind == FaultKind::register_split)
+      longest = std::max(longest.value_or(Duration{}), fault.duration);
+  }
+  return longest;
+}
+
 }  // namespace
 
 RegisterService::RegisterService(Stage& stage)
@@ -22,9 +34,10 @@ RegisterService::RegisterService(Stage& stage)
       random_(stage.seed, purpose::registry, 0),
       frozen_(stage.scenario.servers.all()),
       flapping_(stage.scenario.servers.all()) {
-  for (const Fault& fault : stage.scenario.faults)
-    keeps_past_ |= fault.kind == FaultKind::register_stale || fault.kind == FaultKind::register_split;
-  if (keeps_past_) remember();
+  if (const auto longest = shown_past(stage.scenario)) {
+    past_.emplace(*longest);
+    remember();
+  }
 }
 
 void RegisterService::set(const Asker& asker, const output::RegisterSet& set, bool heard) {
@@ -64,7 +77,7 @@ void RegisterService::read_arrives(Piece* piece) {
   arena_.clear();
   const auto read = wire::decode<output::RegisterRead>(piece->view(), arena_);
   const Asker asker{piece->a, piece->b};
-  if (keeps_past_) {
+  if (past_) {
     watchers_.push_back({asker, read->ticket, read->revision, stage_.now + read->wait});
     stage_.slab.release(piece);
     return go_on();
@@ -79,11 +92,15 @@ void RegisterService::read_arrives(Piece* piece) {
 void RegisterService::look(RegisterView& view) {
   if (is_away()) return;
   catch_up();
-  register_.read(view.revision(), {}, [&view](const RegisterPage& page) { view.apply(page); });
+  const auto show = [&view](const RegisterPage& page) { view.apply(page); };
+  if (!past_) register_.read(view.revision(), {}, show);
   go_on();
+  if (!past_) return;
+  past_->page(view.revision(), std::max(past_->revision_at(seen()), view.revision()), show);
 }
 
 void RegisterService::wakes() {
+  if (wakes_at_ != stage_.now) return;  // an earlier one took its place
   wakes_at_ = never;
   catch_up();
   if (stage_.now >= looks_at_) return reopen_closed();
@@ -96,12 +113,13 @@ void RegisterService::expire_everyone() {
   go_on();
 }
 
-void RegisterService::split(Duration until, Random& random) {
+void RegisterService::split(Duration until, const std::vector<std::uint32_t>& servers,
+                            Random& random) {
   split_until_ = until;
   split_at_ = stage_.now;
   std::fill(frozen_.begin(), frozen_.end(), false);
-  for (std::size_t left = frozen_.size() / 2; left > 0;) {
-    const auto server = random.below(frozen_.size());
+  for (std::size_t left = servers.size() / 2; left > 0;) {
+    const std::uint32_t server = servers[random.below(servers.size())];
     if (frozen_[server]) continue;
     frozen_[server] = true;
     --left;
@@ -170,26 +188,28 @@ void RegisterService::flap_now() {
 // --- What readers see of the past ------------------------------------------------------------------
 
 void RegisterService::remember() {
-  register_.read(past_.revision(), {}, [this](const RegisterPage& page) { past_.add(stage_.now, page); });
+  register_.read(past_->revision(), {},
+                 [this](const RegisterPage& page) { past_->add(stage_.now, page); });
   while (register_.poll()) {
   }
 }
 
+Duration RegisterService::seen() const {
+  return stage_.now < stale_until_ ? stage_.now - std::min(staleness_, stage_.now) : stage_.now;
+}
+
 Duration RegisterService::seen_by(std::uint32_t node) const {
-  Duration seen = stage_.now;
-  if (stage_.now < stale_until_) seen -= std::min(staleness_, seen);
   const std::uint32_t server = node / stage_.scenario.servers.nodes;
-  if (stage_.now < split_until_ && frozen_[server]) seen = std::min(seen, split_at_);
-  return seen;
+  return stage_.now < split_until_ && frozen_[server] ? std::min(seen(), split_at_) : seen();
 }
 
 /// True if it was answered: with what is new to it, or because it waited long enough.
 bool RegisterService::answer(const Watcher& watcher) {
-  const std::uint64_t seen = past_.revision_at(seen_by(watcher.asker.node));
+  const std::uint64_t seen = past_->revision_at(seen_by(watcher.asker.node));
   const bool news = seen > watcher.revision;
   if (!news && stage_.now < watcher.until) return false;
   // What a reader has seen once it goes on seeing.
-  past_.page(watcher.revision, std::max(seen, watcher.revision), [&](const RegisterPage& page) {
+  past_->page(watcher.revision, std::max(seen, watcher.revision), [&](const RegisterPage& page) {
     answers_.give(watcher.asker, stage_.now + latency(), input::RegisterRead{watcher.ticket, page});
   });
   return true;
@@ -200,7 +220,7 @@ Duration RegisterService::due(const Watcher& watcher) const {
   Duration due = watcher.until;
   for (const Duration end : {stale_until_, split_until_})
     if (stage_.now < end) due = std::min(due, end);
-  const Duration came = past_.next_after(watcher.revision);
+  const Duration came = past_->next_after(watcher.revision);
   if (stage_.now < stale_until_ && came != never && stage_.now < came + staleness_)
     due = std::min(due, came + staleness_);
   return due;
@@ -216,7 +236,7 @@ void RegisterService::go_on() {
   }
   Duration next = std::min(register_.next_deadline(), looks_at_);
   for (const Flapping& flapping : flapping_) next = std::min(next, flapping.next);
-  if (keeps_past_) {
+  if (past_) {
     remember();
     std::erase_if(watchers_, [this](const Watcher& watcher) { return answer(watcher); });
     for (const Watcher& watcher : watchers_) next = std::min(next, due(watcher));

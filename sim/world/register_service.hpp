@@ -2,6 +2,7 @@
 // Sets are decided in one place, whatever goes wrong; readers may see it as it was some time ago.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "core/node/outbox.hpp"
@@ -20,7 +21,8 @@ class RegisterService {
   void set(const Asker& asker, const output::RegisterSet& set, bool heard);
   void read(const Asker& asker, const output::RegisterRead& read, bool heard);
 
-  /// Brings a view up to date, unless the register is away.
+  /// Shows a reader that is none of the servers what it is to see now: nothing while the register
+  /// is away.
   void look(RegisterView& view);
 
   // --- Happenings -------------------------------------------------------------------------------
@@ -35,8 +37,8 @@ class RegisterService {
   void expire_everyone();
   /// Readers, also those that wait, see it as it was so long ago.
   void stale(Duration until, Duration staleness) { stale_until_ = until, staleness_ = staleness; }
-  /// Half of the servers see it as it is now; the others as it goes on.
-  void split(Duration until, Random& random);
+  /// Half of these servers see it as it is now; the others as it goes on.
+  void split(Duration until, const std::vector<std::uint32_t>& servers, Random& random);
   /// A server's registration vanishes every `period`. False: it does already.
   bool flap(Duration until, std::uint32_t server, Duration period);
   void heal();
@@ -61,7 +63,8 @@ class RegisterService {
   void go_on();
   void remember();
   void flap_now();
-  /// The moment that a node sees.
+  /// The moment that readers see; that a node sees.
+  Duration seen() const;
   Duration seen_by(std::uint32_t node) const;
   bool answer(const Watcher& watcher);
   Duration due(const Watcher& watcher) const;
@@ -78,8 +81,7 @@ class RegisterService {
   Duration split_until_{}, split_at_{};
   std::vector<bool> frozen_;         ///< by server: it sees what was there at `split_at_`
   std::vector<Flapping> flapping_;   ///< by server
-  bool keeps_past_ = false;          ///< the scenario has a fault that shows it
-  RegisterPast past_;
+  std::optional<RegisterPast> past_;  ///< if the scenario has a fault that shows it
   std::vector<Watcher> watchers_;
   Arena arena_;
 };

@@ -261,14 +261,13 @@ RunResult World::conclude() {
   result.end = stage_.now;
   result.first_fault = stage_.first_fault;
   result.counters = fleet_.counters();
-  result.faults = faults_.counts();
+  result.faults = stage_.faults;
   result.invariants = stage_.checker.results();
   result.violations = stage_.checker.violations();
   result.pending = crowd_.pending();
   result.rows = fleet_.rows();
   const HostDisk::Counts disks = fleet_.disk_counts();
-  result.commits = disks.commits, result.writes = disks.writes,
-  result.sync_errors = disks.sync_errors;
+  result.commits = disks.commits, result.writes = disks.writes;
   if (fleet_.replicated()) {
     const LogService::Counts& log = fleet_.log().counts();
     result.log = {{"appends", log.appends},   {"counted", log.counted}, {"void", log.not_counted},

@@ -69,7 +69,7 @@ struct RunResult {
   std::uint64_t pending = 0;  ///< messages and calls without an answer at the end
   std::uint64_t owed = 0;     ///< conversations with unconfirmed deliveries at the end
   std::uint64_t rows = 0;
-  std::uint64_t commits = 0, writes = 0, sync_errors = 0;
+  std::uint64_t commits = 0, writes = 0;
   std::uint64_t events = 0;
   std::uint64_t clients = 0;
   struct Memory {

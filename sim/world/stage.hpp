@@ -1,6 +1,9 @@
 // What everyone in a world shares: the clock, the agenda, bytes in flight, the judge, the meters.
 #pragma once
 
+#include <algorithm>
+#include <array>
+
 #include "sim/check/checker.hpp"
 #include "sim/scenario/scenario.hpp"
 #include "sim/world/agenda.hpp"
@@ -23,11 +26,20 @@ struct Stage {
         agenda(ties),
         chain(std::move(entities)) {}
 
+  /// A fault takes effect now and is over after so long: what ends a process, when that is started
+  /// again. Whoever sees it meet something says so; what only waits to strike has struck nothing.
+  void struck(FaultKind kind, Duration lasts) {
+    first_fault = std::min(first_fault, now);
+    ++faults[static_cast<std::size_t>(kind)];
+    meters.availability.struck(kind, now, now + lasts);
+  }
+
   const Scenario& scenario;
   std::uint64_t seed;
   Duration now{0};
   bool safety = true;  ///< false once faults are healed and no new work starts
   Duration first_fault = never;
+  std::array<std::uint64_t, fault_kinds> faults{};  ///< that took effect
   Regions regions;
   Agenda agenda;
   Slab slab;

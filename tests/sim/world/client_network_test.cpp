@@ -142,5 +142,63 @@ TEST(ClientNetwork, OnlyLongFramesVanishAndTakeTheirConnectionsAlong) {
   EXPECT_LE(long_ones.meters.lost, count(long_ones, FaultKind::large_vanish));
 }
 
+/// What waited the first times has arrived: it neither counts any more nor is dropped.
+TEST(ClientNetwork, WhoStopsReadingAgainHasOnlyWaitingWhatWasSentSince) {
+  Scenario scenario = small_scenario();
+  scenario.clients.messages_per_day = 96'000;
+  scenario.servers.outbound = 8 << 10;
+  Fault fault = fault_of(FaultKind::slow_readers, {});
+  fault.duration = 2s;
+  for (std::uint32_t server = 0; server < 3; ++server)
+    for (int times = 0; times < 8; ++times) {
+      fault.server = server;
+      fault.at = 8s + times * 2s;
+      scenario.faults.push_back(fault);
+    }
+  const RunResult result = run(scenario, {});
+  EXPECT_TRUE(result.settled && result.violations.empty()) << violations_of(result);
+  EXPECT_EQ(count(result, FaultKind::slow_readers), 24u);
+  EXPECT_EQ(result.meters.cut_slow, 0u);
+}
+
+TEST(ClientNetwork, WhoDoesNotReadCannotStopReading) {
+  Scenario scenario = small_scenario();
+  for (const Duration at : {10s, 12s}) {
+    Fault& fault = scenario.faults.emplace_back(fault_of(FaultKind::slow_readers, at));
+    fault.server = 1;
+    fault.duration = 4s;
+  }
+  const RunResult result = run(scenario, {});
+  EXPECT_TRUE(result.settled && result.violations.empty()) << violations_of(result);
+  EXPECT_EQ(count(result, FaultKind::slow_readers), 1u);
+  EXPECT_LT(result.meters.delivery.max(), Duration(5s).count());
+}
+
+/// Who is would be so for an hour. Some have nothing to send and would not miss an answer; of
+/// others too much waits, and they are cut without hearing of it.
+TEST(ClientNetwork, NobodyIsHeldUpOnceFaultsAreHealed) {
+  for (const FaultKind kind : {FaultKind::slow_readers, FaultKind::stalled_uplinks})
+    for (const double rate : {960., 96'000.}) {
+      Scenario scenario = small_scenario();
+      scenario.clients.messages_per_day = rate;
+      scenario.servers.outbound = 1024;
+      Fault& fault = scenario.faults.emplace_back(fault_of(kind, 28s));
+      fault.server = 1;
+      fault.duration = 1h;
+      const RunResult result = run(scenario, {});
+      EXPECT_EQ(count(result, kind), 1u);
+      EXPECT_TRUE(result.settled && result.violations.empty()) << violations_of(result);
+      EXPECT_LT(result.end - result.safety_end, 15s);
+    }
+}
+
+TEST(ClientNetwork, WhoseAddressChangesWantsTheirConnectionOnce) {
+  const RunResult result = struck(small_scenario(), fault_of(FaultKind::changed_addresses, {}));
+  const auto connects = result.meters.availability.table(0s, result.safety_end)
+                            .all.counts[static_cast<std::size_t>(Operation::connect)];
+  EXPECT_EQ(connects.tried, 30u + result.meters.lost);
+  EXPECT_EQ(connects.in_time, connects.tried);
+}
+
 }  // namespace
 }  // namespace hubbub::sim

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "core/wire/batch.hpp"
 
 namespace hubbub::sim {
@@ -19,7 +21,12 @@ class HostDiskTest : public testing::Test {
     d.sync = {Distribution::Kind::constant, 200e3, 0};
     return d;
   }();
-  HostDisk disk{settings, policy, 1, 0, slab};
+  std::map<FaultKind, int> struck;
+  HostDisk disk = made(policy);
+
+  HostDisk made(const Policy& by) {
+    return HostDisk(settings, by, 1, 0, slab, [this](FaultKind kind) { ++struck[kind]; });
+  }
 
   PendingCommit batch(std::string_view key) {
     ByteBuffer bytes;
@@ -68,6 +75,7 @@ TEST_F(HostDiskTest, AnswersEveryCommitOfAFailedSyncWithUnknown) {
   EXPECT_FALSE(finished.durable);
   EXPECT_FALSE(finished.reason.empty());
   EXPECT_EQ(finished.commits.size(), 2u);
+  EXPECT_EQ(struck[FaultKind::sync_error], 1);
   // The store refuses what comes after.
   disk.submit(batch("c"));
   (void)disk.begin(1s);
@@ -90,7 +98,7 @@ TEST_F(HostDiskTest, LosesWhatWasUnderWayWhenThePowerGoes) {
 
 TEST_F(HostDiskTest, KeepsWhatTheSystemHasWhenOnlyTheProcessEnds) {
   policy.durability = Durability::buffered;
-  HostDisk buffered(settings, policy, 1, 0, slab);
+  HostDisk buffered = made(policy);
   buffered.submit(batch("a"));
   EXPECT_EQ(buffered.begin(0s), 20us);
   EXPECT_TRUE(buffered.finish().durable);
@@ -103,7 +111,7 @@ TEST_F(HostDiskTest, KeepsWhatTheSystemHasWhenOnlyTheProcessEnds) {
 
 TEST_F(HostDiskTest, BufferedLosesWhatWasNotWrittenBackWhenThePowerGoes) {
   policy.durability = Durability::buffered;
-  HostDisk buffered(settings, policy, 1, 0, slab);
+  HostDisk buffered = made(policy);
   const auto commit = [&](std::string_view key) {
     buffered.submit(batch(key));
     (void)buffered.begin(0s);
@@ -136,7 +144,8 @@ TEST_F(HostDiskTest, IsSlowOnlyForItsTime) {
 TEST_F(HostDiskTest, WithoutRoomAWriteEndsUnknownAndIsNotThereUntilItIsOpenedAgain) {
   for (const bool synced : {true, false}) {
     policy.durability = synced ? Durability::synced : Durability::quorum_memory;
-    HostDisk full(settings, policy, 1, 0, slab);
+    HostDisk full = made(policy);
+    struck.clear();
     full.fill(10s);
     full.submit(batch("a"));
     (void)full.begin(9s);
@@ -146,7 +155,7 @@ TEST_F(HostDiskTest, WithoutRoomAWriteEndsUnknownAndIsNotThereUntilItIsOpenedAga
     full.submit(batch("b"));
     (void)full.begin(11s);
     EXPECT_FALSE(full.finish().durable) << "nothing goes behind what may be half there";
-    EXPECT_EQ(full.counts().without_room, 1u);
+    EXPECT_EQ(struck[FaultKind::disk_full], 1);
     full.process_crash();
     full.reopen();
     EXPECT_EQ(full.store().rows(), 0u);
@@ -170,7 +179,7 @@ TEST_F(HostDiskTest, AReadThatFailsSaysSoOnce) {
   EXPECT_TRUE(rows.empty());
   EXPECT_TRUE(disk.read(all, rows).has_value());
   EXPECT_FALSE(rows.empty());
-  EXPECT_EQ(disk.counts().read_errors, 1u);
+  EXPECT_EQ(struck[FaultKind::read_error], 1);
 }
 
 TEST_F(HostDiskTest, DamagedRowsAreGivenToNobodyUntilTheDiskIsReplaced) {
@@ -179,6 +188,7 @@ TEST_F(HostDiskTest, DamagedRowsAreGivenToNobodyUntilTheDiskIsReplaced) {
   (void)disk.finish();
   EXPECT_TRUE(disk.damage());
   EXPECT_FALSE(disk.damage());
+  EXPECT_TRUE(struck.empty()) << "nobody has met it yet";
   ByteBuffer rows;
   EXPECT_TRUE(disk.read({"x", "z", 10, 1000, false}, rows).has_value()) << "it is not read there";
   EXPECT_FALSE(disk.found_damaged());
@@ -189,7 +199,7 @@ TEST_F(HostDiskTest, DamagedRowsAreGivenToNobodyUntilTheDiskIsReplaced) {
     disk.reopen();
   }
   EXPECT_TRUE(disk.found_damaged());
-  EXPECT_EQ(disk.counts().damaged, 1u);
+  EXPECT_EQ(struck[FaultKind::corrupted_block], 1);
   disk.mend();
   EXPECT_TRUE(disk.read({"", "z", 10, 1000, false}, rows).has_value());
   EXPECT_FALSE(rows.empty());

@@ -125,7 +125,7 @@ TEST(Faults, AFailedSyncEndsTheProcess) {
   fault.at = 10s;
   scenario.faults.push_back(fault);
   const RunResult result = run(scenario, {});
-  EXPECT_EQ(result.sync_errors, 1u);
+  EXPECT_EQ(result.faults[static_cast<std::size_t>(FaultKind::sync_error)], 1u);
   EXPECT_EQ(result.meters.exits, 1u);
 }
 

@@ -74,6 +74,16 @@ TEST(Regions, ACutTakesTheConnectionsThatCrossIt) {
   EXPECT_GE(cut.meters.lost, whole.meters.lost + 10);
 }
 
+/// Discovery of a region that is cut off knows nobody, and says so there: who hears it does not
+/// wait for an answer from elsewhere.
+TEST(Regions, WhoIsToldOfNoServerAsksAgainSoon) {
+  const RunResult result =
+      run_well(fleet(R"("count": 4, "regions": 2)",
+                     R"({"kind": "region_cut_off", "region": 1, "at": "0s", "for": "4s"})"));
+  EXPECT_EQ(count(result, FaultKind::region_cut_off), 1u);
+  EXPECT_LT(result.meters.connect.max(), Duration(12s).count());
+}
+
 TEST(Servers, OneThatIsAddedGetsItsShareAndNoMore) {
   for (const std::uint32_t before : {3u, 5u, 8u}) {
     Scenario scenario = fleet("\"count\": " + std::to_string(before) + ", \"spare\": 1",

@@ -25,7 +25,12 @@ Scenario scenario_with(std::vector<FaultKind> faults) {
   scenario.policy.durability = Durability::quorum_synced;
   scenario.servers.count = 4;
   scenario.registry.latency = {Distribution::Kind::constant, 1e6, 0};
-  for (const FaultKind kind : faults) scenario.faults.emplace_back().kind = kind;
+  for (const FaultKind kind : faults) {
+    Fault& fault = scenario.faults.emplace_back();
+    fault.kind = kind;
+    fault.by = 5s;
+    fault.duration = 10s;
+  }
   return scenario;
 }
 
@@ -47,6 +52,7 @@ class SimulatedRegister final : public RegisterWorld, private Register {
   /// From now on as this server.
   void be(std::uint32_t server) { asker_.node = server; }
   RegisterService& service() { return service_; }
+  int wakes() const { return wakes_; }
   Duration now() const { return stage_.now; }
   std::map<std::string, std::string> values() {
     std::map<std::string, std::string> found;
@@ -84,7 +90,9 @@ class SimulatedRegister final : public RegisterWorld, private Register {
     switch (next.kind) {
       case Happening::register_set: return service_.set_arrives(piece);
       case Happening::register_read: return service_.read_arrives(piece);
-      case Happening::register_wakes: return service_.wakes();
+      case Happening::register_wakes:
+        ++wakes_;
+        return service_.wakes();
       case Happening::answer: return answer(piece);
       default: FAIL() << "the register did something that is not its own";
     }
@@ -105,6 +113,7 @@ class SimulatedRegister final : public RegisterWorld, private Register {
   RegisterService service_{stage_};
   Asker asker_;
   std::uint64_t last_ticket_ = 0;
+  int wakes_ = 0;
   std::map<std::uint64_t, std::function<void(const RegisterSetDone&)>> sets_;
   std::map<std::uint64_t, std::function<void(const RegisterPage&)>> reads_;
 };
@@ -155,7 +164,7 @@ TEST(RegisterService, ASplitOneFreezesHalfOfTheServersUntilItEnds) {
   const std::uint64_t version = world.put("map", 0, "old");
   world.pass(1s);
   Random random(1, 2, 3);
-  world.service().split(world.now() + 10s, random);
+  world.service().split(world.now() + 10s, {0, 1, 2, 3}, random);
   world.pass(1s);
   world.put("map", version, "new");
   const auto seen = [&world] {
@@ -176,7 +185,7 @@ TEST(RegisterService, AWatchOfAFrozenServerEndsWithTheSplit) {
   const std::uint64_t known = world.put("map", 0, "old");
   Random random(1, 2, 3);
   world.pass(1s);
-  world.service().split(world.now() + 10s, random);
+  world.service().split(world.now() + 10s, {0, 1, 2, 3}, random);
   world.pass(1s);
   int answered = 0;
   for (std::uint32_t server = 0; server < 4; ++server) {
@@ -188,6 +197,40 @@ TEST(RegisterService, AWatchOfAFrozenServerEndsWithTheSplit) {
   EXPECT_EQ(answered, 2);
   world.pass(8s);
   EXPECT_EQ(answered, 4);
+}
+
+TEST(RegisterService, ASplitOneFreezesHalfOfThoseWhoAreThere) {
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    SimulatedRegister world({FaultKind::register_split});
+    const std::uint64_t version = world.put("map", 0, "old");
+    world.pass(1s);
+    Random random(seed, 2, 3);
+    world.service().split(world.now() + 10s, {1, 3}, random);
+    world.pass(1s);
+    world.put("map", version, "new");
+    const auto seen_by = [&world](std::uint32_t server) {
+      world.be(server);
+      return world.values().at("map");
+    };
+    EXPECT_NE(seen_by(1), seen_by(3));
+    EXPECT_EQ(seen_by(0), "new");
+    EXPECT_EQ(seen_by(2), "new");
+  }
+}
+
+/// Every set here makes something earlier due than before; what it makes stale is not put anew.
+TEST(RegisterService, WakesOnceForWhatIsDue) {
+  SimulatedRegister world({});
+  for (int key = 0; key < 10; ++key) {
+    world.set({"k" + std::to_string(key), 0, "value", 20s - key * 1s},
+              [](const RegisterSetDone&) {});
+    world.pass(10ms);
+  }
+  EXPECT_TRUE(world.service().flap(world.now() + 10h, 1, 10s));
+  world.pass(1000s);
+  EXPECT_EQ(world.values(), Values{});
+  EXPECT_GE(world.wakes(), 100);
+  EXPECT_LE(world.wakes(), 130) << "100 times for what flaps, ten for the keys, some stale";
 }
 
 TEST(RegisterService, AFlappingRegistrationVanishesAgainAndAgainAndNoOther) {
