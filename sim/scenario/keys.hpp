@@ -63,8 +63,10 @@ void describe(Keys& keys, Servers& s) {
              "Connections that each server says it has room for.");
   keys.field("outbound", s.outbound, bytes(1024, 1 << 30, "4MiB"),
              "Bytes that wait for a client that does not read, before it is cut off.");
-  keys.field("first_packet", s.first_packet, bytes(limits::packet_bytes_least, limits::packet_bytes, "4KiB"),
-             "The longest packet that server 0 takes from others; these take 256KiB.");
+  keys.field("first_packet", s.first_packet,
+             bytes(limits::packet_bytes_least, limits::packet_bytes, "4KiB"),
+             "The longest packet that server 0 takes from others; these take 256KiB. Less: a fleet "
+             "whose servers have different limits, as while one is replaced.");
 }
 
 template <class Keys>

@@ -108,7 +108,8 @@ class Judge {
              fmt::format("{} regions are more than there are servers, expected at most {}",
                          servers.regions, servers.count));
     if (!replicated(scenario_.policy.durability)) {
-      const auto needs_quorum = [&](const std::string& key, std::uint32_t found, std::uint32_t most) {
+      const auto needs_quorum = [&](const std::string& key, std::uint32_t found,
+                                    std::uint32_t most) {
         if (found > most)
           report({key, "policy.durability"},
                  fmt::format("found {} without discovery, expected {}, or policy.durability of "
@@ -121,7 +122,7 @@ class Judge {
     }
     if (servers.nodes == 1) return;
     report({"servers.nodes", "policy.durability"},
-           fmt::format("found {} nodes a server under {}, expected 1, and more servers", 
+           fmt::format("found {} nodes a server under {}, expected 1, and more servers",
                        scenario_.servers.nodes, "a quorum's durability"));
   }
 
@@ -197,9 +198,10 @@ class Judge {
     const Servers& servers = scenario_.servers;
     if (f.server && *f.server >= servers.all()) {
       report({key + ".server", "servers.count"},
-             fmt::format("there is no server {}, expected 0 to {}, as servers.count is {}{}",
-                         *f.server, servers.all() - 1, servers.count,
-                         servers.spare == 0 ? "" : fmt::format(" and servers.spare {}", servers.spare)));
+             fmt::format(
+                 "there is no server {}, expected 0 to {}, as servers.count is {}{}", *f.server,
+                 servers.all() - 1, servers.count,
+                 servers.spare == 0 ? "" : fmt::format(" and servers.spare {}", servers.spare)));
     }
     if (f.region && *f.region >= servers.regions) {
       report({key + ".region", "servers.regions"},
@@ -223,9 +225,10 @@ class Judge {
              "goes no way at all, expected how far in the key \"by\", such as \"3s\"");
     }
     if (traits(f.kind).replicated && !replicated(scenario_.policy.durability)) {
-      report({key + ".kind", "policy.durability"},
-             "there is neither log nor register, expected policy.durability of \"quorum_memory\" or "
-             "\"quorum_synced\"");
+      report(
+          {key + ".kind", "policy.durability"},
+          "there is neither log nor register, expected policy.durability of \"quorum_memory\" or "
+          "\"quorum_synced\"");
     }
   }
 

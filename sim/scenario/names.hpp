@@ -309,6 +309,7 @@ inline constexpr std::array known_metrics{
             "send to acknowledgement of what was sent while nobody owned its partition, 99th percentile"},
     Bounded{"trims", Unit::none, "times that the beginning of a log was given up"},
     Bounded{"copies", Unit::none, "partitions fetched whole from another server"},
+    Bounded{"resent", Unit::none, "deliveries that servers sent each other again"},
     Bounded{"exits", Unit::none, "processes that ended by themselves"},
     Bounded{"moves", Unit::none, "takeovers of partitions after the warm-up"},
     Bounded{"races", Unit::none, "takeovers that another server's came before, so that they are void"},

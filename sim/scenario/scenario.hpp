@@ -62,7 +62,7 @@ struct Servers {
   std::uint32_t room = 20'000;
   /// Bytes an edge holds for one connection before it cuts it.
   double outbound = limits::outbound_bytes;
-  /// Bytes of the longest packet that server 0 takes from others.
+  /// Bytes of the longest packet that server 0 takes from others: servers may differ in limits.
   double first_packet = limits::packet_bytes;
   std::uint32_t all() const { return count + spare; }
   bool operator==(const Servers&) const = default;

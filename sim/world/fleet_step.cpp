@@ -169,10 +169,10 @@ Duration Fleet::cost_of(NodeSlot& slot, std::size_t taken, std::uint64_t expired
   cost -= std::min(cost, service.frame * static_cast<std::int64_t>(expired) * 9 / 10);
   for (const output::Frame& frame : slot.out.frames)
     if (slot.connections.find(frame.connection) != nullptr) cost += service.event;
-  cost += service.peer * static_cast<std::int64_t>(slot.out.peers.size() + slot.out.appends.size() +
-                                                   slot.out.log_reads.size() +
-                                                   slot.out.register_sets.size() +
-                                                   slot.out.register_reads.size());
+  cost += service.peer *
+          static_cast<std::int64_t>(slot.out.peers.size() + slot.out.appends.size() +
+                                    slot.out.log_reads.size() + slot.out.log_trims.size() +
+                                    slot.out.register_sets.size() + slot.out.register_reads.size());
   for (const output::Commit& commit : slot.out.commits) cost += service.row * rows_in(commit.rows);
   return cost;
 }

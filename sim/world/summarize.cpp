@@ -94,6 +94,7 @@ double value_of(std::string_view name, const Scenario& scenario, const RunResult
   if (name == "moves") return count(m.moves);
   if (name == "trims") return count(result.counters.trims);
   if (name == "copies") return count(result.counters.copies);
+  if (name == "resent") return count(result.counters.resent);
   if (name == "exits") return count(m.exits);
   if (name.starts_with("available.")) return available(name.substr(10), availability);
   if (name == "races") return count(m.races);
