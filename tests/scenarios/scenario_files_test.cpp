@@ -37,9 +37,9 @@ Scenario loaded(const std::string& name, const std::vector<std::string>& overrid
   return {};
 }
 
-std::vector<std::string> names_in_folder() {
+std::vector<std::string> names_in_folder(const std::string& folder = "scenarios") {
   std::vector<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator("scenarios")) {
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     if (entry.path().extension() == ".json") names.push_back(entry.path().stem().string());
   }
   return names;
@@ -151,6 +151,23 @@ TEST(ScenarioFiles, AMissedMetricIsOneThatTheFileBounds) {
     EXPECT_TRUE(std::any_of(bounds.begin(), bounds.end(), [&](const Expectation& one) {
       return one.name == mechanism.missed;
     })) << mechanism.file;
+  }
+}
+
+/// What they stand on may change, and they would pass without meeting what they are kept for.
+TEST(Regressions, StandByThemselvesAndExpectToMeetWhatTheyOnceBrokeOn) {
+  const std::string readme = text_of("scenarios/regressions/README.md");
+  for (const std::string& name : names_in_folder("scenarios/regressions")) {
+    const std::string file = "regressions/" + name;
+    const Scenario scenario = loaded(file);
+    EXPECT_EQ(scenario.name, name);
+    EXPECT_THAT(readme, HasSubstr("`" + name + "`"));
+    EXPECT_THAT(text_of(path_of(file)), testing::Not(HasSubstr("\"extends\""))) << file;
+    const auto& metrics = scenario.expect.metrics;
+    EXPECT_TRUE(std::any_of(metrics.begin(), metrics.end(), [](const Expectation& one) {
+      return one.op == Expectation::Op::greater && one.value >= 0;
+    })) << file;
+    EXPECT_FALSE(scenario.expect.checks.empty()) << file;
   }
 }
 

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 
 #include "sim/report/exit_status.hpp"
@@ -61,6 +62,17 @@ INSTANTIATE_TEST_SUITE_P(Scenarios, EachScenario, testing::ValuesIn(mechanisms()
                            std::ranges::replace(name, '-', '_');
                            return name;
                          });
+
+TEST(Regressions, Hold) {
+  std::size_t files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator("scenarios/regressions")) {
+    if (entry.path().extension() != ".json") continue;
+    const Summary summary = summary_of("regressions/" + entry.path().stem().string(), {});
+    EXPECT_EQ(exit_status(summary), status::holds) << entry.path() << "\n" << findings(summary);
+    ++files;
+  }
+  EXPECT_GE(files, 2u);
+}
 
 TEST(Mechanisms, ARepeatThatIsForgottenIsTakenTwice) {
   const Summary summary = summary_of("first-light", {"policy.repeats=forgotten"});
