@@ -142,6 +142,8 @@ TEST_P(EachEffect, IsNotedWhenItIsMetAndForAsLongAsItLasts) {
   EXPECT_EQ(strikes.size(), result.meters.availability.strikes().size()) << "and no other";
   EXPECT_EQ(strikes.size(), result.faults[static_cast<std::size_t>(effect.kind)]);
   ASSERT_GE(strikes.size(), 1u);
+  for (std::size_t i = 1; i < strikes.size(); ++i)
+    EXPECT_LT(strikes[i - 1].from, strikes[i].from) << "each is noted once";
   const Availability::Strike& first = strikes.front();
   EXPECT_EQ(first.from, result.first_fault);
   if (effect.later)
