@@ -88,6 +88,12 @@ void Peers::goes_down(NodeId node, Link& link, Duration now) {
   greet(node, link, now);
 }
 
+/// By this end, though the other may live.
+void Peers::give_up(NodeId node, Link& link, Duration now) {
+  ++counters_.resets;
+  goes_down(node, link, now);
+}
+
 void Peers::greet(NodeId node, Link& link, Duration now) {
   link.greet_at = now;
   touch(node, link);
@@ -201,10 +207,7 @@ void Peers::touch(NodeId node, Link& link) {
 void Peers::send(NodeId to, std::string_view message, Duration now) {
   Link* link = links_[to.value].get();
   if (link == nullptr || !link->up) return;
-  if (link->gathering.size() > limits::peer_backlog_bytes) {
-    ++counters_.resets;
-    return goes_down(to, *link, now);
-  }
+  if (link->gathering.size() > limits::peer_backlog_bytes) return give_up(to, *link, now);
   link->gathering.push({}, message);
   touch(to, *link);
 }
@@ -302,10 +305,7 @@ Duration Peers::deadline_of(const Link& link) {
 
 void Peers::was_away(Duration now) {
   for (std::uint16_t n = 0; n < limits::nodes; ++n)
-    if (links_[n] != nullptr && links_[n]->up) {
-      ++counters_.resets;
-      goes_down(NodeId{n}, *links_[n], now);
-    }
+    if (links_[n] != nullptr && links_[n]->up) give_up(NodeId{n}, *links_[n], now);
 }
 
 void Peers::timers(Duration now) {
@@ -314,10 +314,7 @@ void Peers::timers(Duration now) {
   for (std::uint16_t n = 0; n < limits::nodes; ++n) {
     Link* link = links_[n].get();
     if (link == nullptr || !link->linked) continue;
-    if (link->up && link->heard + limits::peer_silence <= now) {
-      ++counters_.resets;
-      goes_down(NodeId{n}, *link, now);
-    }
+    if (link->up && link->heard + limits::peer_silence <= now) give_up(NodeId{n}, *link, now);
     if (deadline_of(*link) <= now)
       touch(NodeId{n}, *link);
     else

@@ -4,8 +4,9 @@
 // Messages of one step travel as one packet, or as several, if they are longer than the peer takes.
 // A receiver takes packets in their order, and keeps what came before its turn; the sender keeps
 // what was not taken yet, and sends it again. Each end has a name, its life and its stream; a packet
-// that does not name both ends as they are now is answered with a hello and otherwise ignored. A peer that was not heard for a while is lost: its stream ends, what was
-// under way is forgotten, and whoever depends on it hears so, as when it crashed (R13, R24).
+// that does not name both ends as they are now is answered with a hello and otherwise ignored. A
+// peer that was not heard for a while is lost: its stream ends, what was under way is forgotten, and
+// whoever depends on it hears so, as when it crashed (R13, R24).
 //
 // Times are on the judging clock (R28): a node that stood still blames nobody for it.
 #pragma once
@@ -130,6 +131,7 @@ class Peers {
   Verdict on(NodeId from, Link& link, const peer::Data& data, Duration now, Duration received);
   void comes_up(NodeId node, Link& link, Duration now);
   void goes_down(NodeId node, Link& link, Duration now);
+  void give_up(NodeId node, Link& link, Duration now);
   void greet(NodeId node, Link& link, Duration now);
   void touch(NodeId node, Link& link);
   bool take(NodeId from, Link& link, std::string_view messages, Duration received);
