@@ -110,6 +110,22 @@ inline constexpr std::uint32_t list_conversations = 64;
 inline constexpr std::uint64_t ranges_chunk = 64;
 inline constexpr std::uint64_t unacknowledged_ranges = 1024;
 
+// --- Presence ----------------------------------------------------------------------------------
+/// Users that one session watches, and sessions that are told of one user; the rest asks. And users
+/// that one frame asks for.
+inline constexpr std::uint32_t watched_users = 256;
+inline constexpr std::uint32_t watched_in_frame = 64;
+inline constexpr std::uint32_t watchers = 1024;
+/// Sessions that one message between nodes tells of a user.
+inline constexpr std::size_t told_at_once = 32;
+/// A new owner waits this long for the sessions of its users before it says who is there (R25).
+inline constexpr auto presence_settles = 10s;
+/// Online is told when it has lasted for so long, gone when it has for so long: a tunnel is not seen.
+inline constexpr auto presence_delay = 3s;
+inline constexpr auto presence_grace = 5s;
+/// What changes is told at these moments, together.
+inline constexpr auto presence_batch = 500ms;
+
 // --- The node ----------------------------------------------------------------------------------
 /// Units of work in one step (R35): an input, a delivery, a row, a re-attachment are one each.
 inline constexpr std::uint32_t step_units = 256;

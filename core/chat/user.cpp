@@ -7,6 +7,7 @@ bool User::restore(std::string_view key, std::string_view value, Arena& arena) {
   if (!parsed) return false;
   if (const auto* self = std::get_if<rows::UserRow>(&parsed->row)) {
     head = self->head;
+    last_seen_ms = self->last_seen_ms;
   } else if (const auto* row = std::get_if<rows::DeviceRow>(&parsed->row)) {
     const std::size_t number = parsed->device.device.value;
     if (number == 0) return false;

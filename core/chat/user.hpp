@@ -43,11 +43,20 @@ struct Device {
   SessionStream stream;
 };
 
+/// A session that is told of a user.
+struct Watcher {
+  SessionRef session;
+  UserId viewer;
+};
+
 struct User {
   static rows::Bounds bounds(UserId id) { return rows::user_record(id); }
 
   Sequence head = 0;
+  std::int64_t last_seen_ms = 0;
+  bool shown_online = false;    ///< what the watchers were told last
   std::vector<Device> devices;  ///< by number, from 1
+  std::vector<Watcher> watchers;
 
   Device* device(DeviceNumber number) {
     return number.value == 0 || number.value > devices.size() ? nullptr

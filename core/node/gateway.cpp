@@ -38,7 +38,7 @@ void Gateway::on(const input::Opened& o) {
 void Gateway::on(const input::Closed& closed) {
   Session* s = find(closed.connection);
   if (s == nullptr) return;
-  end(*s, closed.connection);
+  end(*s, closed.connection, closed.left);
   s->state = Session::State::free;
   --open_;
 }
@@ -51,11 +51,12 @@ void Gateway::on(const input::Silent& silent) {
 }
 
 /// Nothing more is said on this connection; its slot waits for the edge's word.
-void Gateway::end(Session& s, ConnectionId connection) {
+void Gateway::end(Session& s, ConnectionId connection, bool left) {
   if (s.attached()) {
     const NodeId home = c_.owner(shard_of(s.user));
-    c_.send(home, peer::Detach{ref(connection), {s.user, s.device}});
+    c_.send(home, peer::Detach{ref(connection), {s.user, s.device}, left});
   }
+  watches_.ended(ref(connection));
   for (std::uint32_t r = s.first_request; r != none;) {
     const std::uint32_t next = requests_[r].next;
     requests_[r].waiting = false;
@@ -334,6 +335,26 @@ void Gateway::handle(Session& s, const input::Frame& f, const to_server::List& l
   ask(s, f, shard_of(s.user), {}, list);
 }
 
+// --- Presence ----------------------------------------------------------------------------------------
+
+void Gateway::handle(Session& s, const input::Frame& f, const to_server::Watch& watch) {
+  if (!s.attached()) return error(f.connection, 0, ErrorCode::bad_request, "say hello first");
+  watches_.watch(ref(f.connection), s.user, watch);
+}
+
+void Gateway::handle(Session& s, const input::Frame& f, const to_server::Unwatch& unwatch) {
+  if (s.attached()) watches_.unwatch(ref(f.connection), unwatch);
+}
+
+void Gateway::on(const peer::Presence& m) {
+  if (m.epoch < c_.routes.epoch(partition_of(shard_of(m.of.user)))) return;
+  for (const ConnectionId to : m.to) {
+    c_.work(1);
+    const Session* s = find(to);
+    if (s != nullptr && s->attached()) c_.frame(to, to_client::Presence{{&m.of, 1}});
+  }
+}
+
 std::uint32_t Gateway::add_request(Session& s, const Request& r) {
   std::uint32_t slot = free_request_;
   if (slot == none) {
@@ -413,6 +434,7 @@ void Gateway::drain_wave() {
 // --- Turns of a step -----------------------------------------------------------------------------------
 
 void Gateway::work() {
+  watches_.work();
   while (!sweeps_.empty() && !c_.exhausted())
     if (sweep_requests(sweeps_.front())) sweeps_.pop();
   while (!returns_.empty() && returns_at_ <= c_.now.mono && !c_.exhausted())

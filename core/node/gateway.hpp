@@ -8,12 +8,13 @@
 
 #include "core/base/stable_vector.hpp"
 #include "core/node/context.hpp"
+#include "core/node/watches.hpp"
 
 namespace hubbub {
 
 class Gateway {
  public:
-  explicit Gateway(Context& context) : c_(context) {}
+  explicit Gateway(Context& context) : c_(context), watches_(context) {}
 
   // --- From the edge -------------------------------------------------------------------------------
   void on(const input::Opened& opened);
@@ -30,21 +31,26 @@ class Gateway {
   void on(const peer::Synced& m);
   void on(const peer::Reset& m);
   void on(const peer::Answer& m);
+  void on(const peer::Presence& m);
 
   /// Partitions have opened: sessions whose user shard is there attach again, and what was asked of
   /// whoever had them before is answered.
   void opened(const Partitions& partitions) {
     if (partitions.none()) return;
+    watches_.opened(partitions);
     sweeps_.push({.what = Sweep::What::of, .partitions = partitions});
     returns_.push({.partitions = partitions});
   }
   /// A peer went away: what was asked of it is answered.
-  void peer_lost(NodeId node) { sweeps_.push({.what = Sweep::What::to, .node = node}); }
+  void peer_lost(NodeId node) {
+    watches_.peer_lost(node);
+    sweeps_.push({.what = Sweep::What::to, .node = node});
+  }
   /// Sends everybody elsewhere, a few at a time (B9).
   void drain();
   void work();
   bool has_work() const {
-    return !sweeps_.empty() || (!returns_.empty() && returns_at_ <= c_.now.mono);
+    return watches_.has_work() || !sweeps_.empty() || (!returns_.empty() && returns_at_ <= c_.now.mono);
   }
   void timers();
   Duration next_deadline() const;
@@ -99,6 +105,8 @@ class Gateway {
   void handle(Session& s, const input::Frame& f, const to_server::Change& change);
   void handle(Session& s, const input::Frame& f, const to_server::History& history);
   void handle(Session& s, const input::Frame& f, const to_server::List& list);
+  void handle(Session& s, const input::Frame& f, const to_server::Watch& watch);
+  void handle(Session& s, const input::Frame& f, const to_server::Unwatch& unwatch);
 
   template <class Call>
   void ask(Session& s, const input::Frame& f, ShardId shard, const ConversationId& conversation,
@@ -106,7 +114,7 @@ class Gateway {
   void attach_again(Session& s, ConnectionId connection, const Cursor& cursor);
   void attach_later(Session& s, ConnectionId connection, Duration after);
   void lose_position(Session& s, ConnectionId connection, std::string_view what);
-  void end(Session& s, ConnectionId connection);
+  void end(Session& s, ConnectionId connection, bool left = false);
 
   std::uint32_t add_request(Session& s, const Request& r);
   bool take_request(Session& s, RequestId id);
@@ -143,6 +151,7 @@ class Gateway {
   void drain_wave();
 
   Context& c_;
+  Watches watches_;
   StableVector<Session> sessions_;  ///< by connection slot
   std::size_t open_ = 0;
   std::vector<Request> requests_;

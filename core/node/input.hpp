@@ -18,10 +18,12 @@ struct Opened {
   static auto fields(auto& s) { return std::tie(s.connection, s.user); }
 };
 
-/// A connection is gone, whoever closed it. Its slot may be used again after this.
+/// A connection is gone, whoever closed it. Its slot may be used again after this. `left`: the client
+/// said good-bye, or logged out.
 struct Closed {
   ConnectionId connection;
-  static auto fields(auto& s) { return std::tie(s.connection); }
+  bool left{};
+  static auto fields(auto& s) { return std::tie(s.connection, s.left); }
 };
 
 /// Nothing was heard from this connection for longer than ping_interval + ping_grace (R24).

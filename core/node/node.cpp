@@ -18,10 +18,11 @@ struct Node::Impl {
       : c(config),
         gateway(c),
         conversations(c),
-        users(c),
+        presences(c),
+        users(c, presences),
         replicas(c),
         registry(c, replicas, gateway),
-        tenures(c, replicas, gateway, conversations, users) {}
+        tenures(c, replicas, gateway, conversations, users, presences) {}
 
   std::size_t step(std::span<const Input> inputs, Instant now, Outbox& out);
 
@@ -59,6 +60,8 @@ struct Node::Impl {
     if constexpr (is_any<T, peer::Attach, peer::Detach, peer::Acknowledged, peer::Deliver,
                          peer::Fetched>)
       users.on(m);
+    else if constexpr (is_any<T, peer::Watch, peer::Unwatch>)
+      presences.on(m);
     else if constexpr (is_any<T, peer::Confirm, peer::DeliverRefused, peer::Fetch>)
       conversations.on(m);
     else if constexpr (is_any<T, peer::Request>)
@@ -122,6 +125,7 @@ struct Node::Impl {
   Context c;
   Gateway gateway;
   Conversations conversations;
+  Presences presences;
   Users users;
   Replicas replicas;
   Registry registry;
@@ -196,12 +200,14 @@ void Node::Impl::settle() {
     gateway.work();
     conversations.work();
     users.work();
+    presences.work();
   }
 }
 
 bool Node::Impl::has_work() const {
   return !c.releasing.empty() || !c.drains.empty() || !c.local.empty() || c.peers.waiting() ||
-         tenures.has_work() || gateway.has_work() || conversations.has_work() || users.has_work();
+         tenures.has_work() || gateway.has_work() || conversations.has_work() || users.has_work() ||
+         presences.has_work();
 }
 
 void Node::Impl::timers() {
@@ -211,6 +217,7 @@ void Node::Impl::timers() {
   gateway.timers();
   conversations.timers();
   users.timers();
+  presences.timers();
   if (c.now.mono >= evict_at) evict();
   settle();
 }
@@ -218,7 +225,7 @@ void Node::Impl::timers() {
 Duration Node::Impl::deadline() const {
   if (has_work()) return c.now.mono;
   Duration due = std::min({gateway.next_deadline(), conversations.next_deadline(), users.next_deadline()});
-  due = std::min({due, replicas.next_deadline(), registry.next_deadline()});
+  due = std::min({due, presences.next_deadline(), replicas.next_deadline(), registry.next_deadline()});
   if (c.peers.next_deadline() != never)
     due = std::min(due, c.peers.next_deadline() + (c.now.mono - c.judged));
   if (judging()) due = std::min(due, c.now.mono + Duration{limits::pause} / 2);
@@ -412,6 +419,7 @@ void Node::Impl::follow_peers() {
   for (Peers::Change change; c.peers.next_change(change);) {
     if (!change.up) {
       gateway.peer_lost(change.node);
+      presences.peer_lost(change.node);
       continue;
     }
     tenures.peer_up(change.node);

@@ -31,6 +31,10 @@ class Partition {
   /// This life has already found that the store lost its tail.
   bool tail_lost = false;
   MessageIds ids;
+  /// Of this tenure: what is said of it by an earlier owner is ignored.
+  PartitionEpoch epoch = 0;
+  /// Who is there is known from then on (R25).
+  Duration presence_from = never;
   /// Replicated: when the last append that counts was first sent (R21).
   Duration proved{};
   /// An append must show that this node still owns it, even if there is nothing to write.

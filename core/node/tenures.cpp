@@ -37,7 +37,9 @@ void Tenures::meta_read(PartitionId id, std::string_view rows) {
     c_.put(p, rows::partition(id), rows::PartitionRow{.incarnation = p.incarnation});
   }
   p.state = Partition::State::open;
+  p.epoch = tenure(id).epoch;
   ++c_.counters.takeovers;
+  presences_.opened(id);
   conversations_.sweep_owing(id);
   announce(id);
 }
@@ -218,6 +220,7 @@ void Tenures::turn_away(const peer::Message& message) {
   if (const auto* attach = std::get_if<peer::Attach>(&message)) return users_.turn_away(*attach);
   if (const auto* deliver = std::get_if<peer::Deliver>(&message)) return users_.turn_away(*deliver);
   if (const auto* fetch = std::get_if<peer::Fetch>(&message)) return conversations_.turn_away(*fetch);
+  if (const auto* watch = std::get_if<peer::Watch>(&message)) return presences_.turn_away(*watch);
 }
 
 /// Answers to what was asked for a partition that is lost mean nothing when it is open again.

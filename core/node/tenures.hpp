@@ -16,9 +16,9 @@ namespace hubbub {
 class Tenures {
  public:
   Tenures(Context& context, Replicas& replicas, Gateway& gateway, Conversations& conversations,
-          Users& users)
+          Users& users, Presences& presences)
       : c_(context), replicas_(replicas), gateway_(gateway), conversations_(conversations),
-        users_(users) {}
+        users_(users), presences_(presences) {}
 
   /// The node has its life.
   void start();
@@ -66,6 +66,7 @@ class Tenures {
   Gateway& gateway_;
   Conversations& conversations_;
   Users& users_;
+  Presences& presences_;
   Ring<Closing> closing_;
   std::vector<PartitionId> ending_;
   ByteBuffer message_;

@@ -46,6 +46,7 @@ void Users::on(const peer::Attach& a) {
                            .generation = device.generation,
                            .acknowledged = device.acknowledged});
   start_stream(p, *user, device, a);
+  presences_.began(c_.users.find(a.user));
   pump_later(c_.users.find(a.user), device.number);
 }
 
@@ -99,6 +100,7 @@ void Users::on(const peer::Detach& d) {
   Device* device = c_.users[slot].record.device(d.device.device);
   if (device == nullptr || device->stream.ref != d.session) return;
   device->stream = SessionStream{};
+  presences_.ended(slot, d.left);
 }
 
 void Users::on(const peer::Acknowledged& m) {
@@ -194,7 +196,7 @@ void Users::append(Partition& p, Slot slot, const ConversationId& conversation,
     if (names_user || first_of_direct)
       c_.put(p, rows::chat(id, conversation), rows::ChatRow{.joined = m.kind != EntryKind::left});
   }
-  c_.put(p, rows::user(id), rows::UserRow{.head = user.head});
+  c_.put(p, rows::user(id), rows::UserRow{.head = user.head, .last_seen_ms = user.last_seen_ms});
 }
 
 /// Gives new entries to the sessions that are at the head; the others are on their way there.
@@ -209,6 +211,7 @@ void Users::push(Partition& p, Slot slot, const ConversationId& conversation,
     if (s.mode != SessionStream::Mode::live) continue;
     if (!c_.alive(s.ref)) {
       s = SessionStream{};
+      presences_.ended(slot, false);
       continue;
     }
     Sequence number = user.head - count;
@@ -321,7 +324,7 @@ Duration Users::next_deadline() const {
 }
 
 bool Users::evictable(const User& u) const {
-  return std::all_of(u.devices.begin(), u.devices.end(), [this](const Device& d) {
+  return u.watchers.empty() && std::all_of(u.devices.begin(), u.devices.end(), [this](const Device& d) {
     const SessionStream& s = d.stream;
     return !d.cursor_dirty && !s.busy &&
            (s.mode == SessionStream::Mode::detached || !c_.alive(s.ref));

@@ -3,12 +3,13 @@
 #pragma once
 
 #include "core/node/context.hpp"
+#include "core/node/presences.hpp"
 
 namespace hubbub {
 
 class Users {
  public:
-  explicit Users(Context& context) : c_(context) {}
+  Users(Context& context, Presences& presences) : c_(context), presences_(presences) {}
 
   void on(const peer::Attach& attach);
   void on(const peer::Detach& detach);
@@ -92,6 +93,7 @@ class Users {
   };
 
   Context& c_;
+  Presences& presences_;
   std::vector<Slot> recipients_;  ///< of the delivery being handled
   Ring<Pump> pumps_;
   /// By partition: streams that found their next rows not durable yet.

@@ -113,10 +113,10 @@ void Clients::bad_message(ConnectionId id, ErrorCode code, std::string_view deta
   close(id, *client, CloseCode::bad_frame, {});
 }
 
-void Clients::gone(ConnectionId id) {
+void Clients::gone(ConnectionId id, bool left) {
   Client* client = find(id);
   if (!client) return;
-  forget(id, *client);
+  forget(id, *client, left);
   client->connection.reset();
   client->state = State::free;
   free_slots_.push_back(id.slot);
@@ -238,8 +238,8 @@ void Clients::close(ConnectionId id, Client& client, CloseCode code, std::string
   client.connection->close(code, reason.empty() ? close_sentence(code) : reason, drop_waiting);
 }
 
-void Clients::forget(ConnectionId id, Client& client) {
-  if (std::exchange(client.known, false)) inputs_.push_back(input::Closed{id});
+void Clients::forget(ConnectionId id, Client& client, bool left) {
+  if (std::exchange(client.known, false)) inputs_.push_back(input::Closed{id, left});
 }
 
 void Clients::look(ConnectionId id, Deadlines::Reason reason) {

@@ -47,7 +47,8 @@ class Clients {
   /// What arrived cannot be a frame: an error, then 4400.
   void bad_message(ConnectionId id, ErrorCode code, std::string_view detail);
   /// The socket is closed, whoever did it.
-  void gone(ConnectionId id);
+  /// `left`: the client said good-bye.
+  void gone(ConnectionId id, bool left = false);
 
   // --- From the loop -----------------------------------------------------------------------------
   /// On the monotonic clock; looks at connections whose deadline has come.
@@ -99,7 +100,7 @@ class Clients {
   void send(ConnectionId id, Client& client, const to_client::Frame& frame);
   void close(ConnectionId id, Client& client, CloseCode code, std::string_view reason,
              bool drop_waiting = false);
-  void forget(ConnectionId id, Client& client);
+  void forget(ConnectionId id, Client& client, bool left = false);
   void look(ConnectionId id, Deadlines::Reason reason);
   void look_at_heartbeat(ConnectionId id, Client& client);
 

@@ -162,8 +162,14 @@ class WebSocketConnection final : public Connection,
         to, [self = self()](error_code error, std::size_t size) { self->on_read(error, size); });
   }
 
+  /// The client closed, and not because something was wrong.
+  bool said_good_bye(error_code error) const {
+    return error == websocket::error::closed &&
+           ws_.reason().code == websocket::close_code::normal;
+  }
+
   void on_read(error_code error, std::size_t size) {
-    if (error) return gone();
+    if (error) return gone(said_good_bye(error));
     if (stopped_reading_) return read_to_end();
     clients_.heard(id_);
     const bool in_large = !large_.empty();
@@ -233,11 +239,11 @@ class WebSocketConnection final : public Connection,
     ws_.async_close(reason, [self = self()](error_code) { self->gone(); });
   }
 
-  void gone() {
+  void gone(bool left = false) {
     stopped_reading_ = true;
     error_code ignored;
     socket().close(ignored);
-    if (!std::exchange(gone_, true)) clients_.gone(id_);
+    if (!std::exchange(gone_, true)) clients_.gone(id_, left);
   }
 
   websocket::stream<Socket, false> ws_;

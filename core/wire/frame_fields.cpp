@@ -249,8 +249,11 @@ std::span<const Id> FrameFields::ids(std::string_view key, const Value& list,
 }
 
 std::span<const UserId> FrameFields::users_or_none(std::string_view key, std::size_t count_max) {
+  return has(key) ? users(key, count_max) : std::span<const UserId>{};
+}
+
+std::span<const UserId> FrameFields::users(std::string_view key, std::size_t count_max) {
   constexpr std::string_view form = "a list of users' ids like \"u_71\"";
-  if (!has(key)) return {};
   const Value* values = list(key, form);
   if (values == nullptr) return {};
   if (values->count > count_max) {

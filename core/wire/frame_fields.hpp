@@ -66,6 +66,7 @@ class FrameFields {
 
   /// A list's values, or nullptr (and an error, unless it is empty).
   const Value* list(std::string_view key, std::string_view right);
+  std::span<const UserId> users(std::string_view key, std::size_t count_max);
   std::span<const UserId> users_or_none(std::string_view key, std::size_t count_max);
   std::span<const ConversationId> conversations(std::string_view key);
 

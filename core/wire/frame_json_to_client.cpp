@@ -23,6 +23,7 @@ constexpr json::MessageBounds bounds{.bytes = limits::outbound_bytes,
 
 constexpr std::array<std::string_view, 4> durabilities = {"buffered", "synced", "quorum-memory",
                                                          "quorum-synced"};
+constexpr std::array<std::string_view, 3> presence_states = {"offline", "online", "unknown"};
 /// By EntryKind; a text is no `conversation` event but a `message`.
 constexpr std::array<std::string_view, 5> events = {"", "created", "joined", "left", "renamed"};
 
@@ -220,11 +221,24 @@ Frame read_list(FrameFields& in) {
   return f;
 }
 
+Frame read_presence(FrameFields& in) {
+  to_client::Presence f;
+  f.users = read_objects<PresenceOf>(in, "users", [](FrameFields& item) {
+    PresenceOf of;
+    of.user = item.user("user");
+    of.state = static_cast<PresenceState>(
+        read_choice(item, "state", presence_states, "\"offline\", \"online\" or \"unknown\""));
+    of.last_seen_ms = item.time_ms_or_zero("last_seen");
+    return of;
+  });
+  return f;
+}
+
 constexpr json::FrameType<Frame> types[] = {
     {"message", read_event},   {"ok", read_ok},         {"conversation", read_event},
     {"range", read_ranges},    {"synced", read_synced}, {"history", read_history},
     {"welcome", read_welcome}, {"error", read_error},   {"reset", read_reset},
-    {"list", read_list},
+    {"list", read_list},       {"presence", read_presence},
 };
 
 // --- Writing -----------------------------------------------------------------------------------
@@ -243,6 +257,8 @@ void write_limits(ObjectWriter& frame, std::string& out) {
   object.number("name_bytes", limits::conversation_name_bytes);
   object.number("history", limits::history_messages);
   object.number("list", limits::list_conversations);
+  object.number("watched", limits::watched_users);
+  object.number("watched_in_frame", limits::watched_in_frame);
   object.close();
 }
 
@@ -325,6 +341,17 @@ void write(const to_client::ListPage& f, ObjectWriter& object, std::string&) {
   object.words("conversations", f.conversations,
                [](const ConversationId& c) { return to_text(c); });
   object.boolean("has_more", f.has_more);
+}
+
+void write(const to_client::Presence& f, ObjectWriter& object, std::string& out) {
+  object.word("type", "presence");
+  object.list("users", f.users, [&](const PresenceOf& of) {
+    ObjectWriter item(out);
+    item.word("user", to_text(of.user));
+    item.word("state", presence_states[static_cast<std::size_t>(of.state)]);
+    if (of.last_seen_ms != 0) item.number("last_seen", of.last_seen_ms);
+    item.close();
+  });
 }
 
 }  // namespace

@@ -118,6 +118,17 @@ Frame read_list(FrameFields& in) {
   return f;
 }
 
+Frame read_watch(FrameFields& in) {
+  to_server::Watch f;
+  f.users = in.users("users", limits::watched_in_frame);
+  f.once = in.boolean_or_false("once");
+  return f;
+}
+
+Frame read_unwatch(FrameFields& in) {
+  return to_server::Unwatch{in.users("users", limits::watched_in_frame)};
+}
+
 using What = to_server::Change::What;
 constexpr json::FrameType<Frame> types[] = {
     {"hello", read_hello},
@@ -131,6 +142,8 @@ constexpr json::FrameType<Frame> types[] = {
     {"leave", read_leave},
     {"rename", read_rename},
     {"list", read_list},
+    {"watch", read_watch},
+    {"unwatch", read_unwatch},
 };
 
 // --- Writing -----------------------------------------------------------------------------------
@@ -196,6 +209,17 @@ void write(const to_server::List& f, ObjectWriter& out) {
   out.number("id", f.id);
   if (f.has_after) out.word("after", to_text(f.after));
   out.number("limit", f.limit);
+}
+
+void write(const to_server::Watch& f, ObjectWriter& out) {
+  out.word("type", "watch");
+  out.words("users", f.users, [](UserId user) { return to_text(user); });
+  if (f.once) out.boolean("once", true);
+}
+
+void write(const to_server::Unwatch& f, ObjectWriter& out) {
+  out.word("type", "unwatch");
+  out.words("users", f.users, [](UserId user) { return to_text(user); });
 }
 
 }  // namespace

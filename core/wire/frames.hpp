@@ -21,6 +21,23 @@ namespace hubbub {
 /// A client's own number for a request; the answer carries it.
 using RequestId = std::uint64_t;
 
+/// Whether somebody is there, as far as is known (A11).
+enum class PresenceState : std::uint8_t {
+  offline,
+  online,
+  unknown,  ///< nobody who could know can be heard, or knows yet
+};
+constexpr PresenceState last_of(PresenceState) { return PresenceState::unknown; }
+
+/// `last_seen_ms`: of who is offline, since the Unix epoch; 0: not known.
+struct PresenceOf {
+  UserId user;
+  PresenceState state{};
+  std::int64_t last_seen_ms{};
+  bool operator==(const PresenceOf&) const = default;
+  static auto fields(auto& s) { return std::tie(s.user, s.state, s.last_seen_ms); }
+};
+
 /// What a device says.
 namespace to_server {
 
@@ -106,7 +123,20 @@ struct List {
   static auto fields(auto& s) { return std::tie(s.id, s.has_after, s.after, s.limit); }
 };
 
-using Frame = std::variant<Hello, Send, Acknowledge, Sync, History, Create, Change, List>;
+/// Tells of these users, now and whenever it changes; of who is only asked for (`once`), now.
+/// Not answered but by what is told: what is lost with a connection is asked for on the next one.
+struct Watch {
+  std::span<const UserId> users;
+  bool once{};
+  static auto fields(auto& s) { return std::tie(s.users, s.once); }
+};
+
+struct Unwatch {
+  std::span<const UserId> users;
+  static auto fields(auto& s) { return std::tie(s.users); }
+};
+
+using Frame = std::variant<Hello, Send, Acknowledge, Sync, History, Create, Change, List, Watch, Unwatch>;
 
 constexpr History::Direction last_of(History::Direction) { return History::Direction::around; }
 constexpr Change::What last_of(Change::What) { return Change::What::rename; }
@@ -203,8 +233,14 @@ struct ListPage {
   static auto fields(auto& s) { return std::tie(s.id, s.conversations, s.has_more); }
 };
 
-using Frame =
-    std::variant<Welcome, Ok, Error, Event, Ranges, Synced, Reset, HistoryPage, ListPage>;
+/// Of users that are watched, or were asked for. Never repeated: what is said last holds.
+struct Presence {
+  std::span<const PresenceOf> users;
+  static auto fields(auto& s) { return std::tie(s.users); }
+};
+
+using Frame = std::variant<Welcome, Ok, Error, Event, Ranges, Synced, Reset, HistoryPage, ListPage,
+                           Presence>;
 
 }  // namespace to_client
 }  // namespace hubbub

@@ -33,10 +33,12 @@ struct Attach {
   }
 };
 
+/// `left`: by the device's own wish, not lost.
 struct Detach {
   SessionRef session;
   DeviceId device;
-  static auto fields(auto& s) { return std::tie(s.session, s.device); }
+  bool left{};
+  static auto fields(auto& s) { return std::tie(s.session, s.device, s.left); }
 };
 
 struct Acknowledged {
@@ -190,6 +192,31 @@ struct DeliverRefused {
   }
 };
 
+// --- Presence (R24, R25) ------------------------------------------------------------------------
+
+/// Gateway to user shard: the session wants to be told of `user`, whenever it changes, or once.
+struct Watch {
+  SessionRef session;
+  UserId viewer;
+  UserId user;
+  bool once{};
+  static auto fields(auto& s) { return std::tie(s.session, s.viewer, s.user, s.once); }
+};
+
+struct Unwatch {
+  SessionRef session;
+  UserId user;
+  static auto fields(auto& s) { return std::tie(s.session, s.user); }
+};
+
+/// User shard to gateway. What an earlier owner says is ignored.
+struct Presence {
+  PartitionEpoch epoch{};
+  PresenceOf of;
+  std::span<const ConnectionId> to;
+  static auto fields(auto& s) { return std::tie(s.epoch, s.of, s.to); }
+};
+
 // --- Ownership -----------------------------------------------------------------------------------
 
 /// A partition that the sender has opened: in which epoch (embedded: its life), on which map.
@@ -262,7 +289,8 @@ struct Verified {
 
 using Message = std::variant<Attach, Detach, Acknowledged, Attached, AttachRefused, Replaced,
                              Entry, Ranges, Synced, Reset, Request, Answer, Deliver, Confirm,
-                             DeliverRefused, Owns, Fetch, Fetched, CopyWanted, Copied, Verified>;
+                             DeliverRefused, Owns, Fetch, Fetched, CopyWanted, Copied, Verified,
+                             Watch, Unwatch, Presence>;
 
 template <class T, class... All>
 constexpr std::uint8_t index_in(const std::variant<All...>*) {

@@ -217,7 +217,8 @@ struct StreamRow {
 struct UserRow {
   std::uint8_t version = rows::version;
   Sequence head{};
-  static auto fields(auto& s) { return std::tie(s.version, s.head); }
+  std::int64_t last_seen_ms{};  ///< when the last session ended; 0: not known
+  static auto fields(auto& s) { return std::tie(s.version, s.head, s.last_seen_ms); }
 };
 
 struct DeviceRow {

@@ -123,6 +123,7 @@ class Device {
   void on(Duration now, const to_client::Reset& frame, DeviceEdge& edge);
   void on(Duration now, const to_client::HistoryPage& frame, DeviceEdge& edge);
   void on(Duration now, const to_client::ListPage& frame, DeviceEdge& edge);
+  void on(Duration now, const to_client::Presence& frame, DeviceEdge& edge);
   bool message_error(Duration now, const to_client::Error& error, DeviceEdge& edge);
   bool call_error(Duration now, const to_client::Error& error, DeviceEdge& edge);
   bool page_error(Duration now, const to_client::Error& error, DeviceEdge& edge);

@@ -93,6 +93,8 @@ void Device::on(Duration now, const to_client::Reset& reset, DeviceEdge& edge) {
 
 void Device::on(Duration, const to_client::ListPage&, DeviceEdge&) {}
 
+void Device::on(Duration, const to_client::Presence&, DeviceEdge&) {}
+
 void Device::moved_to(Duration now, const Cursor& cursor, DeviceEdge& edge) {
   cursor_ = cursor;
   has_cursor_ = true;

@@ -117,7 +117,9 @@ void Cluster::release_packets(NodeId from, NodeId to) {
 void Cluster::open(NodeId node, ConnectionId connection, UserId user) {
   push(node, input::Opened{connection, user});
 }
-void Cluster::close(NodeId node, ConnectionId connection) { push(node, input::Closed{connection}); }
+void Cluster::close(NodeId node, ConnectionId connection, bool left) {
+  push(node, input::Closed{connection, left});
+}
 void Cluster::silent(NodeId node, ConnectionId connection) { push(node, input::Silent{connection}); }
 
 void Cluster::send(NodeId node, ConnectionId connection, const to_server::Frame& frame,

@@ -53,7 +53,8 @@ class Cluster {
   void release_packets(NodeId from, NodeId to);
 
   void open(NodeId node, ConnectionId connection, UserId user);
-  void close(NodeId node, ConnectionId connection);
+  /// `left`: the client said good-bye.
+  void close(NodeId node, ConnectionId connection, bool left = false);
   void silent(NodeId node, ConnectionId connection);
   void send(NodeId node, ConnectionId connection, const to_server::Frame& frame,
             Duration waited = {});

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 namespace hubbub::test {
 namespace {
 
@@ -74,6 +76,17 @@ std::string text_of(const to_client::HistoryPage& f) {
 std::string text_of(const to_client::ListPage& f) {
   std::string t = fmt::format("list {}{}:", f.id, f.has_more ? ", more" : "");
   for (const ConversationId& c : f.conversations) t += " " + to_text(c);
+  return t;
+}
+
+std::string text_of(const to_client::Presence& f) {
+  std::string t;
+  for (const PresenceOf& of : f.users) {
+    constexpr std::array states = {"offline", "online", "unknown"};
+    t += fmt::format("{}{} is {}", t.empty() ? "" : ", ", to_text(of.user),
+                     states[static_cast<std::size_t>(of.state)]);
+    if (of.last_seen_ms != 0) t += fmt::format(", last seen {}", of.last_seen_ms);
+  }
   return t;
 }
 

@@ -70,11 +70,21 @@ class Teller {
       return say(d, to_server::List{.id = ++d.last_request, .limit = 50});
     }
     if (verb == "ack") return say(device(w, 1), to_server::Acknowledge{device(w, 1).cursor});
-    if (verb == "drop" || verb == "silent") return drop(w);
+    if (verb == "drop" || verb == "silent" || verb == "quit") return drop(w);
+    if (verb == "look" || verb == "glance" || verb == "look-away") return look(w);
     if (verb == "wait") return cluster_->wait(std::chrono::milliseconds(std::stoll(w.at(1))));
     if (verb == "name") return name(w);
     if (watch_ && obey_replicated(w)) return;
     control(w);
+  }
+
+  /// look USER DEVICE OTHER…: at who is there, from now on; glance: once; look-away: no more.
+  void look(const Words& w) {
+    Device& d = device(w, 1);
+    std::vector<UserId> users;
+    for (std::size_t i = 3; i < w.size(); ++i) users.push_back(user(w[i]));
+    if (w[0] == "look-away") return say(d, to_server::Unwatch{users});
+    say(d, to_server::Watch{users, w[0] == "glance"});
   }
 
   // --- Of replicated clusters ------------------------------------------------------------------------
@@ -264,7 +274,7 @@ class Teller {
     Device& d = device(w, 1);
     if (w[0] == "silent") return cluster_->silent(d.node, d.connection);
     d.connected = false;
-    cluster_->close(d.node, d.connection);
+    cluster_->close(d.node, d.connection, w[0] == "quit");
   }
 
   ConversationId conversation(Device& d, const std::string& name) {

@@ -126,6 +126,26 @@ TEST(ClientFrame, List) {
                                   R"({"type":"list","id":6,"after":"c_71_84","limit":10})");
 }
 
+TEST(ClientFrame, Watch) {
+  const UserId users[] = {UserId{71}, UserId{90}};
+  expect_golden<to_server::Frame>(to_server::Watch{users, false},
+                                  R"({"type":"watch","users":["u_71","u_90"]})");
+  expect_golden<to_server::Frame>(to_server::Watch{users, true},
+                                  R"({"type":"watch","users":["u_71","u_90"],"once":true})");
+  expect_golden<to_server::Frame>(to_server::Unwatch{users},
+                                  R"({"type":"unwatch","users":["u_71","u_90"]})");
+}
+
+TEST(ServerFrame, Presence) {
+  const PresenceOf users[] = {{UserId{71}, PresenceState::online},
+                              {UserId{90}, PresenceState::offline, 1'700'000'000'000},
+                              {UserId{8}, PresenceState::unknown}};
+  expect_golden<to_client::Frame>(
+      to_client::Presence{users},
+      R"({"type":"presence","users":[{"user":"u_71","state":"online"},)"
+      R"({"user":"u_90","state":"offline","last_seen":1700000000000},{"user":"u_8","state":"unknown"}]})");
+}
+
 TEST(ServerFrame, Welcome) {
   expect_golden<to_client::Frame>(
       to_client::Welcome{.session = {NodeId{2}, 7, {40, 3}},
@@ -137,7 +157,7 @@ TEST(ServerFrame, Welcome) {
       R"({"type":"welcome","session":"s_2_7_40_3","user":"u_71","device_number":2,"generation":5,)"
       R"("durability":"synced","incarnation":"fedcba9876543210","limits":{"text_characters":99999,)"
       R"("frame_bytes":1310720,"frames_per_message":64,"unanswered":64,"unanswered_session":256,)"
-      R"("ack_every":32,"group_members":100,"name_bytes":256,"history":64,"list":64},"ping_s":25})");
+      R"("ack_every":32,"group_members":100,"name_bytes":256,"history":64,"list":64,"watched":256,"watched_in_frame":64},"ping_s":25})");
 }
 
 TEST(ServerFrame, Ok) {

@@ -81,6 +81,7 @@ T any() {
 
 void fix(Message& m);
 void fix(Range& range);
+void fix(PresenceOf& of);
 
 void bound(std::uint64_t& number, std::uint64_t least, std::uint64_t greatest) {
   number = least + number % (greatest - least + 1);
@@ -170,6 +171,9 @@ void fix(to_server::List& f) {
   f.limit = f.limit % limits::list_conversations + 1;
 }
 
+void fix(to_server::Watch& f) { f.users = fixed_items(f.users); }
+void fix(to_server::Unwatch& f) { f.users = fixed_items(f.users); }
+
 void fix(Message& m) {
   fix(m.seq);
   fix_time(m.sent_at_ms);
@@ -209,6 +213,11 @@ void fix(to_client::Ranges& f) {
   f.ranges = fixed_items(f.ranges);
   fix(f.cursor);
 }
+void fix(PresenceOf& of) {
+  fix(of.user);
+  fix_time(of.last_seen_ms);
+}
+void fix(to_client::Presence& f) { f.users = fixed_items(f.users); }
 void fix(to_client::Synced& f) { fix(f.cursor); }
 void fix(to_client::Reset& f) { fix(f.cursor); }
 void fix(to_client::HistoryPage& f) {

@@ -1,0 +1,169 @@
+#include "core/node/presences.hpp"
+
+#include <algorithm>
+
+namespace hubbub {
+
+// --- Who is there ----------------------------------------------------------------------------------
+
+bool Presences::is_there(const User& user) const {
+  return std::any_of(user.devices.begin(), user.devices.end(), [this](const Device& d) {
+    return d.stream.mode != SessionStream::Mode::detached && c_.alive(d.stream.ref);
+  });
+}
+
+/// Looks at the user at the first moment of telling after `wait`.
+void Presences::later(Slot slot, Duration wait) {
+  const Duration batch = limits::presence_batch;
+  const Duration at = (c_.now.mono + wait + batch - 1ns) / batch * batch;
+  Ring<Due>& queue = wait == Duration{}                   ? at_once_
+                     : wait == limits::presence_delay ? after_delay_
+                                                    : after_grace_;
+  queue.push({slot, c_.users[slot].use, at});
+}
+
+/// Tells whoever watches if it is not what they were told.
+void Presences::look(Slot slot) {
+  User& user = c_.users[slot].record;
+  const bool there = is_there(user);
+  if (there == user.shown_online) return;
+  const UserId id = c_.users[slot].key;
+  Partition& p = c_.partition(shard_of(id));
+  user.shown_online = there;
+  if (!there && !p.full())
+    c_.put(p, rows::user(id), rows::UserRow{.head = user.head, .last_seen_ms = user.last_seen_ms});
+  if (settled(partition_of(shard_of(id)))) tell(slot);
+}
+
+// --- Who is told -----------------------------------------------------------------------------------
+
+PresenceOf Presences::of(Slot slot) const {
+  const auto& entry = c_.users[slot];
+  if (!settled(partition_of(shard_of(entry.key)))) return {entry.key, PresenceState::unknown};
+  if (entry.record.shown_online) return {entry.key, PresenceState::online};
+  return {entry.key, PresenceState::offline, entry.record.last_seen_ms};
+}
+
+/// Tells those who are next. True: that was all.
+bool Presences::tell_next(Telling& t) {
+  if (!c_.users.is(t.slot, t.use)) return true;
+  std::vector<Watcher>& watchers = c_.users[t.slot].record.watchers;
+  if (t.next == 0) std::erase_if(watchers, [this](const Watcher& w) { return !c_.alive(w.session); });
+  if (t.next < watchers.size()) t.next += tell(t.slot, std::span(watchers).subspan(t.next));
+  return t.next >= watchers.size();
+}
+
+/// Tells the first few, as far as they are on one gateway; gives how many.
+std::size_t Presences::tell(Slot slot, std::span<const Watcher> watchers) {
+  const NodeId node = watchers.front().session.node;
+  to_.clear();
+  for (const Watcher& w : watchers.first(std::min(watchers.size(), limits::told_at_once))) {
+    if (w.session.node != node) break;
+    to_.push_back(w.session.connection);
+  }
+  Partition& p = c_.partition(shard_of(c_.users[slot].key));
+  c_.emit(p, node, peer::Presence{p.epoch, of(slot), to_});
+  return to_.size();
+}
+
+void Presences::on(const peer::Watch& m) {
+  Partition& p = c_.partition(shard_of(m.user));
+  if (p.state != Partition::State::open) return;  // it is asked for again when it opens
+  User* user = c_.need(m.user);
+  if (user == nullptr) return;
+  const Slot slot = c_.users.find(m.user);
+  const Watcher watcher{m.session, m.viewer};
+  const auto place = std::lower_bound(
+      user->watchers.begin(), user->watchers.end(), watcher,
+      [](const Watcher& a, const Watcher& b) { return a.session < b.session; });
+  const bool known = place != user->watchers.end() && place->session == m.session;
+  if (!m.once && !known && user->watchers.size() < limits::watchers)
+    user->watchers.insert(place, watcher);
+  tell(slot, {&watcher, 1});
+}
+
+void Presences::turn_away(const peer::Watch& m) {
+  const PresenceOf unknown{m.user, PresenceState::unknown};
+  const PartitionEpoch epoch = c_.partition(shard_of(m.user)).epoch;
+  c_.send(m.session.node, peer::Presence{epoch, unknown, {&m.session.connection, 1}});
+}
+
+void Presences::on(const peer::Unwatch& m) {
+  const Slot slot = c_.users.find(m.user);
+  if (slot == c_.users.none || !c_.users[slot].loaded) return;
+  std::erase_if(c_.users[slot].record.watchers,
+                [&](const Watcher& w) { return w.session == m.session; });
+}
+
+// --- Partitions and nodes that go and come -----------------------------------------------------------
+
+void Presences::opened(PartitionId partition) {
+  const Duration at = c_.now.mono + limits::presence_settles;
+  c_.partitions[partition.value].presence_from = at;
+  opened_.push({partition, at});
+}
+
+/// All that is known of a partition's users is told, now that it is worth telling.
+bool Presences::settle(Settling& s) {
+  for (; s.next < c_.users.end(); ++s.next) {
+    if (c_.exhausted()) return false;
+    c_.work(1);
+    auto& entry = c_.users[s.next];
+    if (!entry.in_use || !entry.loaded || entry.record.watchers.empty() ||
+        partition_of(shard_of(entry.key)) != s.partition)
+      continue;
+    tell(s.next);
+  }
+  return true;
+}
+
+bool Presences::sweep_lost(Lost& lost) {
+  for (; lost.next < c_.users.end(); ++lost.next) {
+    if (c_.exhausted()) return false;
+    c_.work(1);
+    auto& entry = c_.users[lost.next];
+    if (!entry.in_use || !entry.loaded) continue;
+    bool was_there = false;
+    for (Device& d : entry.record.devices) {
+      if (d.stream.mode == SessionStream::Mode::detached || d.stream.ref.node != lost.node ||
+          c_.alive(d.stream.ref))
+        continue;
+      d.stream = SessionStream{};
+      was_there = true;
+    }
+    if (was_there) ended(lost.next, false);
+  }
+  return true;
+}
+
+// --- Turns of a step ---------------------------------------------------------------------------------
+
+void Presences::work() {
+  while (!lost_.empty() && !c_.exhausted())
+    if (sweep_lost(lost_.front())) lost_.pop();
+  while (!settling_.empty() && !c_.exhausted())
+    if (settle(settling_.front())) settling_.pop();
+  while (!telling_.empty() && !c_.exhausted())
+    if (tell_next(telling_.front())) telling_.pop();
+}
+
+void Presences::timers() {
+  for (Ring<Due>* queue : {&at_once_, &after_delay_, &after_grace_})
+    while (!queue->empty() && queue->front().at <= c_.now.mono && !c_.exhausted()) {
+      const Due due = queue->pop();
+      c_.work(1);
+      if (c_.users.is(due.slot, due.use) && c_.users[due.slot].loaded) look(due.slot);
+    }
+  while (!opened_.empty() && opened_.front().at <= c_.now.mono)
+    settling_.push({opened_.pop().partition, 0});
+}
+
+Duration Presences::next_deadline() const {
+  Duration due = never;
+  for (const Ring<Due>* queue : {&at_once_, &after_delay_, &after_grace_})
+    if (!queue->empty()) due = std::min(due, queue->front().at);
+  if (!opened_.empty()) due = std::min(due, opened_.front().at);
+  return due;
+}
+
+}  // namespace hubbub

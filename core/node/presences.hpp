@@ -1,0 +1,93 @@
+// Which users of this node's partitions are there, and who is told (A11, R24, R25).
+//
+// A user is there while a session of theirs is attached. That is told when it has lasted a little,
+// and that they are gone when that has: so a tunnel is not seen. Changes are told at set moments,
+// together. Nothing happens here while a session lives: its gateway says when it ends, and a gateway
+// that is lost ends all of its sessions.
+//
+// A new owner knows nobody until they have attached again: for a while it says *unknown*.
+#pragma once
+
+#include <vector>
+
+#include "core/base/ring.hpp"
+#include "core/node/context.hpp"
+
+namespace hubbub {
+
+class Presences {
+ public:
+  explicit Presences(Context& context) : c_(context) {}
+
+  void on(const peer::Watch& m);
+  void on(const peer::Unwatch& m);
+  void turn_away(const peer::Watch& m);
+
+  // --- From the users ------------------------------------------------------------------------------
+  void began(std::uint32_t user) { later(user, limits::presence_delay); }
+  /// `left`: by the user's own wish.
+  void ended(std::uint32_t user, bool left) {
+    c_.users[user].record.last_seen_ms = to_ms(c_.now.wall);
+    later(user, left ? Duration{} : limits::presence_grace);
+  }
+
+  /// Sessions on that node have ended.
+  void peer_lost(NodeId node) { lost_.push({node, 0}); }
+  /// The partition is open here.
+  void opened(PartitionId partition);
+  void work();
+  bool has_work() const { return !lost_.empty() || !settling_.empty() || !telling_.empty(); }
+  void timers();
+  Duration next_deadline() const;
+
+ private:
+  using Slot = std::uint32_t;
+  /// A user to look at again.
+  struct Due {
+    Slot slot{};
+    std::uint32_t use{};
+    Duration at{};
+  };
+  struct Lost {
+    NodeId node;
+    Slot next{};
+  };
+  /// A user of whom the watchers from `next` on are still to be told.
+  struct Telling {
+    Slot slot{};
+    std::uint32_t use{};
+    std::size_t next{};
+  };
+  struct Opened {
+    PartitionId partition;
+    Duration at{};  ///< what is known then is told
+  };
+  struct Settling {
+    PartitionId partition;
+    Slot next{};
+  };
+
+  void later(Slot slot, Duration wait);
+  bool settled(PartitionId partition) const {
+    return c_.partitions[partition.value].presence_from <= c_.now.mono;
+  }
+  bool is_there(const User& user) const;
+  PresenceOf of(Slot slot) const;
+  void look(Slot slot);
+  void tell(Slot slot) { telling_.push({slot, c_.users[slot].use, 0}); }
+  bool tell_next(Telling& telling);
+  std::size_t tell(Slot slot, std::span<const Watcher> watchers);
+  bool sweep_lost(Lost& lost);
+  bool settle(Settling& settling);
+
+  Context& c_;
+  /// By how long they wait, so that each is in the order of its times.
+  Ring<Due> at_once_, after_delay_, after_grace_;
+  Ring<Opened> opened_;
+  Ring<Telling> telling_;
+  Ring<Lost> lost_;
+  Ring<Settling> settling_;
+  std::vector<ConnectionId> to_;
+};
+
+}  // namespace hubbub

@@ -1,0 +1,109 @@
+// Presence where many watch, and where what is watched moves: a story shows a few people only.
+#include <gtest/gtest.h>
+
+#include <map>
+#include <vector>
+
+#include "tests/core/node/cluster.hpp"
+
+namespace hubbub::test {
+namespace {
+
+constexpr NodeId node{0};
+constexpr UserId star{1};
+constexpr ConnectionId stars{0, 1};
+
+class Presence : public testing::Test {
+ protected:
+  Presence() {
+    cluster.listener.frame = [this](ConnectionId to, NodeId, const to_client::Frame& frame) {
+      if (const auto* presence = std::get_if<to_client::Presence>(&frame))
+        for (const PresenceOf& of : presence->users) told[to.slot].push_back(of);
+      if (const auto* error = std::get_if<to_client::Error>(&frame)) errors.push_back(error->code);
+    };
+    cluster.start(node);
+    cluster.run();
+    cluster.wait(limits::presence_settles);
+  }
+
+  void hello(ConnectionId connection, UserId user) {
+    cluster.open(node, connection, user);
+    cluster.send(node, connection, to_server::Hello{"phone", false, {}});
+    cluster.run();
+  }
+  void watch(ConnectionId connection, std::span<const UserId> users, bool once = false) {
+    cluster.send(node, connection, to_server::Watch{users, once});
+    cluster.run();
+  }
+  PresenceState last(std::uint32_t slot) const { return told.at(slot).back().state; }
+
+  Cluster cluster{1};
+  std::map<std::uint32_t, std::vector<PresenceOf>> told;
+  std::vector<ErrorCode> errors;
+};
+
+TEST_F(Presence, IsToldToAllWhoWatchInStepsOfBoundedWork) {
+  constexpr std::uint32_t fans = 600;
+  for (std::uint32_t i = 1; i <= fans; ++i) {
+    hello({i, 1}, UserId{i + 1});
+    watch({i, 1}, {&star, 1});
+    EXPECT_EQ(last(i), PresenceState::offline);
+  }
+  hello(stars, star);
+  cluster.wait(4s);
+  for (std::uint32_t i = 1; i <= fans; ++i) ASSERT_EQ(last(i), PresenceState::online) << i;
+  EXPECT_EQ(told[fans].size(), 2u);
+  cluster.close(node, stars, true);
+  cluster.wait(1s);
+  for (std::uint32_t i = 1; i <= fans; ++i) ASSERT_EQ(last(i), PresenceState::offline) << i;
+  EXPECT_LE(cluster.units_max(), limits::step_units);
+}
+
+TEST_F(Presence, IsPushedOfSoManyUsersAndTheRestAsks) {
+  hello(stars, star);
+  std::vector<UserId> some(limits::watched_in_frame);
+  for (std::uint64_t next = 2; next < 2 + limits::watched_users;) {
+    for (UserId& user : some) user = UserId{next++};
+    watch(stars, some);
+  }
+  EXPECT_EQ(told[0].size(), limits::watched_users);
+  EXPECT_TRUE(errors.empty());
+  const UserId more{100'000};
+  watch(stars, {&more, 1});
+  EXPECT_EQ(errors, std::vector{ErrorCode::too_large});
+  watch(stars, {&more, 1}, true);
+  EXPECT_EQ(told[0].back().user, more);
+  EXPECT_LE(cluster.units_max(), limits::step_units);
+}
+
+TEST_F(Presence, OfSomeoneOnTwoDevicesEndsWithTheLast) {
+  constexpr ConnectionId tablet{1, 1}, fan{2, 1};
+  hello(stars, star);
+  cluster.open(node, tablet, star);
+  cluster.send(node, tablet, to_server::Hello{"tablet", false, {}});
+  hello(fan, UserId{9});
+  watch(fan, {&star, 1});
+  cluster.wait(4s);
+  cluster.close(node, stars, true);
+  cluster.wait(1min);
+  EXPECT_EQ(last(fan.slot), PresenceState::online);
+  cluster.close(node, tablet, true);
+  cluster.wait(1s);
+  EXPECT_EQ(last(fan.slot), PresenceState::offline);
+}
+
+/// A minute in which nothing happens to those who are there costs them nothing.
+TEST_F(Presence, CostsNoStepWhileNothingChanges) {
+  hello(stars, star);
+  constexpr ConnectionId fan{2, 1};
+  hello(fan, UserId{9});
+  watch(fan, {&star, 1});
+  cluster.wait(1min);
+  std::size_t steps = 0;
+  cluster.listener.step = [&](NodeId, std::span<const Input>, const Outbox&) { ++steps; };
+  cluster.wait(1min);
+  EXPECT_LE(steps, 61u) << "one a second looks for what is idle";
+}
+
+}  // namespace
+}  // namespace hubbub::test
