@@ -125,6 +125,9 @@ inline constexpr auto presence_delay = 3s;
 inline constexpr auto presence_grace = 5s;
 /// What changes is told at these moments, together.
 inline constexpr auto presence_batch = 500ms;
+/// When somebody was last seen is written this long after, and at once when they log out: most are
+/// back by then, and a server that dies takes many sessions with it.
+inline constexpr auto last_seen_delay = 20s;
 
 // --- The node ----------------------------------------------------------------------------------
 /// Units of work in one step (R35): an input, a delivery, a row, a re-attachment are one each.
@@ -225,6 +228,7 @@ inline constexpr auto attach_interval = 20ms;
 inline constexpr auto ping_interval = 25s;
 inline constexpr auto ping_grace = 10s;
 
+static_assert(last_seen_delay < idle, "who was seen is still in memory when that is written");
 static_assert(peer_silence >= 4 * peer_heartbeat && peer_resend > 2 * peer_tell_delay);
 static_assert(registration_ttl >= 4 * registration_interval, "a few lost heartbeats kill nobody");
 static_assert(frame_bytes >= text_escaped_bytes + frame_head_bytes,

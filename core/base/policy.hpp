@@ -4,6 +4,9 @@
 
 #include <cstdint>
 
+#include "core/base/limits.hpp"
+#include "core/base/time.hpp"
+
 namespace hubbub {
 
 /// What an acknowledgement survives (R22).
@@ -135,6 +138,19 @@ enum class MessageIdPolicy : std::uint8_t {
   clock,       ///< unsafe: the clock
 };
 
+/// When somebody is there, and when that is told (A11).
+struct PresencePolicy {
+  /// A connection is pinged this often, and is dead when nothing was heard on it for `ttl`.
+  Duration heartbeat = limits::ping_interval;
+  Duration ttl = limits::ping_interval + limits::ping_grace;
+  /// Online is told when it has lasted for `delay`, gone when it has for `grace`.
+  Duration delay = limits::presence_delay;
+  Duration grace = limits::presence_grace;
+  /// A new owner says *unknown* for so long (R25).
+  Duration settles = limits::presence_settles;
+  bool operator==(const PresencePolicy&) const = default;
+};
+
 struct Policy {
   Durability durability = Durability::synced;
   AcknowledgePolicy acknowledge = AcknowledgePolicy::after_commit;
@@ -164,6 +180,7 @@ struct Policy {
   std::uint64_t log_kept = 16 * 1024 * 1024;
   /// Members a group may have; at most limits::group_members_max.
   std::uint32_t group_members = 100;
+  PresencePolicy presence;
 
   bool operator==(const Policy&) const = default;
 };

@@ -12,13 +12,30 @@ bool Presences::is_there(const User& user) const {
   });
 }
 
+void Presences::ended(Slot slot, bool left) {
+  User& user = c_.users[slot].record;
+  user.last_seen_ms = to_ms(c_.now.wall);
+  later(slot, left ? Duration{} : c_.config.policy.presence.grace);
+  c_.users.touch(slot, c_.now.mono);
+  if (left) return store_last_seen(slot);
+  unwritten_.push({slot, c_.users[slot].use, c_.now.mono + limits::last_seen_delay});
+}
+
+void Presences::store_last_seen(Slot slot) {
+  const UserId id = c_.users[slot].key;
+  Partition& p = c_.partition(shard_of(id));
+  if (p.full()) return;
+  c_.users.touch(slot, c_.now.mono);
+  c_.put(p, rows::user(id), row(c_.users[slot].record));
+}
+
 /// Looks at the user at the first moment of telling after `wait`.
 void Presences::later(Slot slot, Duration wait) {
   const Duration batch = limits::presence_batch;
   const Duration at = (c_.now.mono + wait + batch - 1ns) / batch * batch;
-  Ring<Due>& queue = wait == Duration{}                   ? at_once_
-                     : wait == limits::presence_delay ? after_delay_
-                                                    : after_grace_;
+  Ring<Due>& queue = wait == Duration{}                           ? at_once_
+                     : wait == c_.config.policy.presence.delay ? after_delay_
+                                                             : after_grace_;
   queue.push({slot, c_.users[slot].use, at});
 }
 
@@ -27,12 +44,8 @@ void Presences::look(Slot slot) {
   User& user = c_.users[slot].record;
   const bool there = is_there(user);
   if (there == user.shown_online) return;
-  const UserId id = c_.users[slot].key;
-  Partition& p = c_.partition(shard_of(id));
   user.shown_online = there;
-  if (!there && !p.full())
-    c_.put(p, rows::user(id), rows::UserRow{.head = user.head, .last_seen_ms = user.last_seen_ms});
-  if (settled(partition_of(shard_of(id)))) tell(slot);
+  if (settled(partition_of(shard_of(c_.users[slot].key)))) tell(slot);
 }
 
 // --- Who is told -----------------------------------------------------------------------------------
@@ -98,7 +111,7 @@ void Presences::on(const peer::Unwatch& m) {
 // --- Partitions and nodes that go and come -----------------------------------------------------------
 
 void Presences::opened(PartitionId partition) {
-  const Duration at = c_.now.mono + limits::presence_settles;
+  const Duration at = c_.now.mono + c_.config.policy.presence.settles;
   c_.partitions[partition.value].presence_from = at;
   opened_.push({partition, at});
 }
@@ -154,13 +167,20 @@ void Presences::timers() {
       c_.work(1);
       if (c_.users.is(due.slot, due.use) && c_.users[due.slot].loaded) look(due.slot);
     }
+  while (!unwritten_.empty() && unwritten_.front().at <= c_.now.mono && !c_.exhausted()) {
+    const Due due = unwritten_.pop();
+    c_.work(1);
+    if (c_.users.is(due.slot, due.use) && c_.users[due.slot].loaded &&
+        !c_.users[due.slot].record.shown_online)
+      store_last_seen(due.slot);
+  }
   while (!opened_.empty() && opened_.front().at <= c_.now.mono)
     settling_.push({opened_.pop().partition, 0});
 }
 
 Duration Presences::next_deadline() const {
   Duration due = never;
-  for (const Ring<Due>* queue : {&at_once_, &after_delay_, &after_grace_})
+  for (const Ring<Due>* queue : {&at_once_, &after_delay_, &after_grace_, &unwritten_})
     if (!queue->empty()) due = std::min(due, queue->front().at);
   if (!opened_.empty()) due = std::min(due, opened_.front().at);
   return due;

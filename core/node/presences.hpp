@@ -24,11 +24,13 @@ class Presences {
   void turn_away(const peer::Watch& m);
 
   // --- From the users ------------------------------------------------------------------------------
-  void began(std::uint32_t user) { later(user, limits::presence_delay); }
+  void began(std::uint32_t user) { later(user, c_.config.policy.presence.delay); }
   /// `left`: by the user's own wish.
-  void ended(std::uint32_t user, bool left) {
-    c_.users[user].record.last_seen_ms = to_ms(c_.now.wall);
-    later(user, left ? Duration{} : limits::presence_grace);
+  void ended(std::uint32_t user, bool left);
+  /// Of the user, with when they were last seen: of who is there, now.
+  rows::UserRow row(const User& user) const {
+    return {.head = user.head,
+            .last_seen_ms = user.shown_online ? to_ms(c_.now.wall) : user.last_seen_ms};
   }
 
   /// Sessions on that node have ended.
@@ -72,6 +74,7 @@ class Presences {
     return c_.partitions[partition.value].presence_from <= c_.now.mono;
   }
   bool is_there(const User& user) const;
+  void store_last_seen(Slot slot);
   PresenceOf of(Slot slot) const;
   void look(Slot slot);
   void tell(Slot slot) { telling_.push({slot, c_.users[slot].use, 0}); }
@@ -83,6 +86,7 @@ class Presences {
   Context& c_;
   /// By how long they wait, so that each is in the order of its times.
   Ring<Due> at_once_, after_delay_, after_grace_;
+  Ring<Due> unwritten_;  ///< whose last seen is to be written
   Ring<Opened> opened_;
   Ring<Telling> telling_;
   Ring<Lost> lost_;

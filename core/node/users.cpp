@@ -196,7 +196,7 @@ void Users::append(Partition& p, Slot slot, const ConversationId& conversation,
     if (names_user || first_of_direct)
       c_.put(p, rows::chat(id, conversation), rows::ChatRow{.joined = m.kind != EntryKind::left});
   }
-  c_.put(p, rows::user(id), rows::UserRow{.head = user.head, .last_seen_ms = user.last_seen_ms});
+  c_.put(p, rows::user(id), presences_.row(user));
 }
 
 /// Gives new entries to the sessions that are at the head; the others are on their way there.

@@ -8,6 +8,7 @@
 #include "sim/check/log_checks.hpp"
 #include "sim/check/membership_checks.hpp"
 #include "sim/check/message_checks.hpp"
+#include "sim/check/presence_checks.hpp"
 #include "sim/check/stream_checks.hpp"
 
 namespace hubbub::sim {
@@ -31,6 +32,7 @@ struct Checker::Impl {
   StreamChecks streams{ledger};
   MembershipChecks memberships{ledger};
   LogChecks logs{ledger};
+  PresenceChecks presences{ledger};
   std::vector<std::uint32_t> scratch;
   std::vector<std::string> early_effects;
   Duration last_now{};
@@ -338,6 +340,8 @@ void Checker::Impl::judge_device_end(Duration now, const DeviceEnd& end, bool st
   }
 }
 
+PresenceChecks& Checker::presence() { return impl_->presences; }
+
 void Checker::finish(Duration now, Final final) {
   impl_->finished = {now, final};
   impl_->messages.finish(now, final.stores_seen || final.messages_seen);
@@ -351,7 +355,8 @@ const std::vector<Violation>& Checker::violations() const { return impl_->ledger
 
 std::size_t Checker::memory() const {
   return sizeof(Impl) + impl_->ledger.memory() + impl_->messages.memory() +
-         impl_->streams.memory() + impl_->memberships.memory() + impl_->logs.memory();
+         impl_->streams.memory() + impl_->memberships.memory() + impl_->logs.memory() +
+         impl_->presences.memory();
 }
 
 }  // namespace hubbub::sim

@@ -22,6 +22,8 @@
 
 namespace hubbub::sim {
 
+class PresenceChecks;
+
 /// One broken invariant.
 struct Violation {
   std::string invariant;  ///< "acked-kept"
@@ -111,6 +113,9 @@ class Checker {
   /// monotonic clock: to another node, or `to_client`, where it may be another node's word.
   void spoke(Duration now, NodeId node, PartitionId partition, Duration clock, bool to_client,
              std::string_view what);
+
+  /// Who is there, and who was told of it (presence_checks.hpp). To be finished before `finish`.
+  PresenceChecks& presence();
 
   // --- The end: what is stored, row by row; `finish`; then devices and nodes --------------------
   /// Conversation by conversation, each in the order of its sequences. Of groups, only where stores

@@ -11,16 +11,16 @@
 namespace hubbub::sim {
 
 /// Nothing false may ever be said, whatever is broken.
-inline constexpr std::array<std::string_view, 18> safety_invariants{
+inline constexpr std::array<std::string_view, 20> safety_invariants{
     "acked-kept",     "effects-durable", "refused-never",   "one-binding",
     "no-gaps",        "exactly-once",    "sender-order",    "stream-order",
     "delivered-only", "inbox-agrees",    "monotonic-reads", "members-only",
     "no-forgery",     "id-unique",       "bounded",         "accounted",
-    "one-writer",     "stale-bound"};
+    "one-writer",     "stale-bound",     "presence-online", "presence-offline"};
 
 /// What must come true once everything is healed.
-inline constexpr std::array<std::string_view, 4> liveness_invariants{"delivered-all", "caught-up",
-                                                                     "reconnected", "settled"};
+inline constexpr std::array<std::string_view, 5> liveness_invariants{
+    "delivered-all", "caught-up", "reconnected", "settled", "presence-settled"};
 
 /// The same, as numbers: first the safety invariants, then the liveness ones, in the order above.
 enum class Invariant : std::uint8_t {
@@ -42,15 +42,18 @@ enum class Invariant : std::uint8_t {
   accounted,
   one_writer,
   stale_bound,
+  presence_online,
+  presence_offline,
   delivered_all,
   caught_up,
   reconnected,
   settled,
+  presence_settled,
 };
 
 inline constexpr std::size_t invariant_count =
     safety_invariants.size() + liveness_invariants.size();
-static_assert(static_cast<std::size_t>(Invariant::settled) + 1 == invariant_count);
+static_assert(static_cast<std::size_t>(Invariant::presence_settled) + 1 == invariant_count);
 
 constexpr bool is_safety(Invariant invariant) {
   return static_cast<std::size_t>(invariant) < safety_invariants.size();

@@ -38,9 +38,26 @@ void Device::go_offline(DeviceEdge& edge) {
   if (state_ == State::gone) return;
   if (state_ == State::attached && unacknowledged_ > 0) acknowledge(edge);
   edge.actions.close = state_ != State::offline && state_ != State::waiting;
+  edge.actions.good_bye = edge.actions.close;
   lose_connection(false);
   state_ = State::offline;
   due_ = never;
+}
+
+void Device::watch(std::span<const UserId> users, DeviceEdge& edge) {
+  HUBBUB_CHECK(state_ == State::attached);
+  edge.actions.users.assign(users.begin(), users.end());
+  for (std::span<const UserId> rest = edge.actions.users; !rest.empty();) {
+    const std::size_t some = std::min<std::size_t>(rest.size(), limits::watched_in_frame);
+    edge.actions.frames.push_back(to_server::Watch{rest.first(some), false});
+    rest = rest.subspan(some);
+  }
+}
+
+void Device::glance(std::span<const UserId> users, DeviceEdge& edge) {
+  HUBBUB_CHECK(state_ == State::attached && users.size() <= limits::watched_in_frame);
+  edge.actions.users.assign(users.begin(), users.end());
+  edge.actions.frames.push_back(to_server::Watch{edge.actions.users, true});
 }
 
 void Device::connected(Duration now, DeviceEdge& edge) {

@@ -16,6 +16,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -49,6 +50,12 @@ class Device {
   void call(Duration now, Call call, DeviceEdge& edge);
   /// Looks at the newest messages of a conversation, unless a page is on its way.
   void open_history(Duration now, const ConversationId& conversation, DeviceEdge& edge);
+
+  /// Asks who of these is there, and to be told when that changes. They are forgotten with the
+  /// connection. REQUIRES: attached.
+  void watch(std::span<const UserId> users, DeviceEdge& edge);
+  /// Asks who of these is there now. REQUIRES: attached, and as many as one frame may ask for.
+  void glance(std::span<const UserId> users, DeviceEdge& edge);
 
   // --- What happened ----------------------------------------------------------------------------
   void connected(Duration now, DeviceEdge& edge);

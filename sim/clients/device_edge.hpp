@@ -83,6 +83,7 @@ class DeviceObserver {
   virtual void reset(Duration, const Device&, const to_client::Reset&) {}
   virtual void paged(Duration, const Device&, const to_server::History& /*asked*/,
                      const to_client::HistoryPage&) {}
+  virtual void presence(Duration, const Device&, const PresenceOf&) {}
   virtual void attached(Duration, const Device&, const to_client::Welcome&) {}
   /// The connection ended or an attempt failed; `was_attached`: after a welcome.
   virtual void lost(Duration, const Device&, CloseCode, bool /*was_attached*/) {}
@@ -93,12 +94,15 @@ class DeviceObserver {
 struct DeviceActions {
   std::vector<to_server::Frame> frames;
   bool close = false;
+  bool good_bye = false;  ///< the close says that its user logs off (1000), not that it gives up
   bool connect = false;
-  std::string name;  ///< what `Hello::device` points to
+  std::string name;           ///< what `Hello::device` points to
+  std::vector<UserId> users;  ///< what a `Watch` points to
 
   void clear() {
     frames.clear();
-    close = connect = false;
+    close = good_bye = connect = false;
+    users.clear();
   }
 };
 

@@ -93,7 +93,9 @@ void Device::on(Duration now, const to_client::Reset& reset, DeviceEdge& edge) {
 
 void Device::on(Duration, const to_client::ListPage&, DeviceEdge&) {}
 
-void Device::on(Duration, const to_client::Presence&, DeviceEdge&) {}
+void Device::on(Duration now, const to_client::Presence& presence, DeviceEdge& edge) {
+  for (const PresenceOf& of : presence.users) edge.observer.presence(now, *this, of);
+}
 
 void Device::moved_to(Duration now, const Cursor& cursor, DeviceEdge& edge) {
   cursor_ = cursor;

@@ -152,6 +152,10 @@ void describe(Keys& keys, Clients& c) {
              "Mean time between looks at a conversation's history; 0s: never.");
   keys.field("retry_budget", c.retry_budget, real(0, 1e9, "0.1"),
              "Repeats allowed per first send; 1e9 is without limit (unsafe).");
+  keys.field("watched", c.watched, whole(0, limits::watched_users, "8"),
+             "Acquaintances whose presence each device watches.");
+  keys.field("viewport", c.viewport, whole(0, limits::watched_in_frame, "20"),
+             "Users of a conversation whose presence is asked for when somebody looks at it.");
   keys.object("tunnels", c.tunnels, "The connection is lost without a word.");
   keys.object("absence", c.absence, "The user logs off and comes back.");
   keys.object("reconnect", c.reconnect, "How a client comes back.");
@@ -185,6 +189,21 @@ void describe(Keys& keys, Fault& f) {
              "Which region, from 0; without it, that of the server.");
   keys.field("chance", f.chance, share("30%"),
              "In which share of runs it exists at all: so every seed has faults of its own.");
+}
+
+template <class Keys>
+void describe(Keys& keys, PresencePolicy& p) {
+  keys.field("heartbeat", p.heartbeat, span_of(100ms, longest_span, "25s"),
+             "How often a server pings a connection.");
+  keys.field("ttl", p.ttl, span_of(100ms, longest_span, "35s"),
+             "Without anything heard for this long, a connection is dead; more than the heartbeat.");
+  keys.field("delay", p.delay, span_of(0s, longest_span, "3s"),
+             "How long somebody is online before that is told.");
+  keys.field("grace", p.grace, span_of(0s, longest_span, "5s"),
+             "How long somebody is gone before that is told; 0s: tunnels are seen (unsafe).");
+  keys.field("settles", p.settles, span_of(0s, longest_span, "10s"),
+             "How long a new owner waits before it says who is there; 0s: it tells of people as gone "
+             "who have not come back to it yet (unsafe).");
 }
 
 template <class Keys>
@@ -231,6 +250,7 @@ void describe(Keys& keys, Policy& p) {
              "When the beginning of a partition's log is given up.");
   keys.field("log_kept", p.log_kept, whole(1, 1e15, "16777216"),
              "Bytes that a partition's log keeps before its owner sees to it that it can be trimmed.");
+  keys.object("presence", p.presence, "When somebody is there, and when that is told.");
   keys.field("group_members", p.group_members, whole(2, limits::group_members_max, "100"),
              "Members a group may have.");
 }

@@ -35,6 +35,7 @@ class Judge {
     replicas();
     groups();
     clients();
+    presence();
     for (std::size_t i = 0; i < scenario_.faults.size(); ++i) fault(i, scenario_.faults[i]);
   }
 
@@ -181,6 +182,15 @@ class Judge {
              fmt::format("the first wait of {} is above the longest of {}",
                          written(c.reconnect.base), written(c.reconnect.cap)));
     }
+  }
+
+  void presence() {
+    const PresencePolicy& p = scenario_.policy.presence;
+    if (p.ttl > p.heartbeat) return;
+    report({"policy.presence.ttl", "policy.presence.heartbeat"},
+           fmt::format("a connection that is pinged every {} would be dead after {}, before the next "
+                       "ping; expected a ttl above the heartbeat",
+                       written(p.heartbeat), written(p.ttl)));
   }
 
   void fault(std::size_t index, const Fault& f) {

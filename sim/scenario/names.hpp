@@ -266,11 +266,14 @@ inline constexpr std::array known_checkers{
     Bounded{"accounted", Unit::none, "sent = acknowledged + refused + pending, at every client"},
     Bounded{"one-writer", Unit::none, "of a partition's log, all take the same records to count"},
     Bounded{"stale-bound", Unit::none, "an owner that was replaced speaks 5 s longer at most"},
+    Bounded{"presence-online", Unit::none, "nobody is shown online for long who is not heard"},
+    Bounded{"presence-offline", Unit::none, "nobody is shown offline for long who is heard"},
     // Liveness: judged once faults are healed and no new work starts.
     Bounded{"delivered-all", Unit::none, "every inbox holds exactly what is due to it"},
     Bounded{"caught-up", Unit::none, "every connected device is at its inbox's head"},
     Bounded{"reconnected", Unit::none, "every client that wants a connection has one"},
     Bounded{"settled", Unit::none, "every send is answered, nothing is owed, queues are empty"},
+    Bounded{"presence-settled", Unit::none, "who is shown online is, and nobody else"},
 };
 
 inline constexpr std::array known_metrics{
@@ -313,6 +316,14 @@ inline constexpr std::array known_metrics{
     Bounded{"exits", Unit::none, "processes that ended by themselves"},
     Bounded{"moves", Unit::none, "takeovers of partitions after the warm-up"},
     Bounded{"races", Unit::none, "takeovers that another server's came before, so that they are void"},
+    Bounded{"presence.shown", Unit::none, "times that a client was told of somebody's presence"},
+    Bounded{"presence.gone", Unit::none, "of those, that somebody who was online, and is watched, is not any more"},
+    Bounded{"presence.gone.p99", Unit::duration,
+            "from a user being last heard to a watcher being told offline, 99th percentile"},
+    Bounded{"presence.gone.max", Unit::duration, "the longest of these"},
+    Bounded{"presence.here.p99", Unit::duration,
+            "from a user being heard to a watcher being told online, 99th percentile"},
+    Bounded{"pings", Unit::none, "pings that servers sent to clients, a second"},
     Bounded{"liveness.time", Unit::duration, "time until all liveness invariants held"},
     Bounded{"available.connect", Unit::share, "attempts to be connected welcomed within 5 s"},
     Bounded{"available.connect.calm", Unit::share, "of those begun while no fault was about"},

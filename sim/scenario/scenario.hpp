@@ -138,6 +138,8 @@ struct Clients {
   Duration answer_timeout = 15s;     ///< then the connection is given up
   Duration open_history = 0s;        ///< mean time between looking at a conversation; 0: never
   double retry_budget = 0.1;         ///< repeats per first send; 1e9: without limit
+  std::uint32_t watched = 0;         ///< acquaintances whose presence a device watches
+  std::uint32_t viewport = 0;        ///< users whose presence is asked for when a conversation is opened
   Absence tunnels;                   ///< the connection is lost without a word
   Absence absence;                   ///< logged off
   Reconnect reconnect;

@@ -17,6 +17,7 @@ struct Connection {
   Duration opened{};
   Duration first_ping{};    ///< after `opened`
   Duration heard{};         ///< the last frame's arrival
+  bool heard_of = false;    ///< its user counts as heard while it works
   Duration last_down{};     ///< when the last thing sent arrives at the client
   std::uint32_t drawn = 0;  ///< latencies so far
 };
@@ -34,7 +35,13 @@ class Connections {
       free_.pop_back();
     }
     Connection& c = slots_[slot];
-    c = Connection{c.use + 1, true, client, attempt, now, {}, now, now, 0};
+    c = Connection{.use = c.use + 1,
+                   .open = true,
+                   .client = client,
+                   .attempt = attempt,
+                   .opened = now,
+                   .heard = now,
+                   .last_down = now};
     ++count_;
     return {slot, c.use};
   }

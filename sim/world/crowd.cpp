@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/check/presence_checks.hpp"
 #include "sim/world/body.hpp"
 
 namespace hubbub::sim {
@@ -200,6 +201,8 @@ void Crowd::acts(std::uint32_t number) {
       change(client, number, act);
     } else if (conversation_of(client, act, conversation)) {
       client.device.open_history(stage_.now, conversation, edge_);
+      if (stage_.scenario.clients.viewport > 0 && client.device.attached())
+        look_around(client, act);
     }
     carry_out(number);
   }
@@ -214,6 +217,37 @@ bool Crowd::conversation_of(const Client& client, const Act& act, ConversationId
   if (act.peer == UserId{} || act.peer == client.device.user()) return false;
   id = ConversationId::direct(client.device.user(), act.peer);
   return true;
+}
+
+/// It has just been welcomed: its user is heard, and wants to see who else is.
+void Crowd::begin_presence(Client& client, std::uint32_t number) {
+  client.welcomed = true;
+  fleet_.hears(client.node.value, client.connection);
+  const std::uint32_t watched =
+      std::min(stage_.scenario.clients.watched, population_.acquaintances());
+  if (watched == 0) return;
+  seen_.clear();
+  for (std::uint32_t k = 0; k < watched; ++k) {
+    seen_.push_back(Population::id_of(population_.acquaintance(population_.user_of(number), k)));
+    stage_.checker.presence().watches(client.device.id(), seen_.back());
+  }
+  edge_.actions.clear();
+  client.device.watch(seen_, edge_);
+  carry_out(number);
+}
+
+/// Who of those on the screen is there.
+void Crowd::look_around(Client& client, const Act& act) {
+  seen_.clear();
+  if (!act.in_group) {
+    seen_.push_back(act.peer);
+  } else {
+    const Population::Group& group = population_.groups()[act.group];
+    const std::uint32_t shown = std::min(stage_.scenario.clients.viewport, group.members);
+    for (std::uint32_t m = 0; m < shown; ++m)
+      seen_.push_back(Population::id_of((group.first + m) % population_.users()));
+  }
+  client.device.glance(seen_, edge_);
 }
 
 void Crowd::write(Client& client, std::uint32_t number, const Act& act) {

@@ -76,6 +76,7 @@ class Crowd {
     bool in_tunnel = false;
     bool absent = false;
     bool creates = false;  ///< has groups to create once it is attached
+    bool welcomed = false;  ///< on this connection
     bool dead = false;     ///< its connection carries nothing any more, and it does not know
     NodeId avoids = nobody;  ///< where it has just found nobody
     ConnectionId connection;
@@ -107,6 +108,8 @@ class Crowd {
   void schedule_act(Client& client, std::uint32_t number);
   void schedule_turn(Client& client, std::uint32_t number, Turn turn);
   void go_online(Client& client, std::uint32_t number);
+  void begin_presence(Client& client, std::uint32_t number);
+  void look_around(Client& client, const Act& act);
   void create_groups(Client& client, std::uint32_t number);
   void write(Client& client, std::uint32_t number, const Act& act);
   void change(Client& client, std::uint32_t number, const Act& act);
@@ -131,6 +134,7 @@ class Crowd {
     Duration until{};
   };
   std::map<std::uint32_t, Held> held_;
+  std::vector<UserId> seen_;  ///< scratch: whose presence is asked for
   ByteBuffer bytes_;
   Arena arena_;
 };

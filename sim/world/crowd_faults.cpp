@@ -4,6 +4,7 @@
 // out by its pings, the client by its own or because an answer does not come.
 #include <algorithm>
 
+#include "sim/check/presence_checks.hpp"
 #include "sim/world/crowd.hpp"
 
 namespace hubbub::sim {
@@ -82,6 +83,8 @@ void Crowd::cut_off(std::uint16_t region) {
 
 void Crowd::go_dead(Client& client, std::uint32_t number) {
   client.dead = true;
+  // What it shows from now on is its own mistake, which its own pings bound.
+  stage_.checker.presence().lost(stage_.now, client.device.id());
   fleet_.cut(client.node.value, client.connection);
   Piece* piece = stage_.slab.hold({});
   piece->a = number, piece->b = client.attempt, piece->c = static_cast<std::uint32_t>(broken);
@@ -116,7 +119,7 @@ void Crowd::reset_held() {
     Client& client = at(number);
     if (client.attempt != held.attempt || client.link != Link::open) continue;
     if (client.dead || stage_.now >= held.until) continue;
-    fleet_.hang_up(client.node.value, client.connection);
+    fleet_.hang_up(client.node.value, client.connection, broken);
     ended(client, number, broken);
   }
 }

@@ -67,7 +67,7 @@ void Crowd::dial(Client& client, std::uint32_t number) {
   ++client.attempt;
   client.sent = 0;
   client.link = Link::dialling;
-  client.dead = false;
+  client.dead = client.welcomed = false;
   if (fleet_.replicated()) {
     client.node = nobody;
     stage_.agenda.put(stage_.now + latency(client, number, nobody), Happening::at_discovery,
@@ -104,6 +104,7 @@ void Crowd::hang_up(Client& client) {
     Piece* piece = stage_.slab.hold({});
     piece->a = client.node.value, piece->b = client.connection.slot;
     piece->c = client.connection.use;
+    piece->d = static_cast<std::uint32_t>(edge_.actions.good_bye ? CloseCode::normal : broken);
     stage_.agenda.put(std::max(client.last_up, stage_.now), Happening::hang_up_at_node,
                       client.source, piece);
   }
@@ -168,6 +169,7 @@ void Crowd::reject(Client& client, std::uint32_t number, NodeId node, Connection
   if (client.in_tunnel) return fleet_.cut(node.value, id);
   Piece* piece = stage_.slab.hold({});
   piece->a = node.value, piece->b = id.slot, piece->c = id.use;
+  piece->d = static_cast<std::uint32_t>(broken);
   stage_.agenda.put(stage_.now + latency(client, number, node), Happening::hang_up_at_node,
                     client.source, piece);
 }
@@ -189,6 +191,7 @@ void Crowd::at_client(Piece* piece) {
     edge_.actions.clear();
     client.device.frame(stage_.now, *frame, edge_);
     carry_out(number);
+    if (!client.welcomed && client.device.attached()) begin_presence(client, number);
     if (client.creates && client.device.attached()) create_groups(client, number);
   }
   if (!observer_.created.empty()) note_created();

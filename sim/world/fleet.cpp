@@ -30,6 +30,8 @@ Fleet::Fleet(Stage& stage)
           static_cast<std::uint16_t>(stage.scenario.servers.count * stage.scenario.servers.nodes))),
       client_latency_(sampler(stage.scenario.network.client)),
       server_latency_(sampler(stage.scenario.network.server)),
+      pings_{stage.scenario.policy.presence.heartbeat,
+             stage.scenario.policy.presence.ttl - stage.scenario.policy.presence.heartbeat},
       links_(stage.scenario.servers.all() * stage.scenario.servers.nodes),
       log_(stage, [this](NodeId node) { return clock_of(node.value).mono; }),
       register_(stage),
@@ -52,6 +54,7 @@ void Fleet::host_starts(std::uint32_t host, std::uint32_t life) {
   Host& h = hosts_[host];
   if (h.up || !h.there || h.life != life) return;
   const bool first = life == 0;
+  stage_.presence_disturbed(Duration{0});
   if (!first && h.disk.full(stage_.now)) {
     // Opening a store rewrites what it finds there: without room that fails, and is tried again.
     stage_.agenda.put(stage_.now + std::max(stage_.scenario.servers.restart, Duration{1ms}),

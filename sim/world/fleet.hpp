@@ -59,8 +59,12 @@ class Fleet {
   /// Frames of a client arrive: their number, then each with its size before it. False: there is
   /// no such connection, and the host says so; the piece is the caller's again.
   bool frames_arrive(Piece* piece);
+  /// The client's device is told that it is attached: from now on its user is heard.
+  void hears(std::uint32_t node, ConnectionId id);
+  /// Those of connections that still stand: at the end, once.
+  void count_pings();
   /// The client's end was closed.
-  void hang_up(std::uint32_t node, ConnectionId id);
+  void hang_up(std::uint32_t node, ConnectionId id, CloseCode code);
   /// The client's end is gone and nobody says so: silence will.
   void cut(std::uint32_t node, ConnectionId id);
   /// Nothing will be heard of the client until `until`, unless it sends something: if pings do not
@@ -227,6 +231,9 @@ class Fleet {
   void put_silence(std::uint32_t node, ConnectionId id, Duration at, Duration hears_again);
   void wait_unread(std::uint32_t node, ConnectionId id, Piece* piece);
   void close(std::uint32_t node, const output::Close& close);
+  UserId user_of(const Connection& c) const;
+  /// `left`: its device said good-bye.
+  void hears_no_more(Connection& c, bool left);
   void drop_connection(std::uint32_t node, ConnectionId id, CloseCode code, bool tell_client);
   void send_to_peer(std::uint32_t node, const output::ToPeer& message);
   void submit(std::uint32_t node, const output::Commit& commit);

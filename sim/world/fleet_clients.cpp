@@ -1,6 +1,8 @@
 // The servers' ends of client connections: how they open, what arrives on them, how they end.
 #include <algorithm>
 
+#include "sim/check/presence_checks.hpp"
+#include "sim/clients/behaviour.hpp"
 #include "sim/clients/device_edge.hpp"
 #include "sim/world/fleet.hpp"
 
@@ -59,10 +61,32 @@ bool Fleet::frames_arrive(Piece* piece) {
   return true;
 }
 
-void Fleet::hang_up(std::uint32_t node, ConnectionId id) {
+UserId Fleet::user_of(const Connection& c) const {
+  return Population::id_of(c.client / stage_.scenario.clients.devices);
+}
+
+void Fleet::hears(std::uint32_t node, ConnectionId id) {
+  Connection* c = nodes_[node].connections.find(id);
+  if (c == nullptr || std::exchange(c->heard_of, true)) return;
+  stage_.checker.presence().heard(stage_.now, user_of(*c));
+}
+
+void Fleet::hears_no_more(Connection& c, bool left) {
+  if (std::exchange(c.heard_of, false))
+    stage_.checker.presence().unheard(stage_.now, user_of(c), left);
+}
+
+void Fleet::hang_up(std::uint32_t node, ConnectionId id, CloseCode code) {
   if (nodes_[node].connections.find(id) == nullptr) return;
-  drop_connection(node, id, broken, false);
+  drop_connection(node, id, code, false);
   go_on(node);
+}
+
+void Fleet::count_pings() {
+  for (NodeSlot& slot : nodes_)
+    slot.connections.for_each([this](ConnectionId, const Connection& c) {
+      stage_.meters.pings += pings_.count(c.opened, c.first_ping, stage_.now);
+    });
 }
 
 // --- Silence -------------------------------------------------------------------------------------
@@ -70,8 +94,12 @@ void Fleet::hang_up(std::uint32_t node, ConnectionId id) {
 void Fleet::cut(std::uint32_t node, ConnectionId id) { expect_silence(node, id, never); }
 
 void Fleet::expect_silence(std::uint32_t node, ConnectionId id, Duration until) {
-  const Connection* c = nodes_[node].connections.find(id);
+  Connection* c = nodes_[node].connections.find(id);
   if (c == nullptr) return;
+  if (until == never)
+    hears_no_more(*c, false);
+  else if (c->heard_of)
+    stage_.checker.presence().unclear(user_of(*c));
   const Duration given_up = pings_.gives_up(c->opened, c->first_ping, c->heard, stage_.now);
   put_silence(node, id, given_up, until);
 }
@@ -157,11 +185,13 @@ void Fleet::drop_connection(std::uint32_t node, ConnectionId id, CloseCode code,
   } else {
     stage_.slab.release(piece);
   }
+  hears_no_more(c, code == CloseCode::normal);
   slot.connections.close(id);
   if (!unread_.empty()) unread_.erase({node, id.slot});
   Mail m;
   m.kind = Mail::Kind::closed;
   m.connection = id;
+  m.word = static_cast<std::uint64_t>(code);
   mail(node, m);
 }
 

@@ -77,7 +77,7 @@ struct Fleet::Speech {
 UserId Fleet::user_of(const Connection* connection) const {
   return connection == nullptr
              ? UserId{}
-             : Population::id_of(connection->client / stage_.scenario.clients.devices);
+             : user_of(*connection);
 }
 
 void Fleet::judge_speech(const Speech& speech, std::uint32_t node, bool to_client) {

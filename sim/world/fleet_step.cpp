@@ -110,7 +110,7 @@ Input Fleet::input_of(const Mail& mail) {
     case Mail::Kind::opened:
       return input::Opened{mail.connection, UserId{mail.word}};
     case Mail::Kind::closed:
-      return input::Closed{mail.connection};
+      return input::Closed{mail.connection, static_cast<CloseCode>(mail.word) == CloseCode::normal};
     case Mail::Kind::silent:
       return input::Silent{mail.connection};
     case Mail::Kind::frame: {

@@ -93,6 +93,7 @@ void LogService::count(Log& log, const Entry& entry) {
   ++counts_.counted;
   if (record->kind == RecordKind::takeover) {
     ++counts_.takeovers;
+    stage_.presence_disturbed(Duration{0});
     measure(log, before);
   }
   log.last_counted = entry.landed;

@@ -42,6 +42,10 @@ struct Meters {
   Histogram moved;
   std::uint64_t moves = 0;      ///< takeovers after the warm-up
   std::uint64_t races = 0;      ///< takeovers that are void because another server's came before
+  Histogram presence_gone;      ///< ns from being last heard to a watcher being told offline
+  Histogram presence_here;      ///< ns from being heard to a watcher being told online
+  std::uint64_t presence_shown = 0;
+  std::uint64_t presence_told_gone = 0;
   Histogram disk_sync;          ///< ns of a synced write
   std::uint64_t written = 0;    ///< messages users meant to send
   std::uint64_t not_taken = 0;  ///< of them, not taken: too many unanswered

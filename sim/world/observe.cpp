@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sim/check/presence_checks.hpp"
 #include "sim/world/body.hpp"
 
 namespace hubbub::sim {
@@ -215,7 +216,20 @@ void Observer::lost(Duration now, const Device& device, CloseCode code, bool was
     w.connecting = w.online != offline;
     if (w.connecting) m.availability.tried(Operation::connect, now);
   }
+  stage_.checker.presence().lost(now, device.id());
   chain(Fact::lost, device, static_cast<std::uint64_t>(code));
+}
+
+void Observer::presence(Duration now, const Device& device, const PresenceOf& of) {
+  Meters& m = stage_.meters;
+  ++m.presence_shown;
+  const auto told = stage_.checker.presence().told(now, device.id(), of);
+  if (told.turned && counted(now)) {
+    const bool here = of.state == PresenceState::online;
+    if (!here) ++m.presence_told_gone;
+    if (told.so_for) (here ? m.presence_here : m.presence_gone).record(told.so_for->count());
+  }
+  chain(Fact::presence, device, of.user.value << 2 | static_cast<std::uint64_t>(of.state));
 }
 
 }  // namespace hubbub::sim

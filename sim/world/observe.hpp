@@ -38,6 +38,7 @@ class Observer final : public DeviceObserver {
              const to_client::HistoryPage&) override;
   void attached(Duration, const Device&, const to_client::Welcome&) override;
   void lost(Duration, const Device&, CloseCode, bool was_attached) override;
+  void presence(Duration, const Device&, const PresenceOf&) override;
 
   std::size_t bytes() const { return watched_.capacity() * sizeof(Watched); }
 
@@ -81,6 +82,7 @@ class Observer final : public DeviceObserver {
     paged,
     attached,
     lost,
+    presence,
   };
   void chain(Fact fact, const Device& device, std::uint64_t what) {
     stage_.chain.add(stage_.clients_entity(),

@@ -28,6 +28,18 @@ std::vector<std::string> entities(const Scenario& scenario) {
   return names;
 }
 
+/// What servers that can hear each other, and viewers that can hear them, may take.
+PresenceBounds presence_bounds(const PresencePolicy& p) {
+  constexpr Duration on_the_way = 3s;
+  // A safe owner waits, whatever the one that is tried here does.
+  const Duration settles = PresencePolicy{}.settles;
+  const Duration gone = p.ttl + p.grace + limits::presence_batch + on_the_way;
+  return {.online = gone,
+          .online_after_leave = limits::presence_batch + on_the_way,
+          .online_disturbed = gone + settles + p.ttl,
+          .offline = p.delay + limits::presence_batch + settles + on_the_way};
+}
+
 class World {
  public:
   World(const Scenario& scenario, const RunOptions& options)
@@ -39,6 +51,7 @@ class World {
         faults_(stage_, fleet_, crowd_) {
     source_.number = run_source;
     stage_.story = options.story;
+    stage_.checker.presence().set(presence_bounds(scenario.policy.presence));
   }
 
   RunResult run() {
@@ -65,6 +78,12 @@ class World {
   void window();
   void end_safety();
   bool at_rest();
+  /// How many windows in a row: what people who watch each other are told comes late.
+  int windows_of_rest() const {
+    if (stage_.scenario.clients.watched == 0) return quiet_windows;
+    const PresencePolicy& p = stage_.scenario.policy.presence;
+    return quiet_windows + static_cast<int>((p.settles + p.delay + p.grace) / Chain::window);
+  }
   RunResult conclude();
   void tell_rows();
   std::vector<std::string> stuck();
@@ -143,12 +162,13 @@ void World::happen(const Agenda::Next& next) {
     case Happening::silence: {
       const ConnectionId id{piece->b, piece->c};
       const std::uint32_t node = piece->a;
+      const auto code = static_cast<CloseCode>(piece->d);
       Duration hears_again = never;
       if (next.kind == Happening::silence)
         std::memcpy(&hears_again, piece->data(), sizeof hears_again);
       stage_.slab.release(piece);
       return next.kind == Happening::silence ? fleet_.silence(node, id, hears_again)
-                                             : fleet_.hang_up(node, id);
+                                             : fleet_.hang_up(node, id, code);
     }
     case Happening::dialled:
       return crowd_.dialled(piece);
@@ -181,7 +201,7 @@ void World::window() {
   if (stage_.safety && stage_.now >= stage_.scenario.duration) end_safety();
   if (!stage_.safety) {
     quiet_for_ = at_rest() ? quiet_for_ + 1 : 0;
-    settled_ = quiet_for_ >= quiet_windows;
+    settled_ = quiet_for_ >= windows_of_rest();
     done_ = settled_ || stage_.now >= safety_end_ + stage_.scenario.settle;
     if (done_) return;
   }
@@ -236,6 +256,7 @@ std::vector<std::string> World::stuck() {
 RunResult World::conclude() {
   // Of every mailbox that is empty now: what does not obey it was measured wrongly.
   HUBBUB_CHECK(fleet_.little_holds());
+  fleet_.count_pings();
   RunResult result;
   result.stuck = !settled_ && !interrupted_ ? stuck() : std::vector<std::string>{};
   result.memory = {crowd_.bytes(),
@@ -245,6 +266,7 @@ RunResult World::conclude() {
                    stage_.slab.reserved_bytes(),
                    0};
   tell_rows();
+  stage_.checker.presence().finish(stage_.now, settled_);
   stage_.checker.finish(stage_.now, {true, !interrupted_});
   crowd_.tell_the_end(stage_.checker);
   for (std::uint32_t n = 0; n < fleet_.nodes(); ++n) {

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "sim/check/checker.hpp"
+#include "sim/check/presence_checks.hpp"
 #include "sim/scenario/scenario.hpp"
 #include "sim/world/agenda.hpp"
 #include "sim/world/chain.hpp"
@@ -32,6 +33,13 @@ struct Stage {
     first_fault = std::min(first_fault, now);
     ++faults[static_cast<std::size_t>(kind)];
     meters.availability.struck(kind, now, now + lasts);
+    presence_disturbed(lasts);
+  }
+
+  /// Servers cannot be expected to know who is there: for so long, and until they have found together.
+  void presence_disturbed(Duration lasts) {
+    constexpr Duration recovery = 5s;
+    checker.presence().disturbed(now + lasts + recovery);
   }
 
   const Scenario& scenario;

@@ -98,6 +98,12 @@ double value_of(std::string_view name, const Scenario& scenario, const RunResult
   if (name == "exits") return count(m.exits);
   if (name.starts_with("available.")) return available(name.substr(10), availability);
   if (name == "races") return count(m.races);
+  if (name == "presence.shown") return count(m.presence_shown);
+  if (name == "presence.gone") return count(m.presence_told_gone);
+  if (name == "presence.gone.p99") return percentile(m.presence_gone, 99);
+  if (name == "presence.gone.max") return percentile(m.presence_gone, 100);
+  if (name == "presence.here.p99") return percentile(m.presence_here, 99);
+  if (name == "pings") return ratio(count(m.pings), seconds(result.end));
   if (name == "liveness.time")
     return result.settled ? static_cast<double>((result.end - result.safety_end).count())
                           : not_measured;
