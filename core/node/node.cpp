@@ -515,7 +515,8 @@ Node::Sizes Node::sizes() const {
               .conversations = c.conversations.size(),
               .users = c.users.size(),
               .parked_bytes = c.parked_bytes,
-              .owed = impl_->conversations.owed()};
+              .owed = impl_->conversations.owed(),
+              .untold = impl_->presences.untold()};
   for (const Partition& p : c.partitions) sizes.held_bytes += p.held_bytes();
   return sizes;
 }

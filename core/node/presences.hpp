@@ -41,6 +41,11 @@ class Presences {
   bool has_work() const { return !lost_.empty() || !settling_.empty() || !telling_.empty(); }
   void timers();
   Duration next_deadline() const;
+  /// Users to look at or to tell of, and partitions where all are.
+  std::size_t untold() const {
+    return at_once_.size() + after_delay_.size() + after_grace_.size() + opened_.size() +
+           settling_.size() + telling_.size() + lost_.size();
+  }
 
  private:
   using Slot = std::uint32_t;

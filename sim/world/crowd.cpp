@@ -219,10 +219,9 @@ bool Crowd::conversation_of(const Client& client, const Act& act, ConversationId
   return true;
 }
 
-/// It has just been welcomed: its user is heard, and wants to see who else is.
+/// It has just been welcomed, and wants to see who else is there.
 void Crowd::begin_presence(Client& client, std::uint32_t number) {
   client.welcomed = true;
-  fleet_.hears(client.node.value, client.connection);
   const std::uint32_t watched =
       std::min(stage_.scenario.clients.watched, population_.acquaintances());
   if (watched == 0) return;

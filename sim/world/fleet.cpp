@@ -243,6 +243,12 @@ bool Fleet::quiet() const {
   return true;
 }
 
+std::size_t Fleet::untold() const {
+  std::size_t sum = 0;
+  for (const NodeSlot& slot : nodes_) sum += slot.node ? slot.node->sizes().untold : 0;
+  return sum;
+}
+
 std::vector<ConversationId> Fleet::owing(std::uint32_t node) {
   std::vector<ConversationId> conversations;
   for (std::uint16_t p = 0; p < limits::partitions; ++p) {

@@ -59,8 +59,6 @@ class Fleet {
   /// Frames of a client arrive: their number, then each with its size before it. False: there is
   /// no such connection, and the host says so; the piece is the caller's again.
   bool frames_arrive(Piece* piece);
-  /// The client's device is told that it is attached: from now on its user is heard.
-  void hears(std::uint32_t node, ConnectionId id);
   /// Those of connections that still stand: at the end, once.
   void count_pings();
   /// The client's end was closed.
@@ -152,6 +150,8 @@ class Fleet {
   bool quiet() const;
   /// Conversations with deliveries that are not confirmed, by the rows of a node's partitions.
   std::vector<ConversationId> owing(std::uint32_t node);
+  /// See Node::Sizes.
+  std::size_t untold() const;
   /// Of them, as many as the node itself has in memory as not confirmed.
   std::uint64_t unconfirmed(std::uint32_t node) const;
   /// Replicated: partitions that nobody serves, and who took them over last.
@@ -232,6 +232,8 @@ class Fleet {
   void wait_unread(std::uint32_t node, ConnectionId id, Piece* piece);
   void close(std::uint32_t node, const output::Close& close);
   UserId user_of(const Connection& c) const;
+  /// Its device is welcomed: its user is heard, or was until the connection died on the way.
+  void hears(Connection& c);
   /// `left`: its device said good-bye.
   void hears_no_more(Connection& c, bool left);
   void drop_connection(std::uint32_t node, ConnectionId id, CloseCode code, bool tell_client);

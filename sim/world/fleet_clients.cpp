@@ -65,10 +65,10 @@ UserId Fleet::user_of(const Connection& c) const {
   return Population::id_of(c.client / stage_.scenario.clients.devices);
 }
 
-void Fleet::hears(std::uint32_t node, ConnectionId id) {
-  Connection* c = nodes_[node].connections.find(id);
-  if (c == nullptr || std::exchange(c->heard_of, true)) return;
-  stage_.checker.presence().heard(stage_.now, user_of(*c));
+void Fleet::hears(Connection& c) {
+  if (!std::exchange(c.heard_of, true))
+    stage_.checker.presence().heard(stage_.now, user_of(c));
+  if (c.dead) hears_no_more(c, false);
 }
 
 void Fleet::hears_no_more(Connection& c, bool left) {
@@ -96,7 +96,8 @@ void Fleet::cut(std::uint32_t node, ConnectionId id) { expect_silence(node, id, 
 void Fleet::expect_silence(std::uint32_t node, ConnectionId id, Duration until) {
   Connection* c = nodes_[node].connections.find(id);
   if (c == nullptr) return;
-  if (until == never)
+  c->dead |= until == never;
+  if (c->dead)
     hears_no_more(*c, false);
   else if (c->heard_of)
     stage_.checker.presence().unclear(user_of(*c));

@@ -96,6 +96,7 @@ void Fleet::send_frames(std::uint32_t node, const Outbox& out) {
       const to_client::Frame& frame = out.frames[i].frame;
       judge_frame(frame, node, c);
       if (c == nullptr) continue;
+      if (std::holds_alternative<to_client::Welcome>(frame)) hears(*c);
       const std::size_t at = bytes_.size();
       bytes_.resize(at + sizeof(std::uint32_t));
       wire::encode(frame, bytes_);

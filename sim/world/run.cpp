@@ -78,12 +78,6 @@ class World {
   void window();
   void end_safety();
   bool at_rest();
-  /// How many windows in a row: what people who watch each other are told comes late.
-  int windows_of_rest() const {
-    if (stage_.scenario.clients.watched == 0) return quiet_windows;
-    const PresencePolicy& p = stage_.scenario.policy.presence;
-    return quiet_windows + static_cast<int>((p.settles + p.delay + p.grace) / Chain::window);
-  }
   RunResult conclude();
   void tell_rows();
   std::vector<std::string> stuck();
@@ -201,7 +195,7 @@ void World::window() {
   if (stage_.safety && stage_.now >= stage_.scenario.duration) end_safety();
   if (!stage_.safety) {
     quiet_for_ = at_rest() ? quiet_for_ + 1 : 0;
-    settled_ = quiet_for_ >= windows_of_rest();
+    settled_ = quiet_for_ >= quiet_windows;
     done_ = settled_ || stage_.now >= safety_end_ + stage_.scenario.settle;
     if (done_) return;
   }
@@ -220,6 +214,8 @@ bool World::at_rest() {
   if (!fleet_.quiet() || !crowd_.quiet()) return false;
   for (std::uint32_t n = 0; n < fleet_.nodes(); ++n)
     if (!fleet_.owing(n).empty()) return false;
+  // Where nobody watches, nobody is told.
+  if (stage_.scenario.clients.watched > 0 && fleet_.untold() > 0) return false;
   return true;
 }
 

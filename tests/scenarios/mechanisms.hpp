@@ -45,6 +45,10 @@ inline const std::vector<Mechanism>& mechanisms() {
       {"poison-record", {"policy.poison=retried"}, {}, "exits"},
       {"restored-backup", {"policy.takeovers=assumed", "policy.fencing=none"}, {"one-writer", "effects-durable", "acked-kept"}, ""},
       {"region-lost", {"policy.failover=stays"}, {}, "takeover.p99"},
+      {"presence-tunnel", {"policy.presence.grace=0s"}, {}, "presence.gone"},
+      {"presence-5s-10s", {"policy.presence.heartbeat=60s", "policy.presence.ttl=300s"}, {}, "presence.gone.max"},
+      {"presence-60s-300s", {"policy.presence.heartbeat=5s", "policy.presence.ttl=10s"}, {}, "pings"},
+      {"presence-owner-lost", {"policy.presence.settles=0s"}, {}, "presence.gone"},
       {"lossy-network", {"policy.peers=trusting"}, {"settled", "delivered-all", "caught-up"}, ""},
   };
   return list;
