@@ -98,6 +98,16 @@ double value_of(std::string_view name, const Scenario& scenario, const RunResult
   if (name == "exits") return count(m.exits);
   if (name.starts_with("available.")) return available(name.substr(10), availability);
   if (name == "races") return count(m.races);
+  if (name.starts_with("back.")) return latency(m.back, name.substr(5));
+  if (name == "beside.ack.p99") return percentile(m.beside_ack, 99);
+  if (name == "beside.delivery.p99") return percentile(m.beside_delivery, 99);
+  if (name == "dropped") return count(result.counters.dropped);
+  if (name == "turned_away") return count(result.counters.turned_away);
+  if (name == "slots.claimed")
+    return ratio(count(result.counters.slots_claimed), count(result.counters.slots_given));
+  if (name == "refused.memory") return count(m.refused_memory);
+  if (name == "refused.login") return count(m.refused_login);
+  if (name == "refused.client.max") return count(m.refused_client_max);
   if (name == "liveness.time")
     return result.settled ? static_cast<double>((result.end - result.safety_end).count())
                           : not_measured;
