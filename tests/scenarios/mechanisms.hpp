@@ -45,6 +45,8 @@ inline const std::vector<Mechanism>& mechanisms() {
       {"poison-record", {"policy.poison=retried"}, {}, "exits"},
       {"restored-backup", {"policy.takeovers=assumed", "policy.fencing=none"}, {"one-writer", "effects-durable", "acked-kept"}, ""},
       {"region-lost", {"policy.failover=stays"}, {}, "takeover.p99"},
+      {"storm-20k", {"policy.admission=none"}, {}, "beside.delivery.p99"},
+      {"drain-waves", {"policy.admission=none"}, {}, "back.p99"},
       {"lossy-network", {"policy.peers=trusting"}, {"settled", "delivered-all", "caught-up"}, ""},
   };
   return list;
