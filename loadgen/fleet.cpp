@@ -3,21 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "core/base/hash.hpp"
 
 namespace hubbub::loadgen {
 namespace {
-
-/// The wait that a close frame's reason may ask for (R31): {"delay_ms":…}.
-Duration advised_wait(std::string_view reason) {
-  const auto json = nlohmann::json::parse(reason, nullptr, /*allow_exceptions=*/false);
-  if (!json.is_object() || !json.contains("delay_ms")) return Duration{-1};
-  const auto& delay = json["delay_ms"];
-  if (!delay.is_number_unsigned()) return Duration{-1};
-  return std::chrono::milliseconds(std::min<std::uint64_t>(delay.get<std::uint64_t>(), 600'000));
-}
 
 }  // namespace
 
@@ -65,10 +55,16 @@ void Fleet::carry_out(std::uint32_t client) {
     frames = frames.subspan(count);
   }
   if (edge_.actions.close) sockets_->close(client);
-  if (edge_.actions.connect) {
-    sockets_->connect(client, sources_[client / connections_per_source % sources_.size()],
-                      "dev-insecure:" + to_text(plan_.user(client)));
-  }
+  if (edge_.actions.connect)
+    sockets_->connect(client, sources_[client / connections_per_source % sources_.size()], query(client));
+}
+
+std::string Fleet::query(std::uint32_t client) const {
+  const sim::ReturnPlan& plan = devices_[client].return_plan();
+  std::string query = "token=dev-insecure:" + to_text(plan_.user(client));
+  if (plan.resumes()) query += "&resume=1";
+  if (!plan.ticket().none()) query += "&ticket=" + to_text(plan.ticket());
+  return query;
 }
 
 void Fleet::schedule(std::uint32_t client) {
@@ -181,9 +177,9 @@ bool Fleet::foreign(Duration now, std::uint32_t client, const to_client::Frame& 
 
 void Fleet::closed(std::uint32_t client, CloseCode code, std::string_view reason) {
   reasons_.try_emplace(static_cast<std::uint16_t>(code), reason);
-  const Duration advised = advised_wait(reason);
+  const Advice advice = parse_close_reason(reason);
   with(client, [&](sim::Device& device, sim::DeviceEdge& edge) {
-    device.closed(monotonic_now(), code, edge, advised);
+    device.closed(monotonic_now(), code, edge, advice);
   });
 }
 

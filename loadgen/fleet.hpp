@@ -71,6 +71,8 @@ class Fleet : private Sockets::Events {
   template <class Act>
   void with(std::uint32_t client, Act&& act);
   void carry_out(std::uint32_t client);
+  /// What its request for a connection says.
+  std::string query(std::uint32_t client) const;
   void schedule(std::uint32_t client);
   void run_timers(Duration now);
   void look_for_history(std::uint32_t client, const to_client::Frame& frame);

@@ -218,11 +218,11 @@ Result<std::unique_ptr<Sockets>> Sockets::make(const Url& url, std::uint32_t cli
   return std::unique_ptr<Sockets>(new Sockets(std::move(impl)));
 }
 
-void Sockets::connect(std::uint32_t client, const std::string& source, const std::string& token) {
+void Sockets::connect(std::uint32_t client, const std::string& source, const std::string& query) {
   close(client);
   auto& link = impl_->links[client];
   link = std::make_shared<Link>(impl_->io, client, impl_->events, impl_->traffic);
-  link->connect(impl_->server, source, impl_->host, fmt::format("{}?token={}", impl_->path, token));
+  link->connect(impl_->server, source, impl_->host, fmt::format("{}?{}", impl_->path, query));
 }
 
 void Sockets::send(std::uint32_t client, std::string message) {

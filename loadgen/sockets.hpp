@@ -33,8 +33,8 @@ class Sockets {
                                                Events& events);
   ~Sockets();
 
-  /// `source`: the local address to connect from; empty: the system's choice.
-  void connect(std::uint32_t client, const std::string& source, const std::string& token);
+  /// `source`: the local address to connect from; empty: the system's choice. `query`: of the URL.
+  void connect(std::uint32_t client, const std::string& source, const std::string& query);
   /// One WebSocket message; they leave in order. Ignored without a connection.
   void send(std::uint32_t client, std::string message);
   /// At once, and nothing more is heard of it.

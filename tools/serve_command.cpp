@@ -48,6 +48,8 @@ void add_serve(CLI::App& app, int& status) {
   add_choice<Durability>(*command, "--durability", options->durability,
                          {{"synced", Durability::synced}, {"buffered", Durability::buffered}},
                          "synced: an acknowledgement survives loss of power; buffered: it may not");
+  add_whole<std::uint32_t>(*command, "--accept-rate", options->accept_rate,
+                           "Sessions a second that each node may begin; 0: as many as come", 0, 1'000'000);
   command->callback([options, &status] { status = serve(*options); });
 }
 

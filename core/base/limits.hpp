@@ -219,6 +219,30 @@ inline constexpr auto peer_silence = 2s;
 inline constexpr std::size_t drain_waves = 50;
 inline constexpr auto drain_interval = 200ms;
 
+// --- Admission ---------------------------------------------------------------------------------
+/// No slot is given further ahead: a client that waits so long may as well try elsewhere (R29).
+inline constexpr auto slot_horizon = 30s;
+/// A slot is kept for its client so long after its time: a handshake over a bad link.
+inline constexpr auto slot_held = 1s;
+/// Every so manieth slot is for who logs in, the others for who resumes (R31).
+inline constexpr std::uint64_t slots_per_login = 4;
+/// Slots that nobody came for are kept for so long: what may come at once, ahead of the schedule.
+inline constexpr auto slot_burst = 50ms;
+/// Handshakes that may be under way: what the schedule lets in within this. More would only wait for
+/// each other.
+inline constexpr auto handshakes_ahead = 1s;
+/// The bounds of a spread, and how long a plan holds before it is told anew (R30).
+inline constexpr auto plan_least = 500ms;
+inline constexpr auto plan_most = 10min;
+inline constexpr auto plan_interval = 1min;
+/// Sessions that are told a new plan at a time, this far apart.
+inline constexpr std::size_t advise_burst = 64;
+inline constexpr auto advise_interval = 20ms;
+/// A node looks at what it could take on this often, and tells its peers; if it is hardly different,
+/// no more often than the second.
+inline constexpr auto capacity_interval = 1s;
+inline constexpr auto capacity_again = 10s;
+
 // --- Returning to a partition that has moved -----------------------------------------------------
 /// A gateway's sessions attach again so many at a time, this far apart.
 inline constexpr std::size_t attach_burst = 64;

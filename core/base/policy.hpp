@@ -151,6 +151,12 @@ struct PresencePolicy {
   bool operator==(const PresencePolicy&) const = default;
 };
 
+/// Whether sessions begin on a schedule (R29 to R31).
+enum class AdmissionPolicy : std::uint8_t {
+  slots,  ///< who comes early is told when to come, and everybody what to do on a loss
+  none,   ///< whoever comes is let in, and nobody is told anything
+};
+
 struct Policy {
   Durability durability = Durability::synced;
   AcknowledgePolicy acknowledge = AcknowledgePolicy::after_commit;
@@ -175,6 +181,7 @@ struct Policy {
   TakeoverPolicy takeovers = TakeoverPolicy::appended;
   FormPolicy forms = FormPolicy::agreed;
   TrimPolicy trimming = TrimPolicy::verified;
+  AdmissionPolicy admission = AdmissionPolicy::slots;
   /// Bytes of records that a partition's log keeps before its owner sees to it that it can be
   /// trimmed; and never less than its rows have.
   std::uint64_t log_kept = 16 * 1024 * 1024;

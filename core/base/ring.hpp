@@ -23,6 +23,8 @@ class Ring {
   /// REQUIRES: !empty().
   T& front() { return items_[front_]; }
   const T& front() const { return items_[front_]; }
+  /// The i-th from the front. REQUIRES: i < size().
+  T& operator[](std::size_t i) { return items_[(front_ + i) & (items_.size() - 1)]; }
   T pop() {
     HUBBUB_CHECK(size_ > 0);
     T item = std::move(items_[front_]);

@@ -70,7 +70,9 @@ class Context {
   void frame(ConnectionId to, const to_client::Frame& f) {
     wire::keep(out->frames.emplace_back(output::Frame{to, f}).frame, out->arena);
   }
-  void close(ConnectionId to, CloseCode code) { out->closes.push_back({to, code}); }
+  void close(ConnectionId to, CloseCode code, const Advice& advice = {}) {
+    out->closes.push_back({to, code, advice});
+  }
 
   /// Sends now: for what depends on nothing durable.
   template <class T>

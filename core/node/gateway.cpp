@@ -27,10 +27,12 @@ Gateway::Session* Gateway::streaming(const SessionRef& r, std::uint32_t stream) 
 void Gateway::on(const input::Opened& o) {
   sessions_.grow_to(o.connection.slot + 1);
   Session& s = sessions_[o.connection.slot];
-  HUBBUB_CHECK(s.state == Session::State::free);
+  const bool knocked = s.state == Session::State::arriving && s.use == o.connection.use;
+  HUBBUB_CHECK(s.state == Session::State::free || knocked);
+  if (knocked) --handshakes_;
   s = Session{.state = Session::State::open, .use = o.connection.use, .user = o.user};
   ++open_;
-  if (!draining_) return;
+  if (!draining_) return enter(s, o);
   end(s, o.connection);
   c_.close(o.connection, CloseCode::draining);
 }
@@ -38,6 +40,11 @@ void Gateway::on(const input::Opened& o) {
 void Gateway::on(const input::Closed& closed) {
   Session* s = find(closed.connection);
   if (s == nullptr) return;
+  if (s->state == Session::State::arriving) {
+    --handshakes_;
+    s->state = Session::State::free;
+    return;
+  }
   end(*s, closed.connection, closed.left);
   s->state = Session::State::free;
   --open_;
@@ -159,10 +166,12 @@ void Gateway::on(const peer::Attached& m) {
   s->generation = m.generation;
   if (s->cursor.incarnation != m.incarnation || s->cursor.held != m.position)
     s->cursor = Cursor::at(m.incarnation, m.position);
-  if (m.fresh)
-    c_.frame(m.session.connection,
-             to_client::Welcome{m.session, s->user, s->device, s->generation,
-                                c_.config.policy.durability, m.incarnation});
+  if (!m.fresh) return;
+  const OnLoss plan = plans_.on_loss();
+  s->told_spread_ms = plan.spread_ms;
+  c_.frame(m.session.connection,
+           to_client::Welcome{m.session, s->user, s->device, s->generation,
+                              c_.config.policy.durability, m.incarnation, plan});
 }
 
 void Gateway::on(const peer::AttachRefused& m) {
@@ -408,29 +417,6 @@ void Gateway::unanswered(std::uint32_t slot) {
         "no answer from the conversation's server; try again");
 }
 
-// --- Draining ------------------------------------------------------------------------------------------
-
-void Gateway::drain() {
-  if (draining_) return;
-  draining_ = true;
-  drain_wave_ = open_ / limits::drain_waves + 1;
-  drain_at_ = c_.now.mono;
-}
-
-void Gateway::drain_wave() {
-  std::size_t sent_away = 0;
-  for (; drain_next_ < sessions_.size() && sent_away < drain_wave_ && !c_.exhausted(); ++drain_next_) {
-    Session& s = sessions_[drain_next_];
-    c_.work(1);
-    if (s.state == Session::State::free || s.state == Session::State::closing) continue;
-    const ConnectionId connection{drain_next_, s.use};
-    end(s, connection);
-    c_.close(connection, CloseCode::draining);
-    ++sent_away;
-  }
-  drain_at_ = drain_next_ < sessions_.size() ? c_.now.mono + limits::drain_interval : never;
-}
-
 // --- Turns of a step -----------------------------------------------------------------------------------
 
 void Gateway::work() {
@@ -489,6 +475,7 @@ void Gateway::attach_timed(const AttachTimer& timer) {
 
 void Gateway::timers() {
   if (drain_at_ <= c_.now.mono) drain_wave();
+  if (plans_.look(open_, draining_) || renew_next_at_ <= c_.now.mono) renew_plans();
   while (!expiries_.empty() && !c_.exhausted()) {
     const Expiry e = expiries_.front();
     const bool answered = requests_[e.request].use != e.use;
@@ -516,7 +503,7 @@ void Gateway::timers() {
 }
 
 Duration Gateway::next_deadline() const {
-  Duration due = drain_at_;
+  Duration due = std::min({drain_at_, renew_next_at_, plans_.next_deadline()});
   const Duration away = c_.now.mono - c_.judged;
   if (!expiries_.empty()) due = std::min(due, expiries_.front().due + away);
   if (!attach_timers_.empty()) due = std::min(due, attach_timers_.front().due + away);

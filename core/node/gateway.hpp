@@ -7,16 +7,19 @@
 #pragma once
 
 #include "core/base/stable_vector.hpp"
+#include "core/node/admission.hpp"
 #include "core/node/context.hpp"
+#include "core/node/plans.hpp"
 #include "core/node/watches.hpp"
 
 namespace hubbub {
 
 class Gateway {
  public:
-  explicit Gateway(Context& context) : c_(context), watches_(context) {}
+  explicit Gateway(Context& context);
 
   // --- From the edge -------------------------------------------------------------------------------
+  void on(const input::Arrived& arrived);
   void on(const input::Opened& opened);
   void on(const input::Closed& closed);
   void on(const input::Silent& silent);
@@ -32,6 +35,7 @@ class Gateway {
   void on(const peer::Reset& m);
   void on(const peer::Answer& m);
   void on(const peer::Presence& m);
+  void on(const peer::Capacity& m, NodeId from) { plans_.on(m, from); }
 
   /// Partitions have opened: sessions whose user shard is there attach again, and what was asked of
   /// whoever had them before is answered.
@@ -41,8 +45,10 @@ class Gateway {
     sweeps_.push({.what = Sweep::What::of, .partitions = partitions});
     returns_.push({.partitions = partitions});
   }
+  void peer_up(NodeId node) { plans_.peer_up(node); }
   /// A peer went away: what was asked of it is answered.
   void peer_lost(NodeId node) {
+    plans_.peer_lost(node);
     watches_.peer_lost(node);
     sweeps_.push({.what = Sweep::What::to, .node = node});
   }
@@ -65,7 +71,7 @@ class Gateway {
   static constexpr std::uint32_t none = UINT32_MAX;
 
   struct Session {
-    enum class State : std::uint8_t { free, open, attaching, live, attaching_again, closing };
+    enum class State : std::uint8_t { free, open, attaching, live, attaching_again, closing, arriving };
     State state = State::free;
     DeviceNumber device;
     std::uint32_t use = 0;
@@ -76,6 +82,7 @@ class Gateway {
     std::uint16_t requests = 0;
     UserId user;
     Cursor cursor;  ///< what the device was last sent
+    std::uint32_t told_spread_ms = 0;  ///< of the plan that it was last told (R30)
     bool attached() const { return state == State::live || state == State::attaching_again; }
   };
   /// A request that waits for its answer.
@@ -148,10 +155,16 @@ class Gateway {
   bool sweep_requests(Sweep& sweep);
   bool sweep_sessions(Return& sweep);
   void attach_timed(const AttachTimer& timer);
+  // Coming and going (gateway_entry.cpp).
+  void enter(Session& s, const input::Opened& o);
+  void turn_away(Session& s, ConnectionId connection, const Advice& advice);
   void drain_wave();
+  void renew_plans();
 
   Context& c_;
   Watches watches_;
+  Admission admission_;
+  Plans plans_;
   StableVector<Session> sessions_;  ///< by connection slot
   std::size_t open_ = 0;
   std::vector<Request> requests_;
@@ -166,7 +179,13 @@ class Gateway {
   bool draining_ = false;
   Duration drain_at_ = never;     ///< when the next few go
   std::size_t drain_wave_ = 0;    ///< how many those are
+  std::size_t drain_left_ = 0;    ///< of this wave
   std::uint32_t drain_next_ = 0;  ///< the slot from which on nobody was sent away yet
+  std::uint32_t handshakes_ = 0;  ///< let in at the door, and not opened yet
+  // Going over the sessions whose plan has changed (R30).
+  Duration renew_at_{};            ///< the next time not before
+  Duration renew_next_at_ = never;  ///< the next few, while it goes on
+  std::uint32_t renew_next_ = 0;
 };
 
 }  // namespace hubbub

@@ -11,11 +11,14 @@
 
 namespace hubbub::input {
 
-/// A connection was authenticated as this user.
+/// A connection was authenticated as this user. `resumes`: its client says that it had a session, here
+/// or elsewhere. `ticket`: the one it was given here, if any (R29).
 struct Opened {
   ConnectionId connection;
   UserId user;
-  static auto fields(auto& s) { return std::tie(s.connection, s.user); }
+  bool resumes{};
+  Ticket ticket;
+  static auto fields(auto& s) { return std::tie(s.connection, s.user, s.resumes, s.ticket); }
 };
 
 /// A connection is gone, whoever closed it. Its slot may be used again after this. `left`: the client
@@ -126,6 +129,13 @@ struct RegisterRead {
   static auto fields(auto& s) { return std::tie(s.ticket, s.page); }
 };
 
+/// Somebody is at the door: a connection was accepted, and nothing was read from it yet. Answered by
+/// an output::Entry. If it is let in, `Opened` or `Closed` follows; if not, nothing does.
+struct Arrived {
+  ConnectionId connection;
+  static auto fields(auto& s) { return std::tie(s.connection); }
+};
+
 }  // namespace hubbub::input
 
 namespace hubbub {
@@ -134,6 +144,6 @@ using Input = std::variant<input::Opened, input::Closed, input::Silent, input::F
                            input::PeerLinked, input::PeerLost, input::FromPeer, input::ReadDone,
                            input::ReadFailed, input::CommitDurable, input::CommitUnknown,
                            input::Drain, input::Appended, input::LogRead, input::RegisterSet,
-                           input::RegisterRead>;
+                           input::RegisterRead, input::Arrived>;
 
 }  // namespace hubbub

@@ -27,6 +27,7 @@ struct Node::Impl {
   std::size_t step(std::span<const Input> inputs, Instant now, Outbox& out);
 
   // --- Inputs ----------------------------------------------------------------------------------------
+  void take(const input::Arrived& i) { gateway.on(i); }
   void take(const input::Opened& i) { gateway.on(i); }
   void take(const input::Closed& i) { gateway.on(i); }
   void take(const input::Silent& i) { gateway.on(i); }
@@ -70,6 +71,8 @@ struct Node::Impl {
       tenures.on(m, c.current.from);
     else if constexpr (is_any<T, peer::CopyWanted, peer::Copied, peer::Verified>)
       replicas.on(m, c.current.from);
+    else if constexpr (is_any<T, peer::Capacity>)
+      gateway.on(m, c.current.from);
     else
       gateway.on(m);
   }
@@ -423,6 +426,7 @@ void Node::Impl::follow_peers() {
       continue;
     }
     tenures.peer_up(change.node);
+    gateway.peer_up(change.node);
   }
 }
 
@@ -475,6 +479,7 @@ void Node::Impl::chain(std::span<const Input> inputs, const Outbox& out) {
   writer.write(std::span<const output::LogTrim>(out.log_trims));
   writer.write(std::span<const output::RegisterSet>(out.register_sets));
   writer.write(std::span<const output::RegisterRead>(out.register_reads));
+  writer.write(std::span<const output::Entry>(out.entries));
   hash = hash_bytes(chained.view(), hash);
 }
 

@@ -18,6 +18,7 @@
 #include <memory>
 #include <span>
 
+#include "core/base/keyed_hash.hpp"
 #include "core/base/limits.hpp"
 #include "core/base/policy.hpp"
 #include "core/base/time.hpp"
@@ -36,6 +37,15 @@ struct NodeHome {
   std::string_view address;  ///< where clients reach it; must outlive the node
 };
 
+/// How many may come (R29 to R31).
+struct AdmissionConfig {
+  /// Sessions a second that its cores can begin beside what else they do: by what accepting, a
+  /// handshake, a login and attaching cost. 0: not known, and whoever comes is let in.
+  std::uint32_t rate = 0;
+  /// Of this node alone, and secret: who has it can make tickets.
+  HashKey key{};
+};
+
 struct NodeConfig {
   NodeId id;
   ShardMap map;  ///< replicated: the last one that was known, or version 0
@@ -50,6 +60,7 @@ struct NodeConfig {
   Form reads = newest_form;
   /// The longest packet that it takes from a peer; at least limits::packet_bytes_least.
   std::uint32_t packet_bytes = limits::packet_bytes;
+  AdmissionConfig admission;
 };
 
 /// The batch of a node's own row belongs to no partition.

@@ -28,7 +28,15 @@ struct Frame {
 struct Close {
   ConnectionId connection;
   CloseCode code{};
-  static auto fields(auto& s) { return std::tie(s.connection, s.code); }
+  Advice advice;  ///< becomes the close frame's reason, if it says anything
+  static auto fields(auto& s) { return std::tie(s.connection, s.code, s.advice); }
+};
+
+/// The answer to input::Arrived: handshake with it, or close it without a word.
+struct Entry {
+  ConnectionId connection;
+  bool enters{};
+  static auto fields(auto& s) { return std::tie(s.connection, s.enters); }
 };
 
 /// A peer::Packet in its byte form. Never to the node itself.
@@ -116,6 +124,11 @@ struct NodeCounters {
   std::uint64_t copies = 0;           ///< of partitions, fetched whole from other servers
   std::uint64_t trims = 0;            ///< of logs
   std::uint64_t losses = 0;           ///< partitions that went elsewhere
+  std::uint64_t entered = 0;          ///< sessions that were let in
+  std::uint64_t dropped = 0;          ///< connections closed at the door, without a word (R31)
+  std::uint64_t turned_away = 0;      ///< connections refused behind it: all of these
+  std::uint64_t slots_given = 0;      ///< of them, with a slot
+  std::uint64_t slots_claimed = 0;    ///< that were come for in time
 };
 
 struct Outbox {
@@ -129,6 +142,7 @@ struct Outbox {
   std::vector<output::LogTrim> log_trims;
   std::vector<output::RegisterSet> register_sets;
   std::vector<output::RegisterRead> register_reads;
+  std::vector<output::Entry> entries;
   /// Not empty: the process must say so and end with status 70, to be started again (R7).
   std::string_view fatal;
   /// Not empty: something a person must know, such as a store that lost its tail.
@@ -148,6 +162,7 @@ struct Outbox {
     log_trims.clear();
     register_sets.clear();
     register_reads.clear();
+    entries.clear();
     fatal = alarm = {};
     units = 0;
     arena.clear();

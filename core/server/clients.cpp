@@ -77,14 +77,17 @@ ConnectionId Clients::accepted(std::shared_ptr<Connection> connection) {
   ++count_;
   const ConnectionId id{slot, use};
   deadlines_.enter(id, Deadlines::Reason::greeting, now_ + greeting_time);
+  client.known = true;
+  inputs_.push_back(input::Arrived{id});
   return id;
 }
 
-void Clients::upgraded(ConnectionId id, std::optional<UserId> user) {
+void Clients::upgraded(ConnectionId id, std::optional<UserId> user, const Returning& returning) {
   Client* client = find(id);
   if (!client) return;
   client->state = State::greeting;
   client->heard = now_;
+  client->returning = returning;
   if (draining_) return close(id, *client, *draining_, draining_reason_);
   if (user) open(id, *client, *user);
 }
@@ -99,7 +102,7 @@ void Clients::message(ConnectionId id, std::string_view text) {
   Client* client = find(id);
   if (!client || client->state == State::closing) return;
   reading_.push_back(client->connection);
-  if (!client->known && !authenticate(id, *client, text)) return;
+  if (!client->opened && !authenticate(id, *client, text)) return;
   parse_client_message(text, arena_, parsed_);
   for (const to_client::Error& error : parsed_.errors) send(id, *client, error);
   if (parsed_.close) return close(id, *client, CloseCode::bad_frame, {});
@@ -142,7 +145,16 @@ void Clients::carry_out(const Outbox& out) {
   }
   for (const output::Close& wanted : out.closes) {
     if (Client* client = find(wanted.connection))
-      close(wanted.connection, *client, wanted.code, {});
+      close(wanted.connection, *client, wanted.code,
+            wanted.advice.none() ? std::string{} : to_close_reason(wanted.advice));
+  }
+  for (const output::Entry& entry : out.entries) {
+    Client* client = find(entry.connection);
+    if (!client || entry.enters) continue;
+    // Unless it is through already: then the node knows it as opened, and is told of its end.
+    client->known = client->opened;
+    const std::shared_ptr<Connection> connection = client->connection;
+    connection->abort();
   }
 }
 
@@ -197,8 +209,8 @@ bool Clients::authenticate(ConnectionId id, Client& client, std::string_view tex
 
 void Clients::open(ConnectionId id, Client& client, UserId user) {
   client.user = user;
-  client.known = true;
-  inputs_.push_back(input::Opened{id, user});
+  client.known = client.opened = true;
+  inputs_.push_back(input::Opened{id, user, client.returning.resumes, client.returning.ticket});
 }
 
 void Clients::take_frames(ConnectionId id, Client& client) {

@@ -6,8 +6,9 @@
 //
 // - A connection's next message is read only after the node has taken the last one. So what waits
 //   here is bounded by one message a connection, and a busy node slows its senders down.
+// - Whoever arrives is reported, and ended without a word if the node does not let it in (R31).
 // - Whoever is not upgraded and greeted (`hello`) within ten seconds is closed.
-// - A connection that was reported as opened is reported as closed exactly once, before its slot
+// - A connection that was reported and let in is reported as closed exactly once, before its slot
 //   is used again.
 #pragma once
 
@@ -22,6 +23,7 @@
 #include "core/node/outbox.hpp"
 #include "core/server/connection.hpp"
 #include "core/server/deadlines.hpp"
+#include "core/server/http_answer.hpp"
 #include "core/wire/frame_json.hpp"
 
 namespace hubbub::server {
@@ -39,7 +41,7 @@ class Clients {
   // --- From connections --------------------------------------------------------------------------
   ConnectionId accepted(std::shared_ptr<Connection> connection);
   /// The WebSocket stands; `user` if its request carried a token.
-  void upgraded(ConnectionId id, std::optional<UserId> user);
+  void upgraded(ConnectionId id, std::optional<UserId> user, const Returning& returning = {});
   /// Anything at all arrived.
   void heard(ConnectionId id);
   /// One message's text; the bytes stay until `read_on`.
@@ -84,10 +86,12 @@ class Clients {
   struct Client {
     std::shared_ptr<Connection> connection;
     UserId user;
+    Returning returning;
     Duration heard{};
     std::uint32_t use = 0;
     State state = State::free;
-    bool known = false;        ///< the node was told Opened, and not yet Closed
+    bool known = false;        ///< the node was told Arrived or Opened, and not yet Closed
+    bool opened = false;       ///< the node was told whose it is
     bool pinged = false;       ///< for the first time
     bool told_silent = false;  ///< the node was told
     bool to_flush = false;

@@ -54,7 +54,7 @@ std::optional<std::string> unescaped(std::string_view text) {
 }
 
 HttpDecision refuse(unsigned status, ErrorCode code, std::string detail) {
-  return {HttpAnswer{status, code, std::move(detail)}, {}};
+  return {HttpAnswer{status, code, std::move(detail)}, {}, {}};
 }
 
 /// The token of the header or of the query: whose, nobody's, or an error.
@@ -72,6 +72,13 @@ Result<std::optional<UserId>> bearer(const RequestHead& request) {
   return *user;
 }
 
+/// A ticket that is none is not worth a refusal: whoever shows it is as anybody.
+Returning returning(std::string_view target) {
+  const std::optional<std::string> ticket = query_value(target, "ticket");
+  return {query_value(target, "resume") == "1",
+          ticket ? parse_ticket(*ticket).value_or(Ticket{}) : Ticket{}};
+}
+
 HttpDecision decide_upgrade(const RequestHead& request) {
   if (!request.is_upgrade || request.method != "GET")
     return refuse(426, ErrorCode::bad_request, "/ws is a WebSocket: ask for an upgrade");
@@ -87,7 +94,7 @@ HttpDecision decide_upgrade(const RequestHead& request) {
     return refuse(400, ErrorCode::bad_request, "wait for the upgrade's answer before sending");
   const auto user = bearer(request);
   if (!user) return refuse(401, ErrorCode::unauthenticated, user.error().what);
-  return {{}, *user};
+  return {{}, *user, returning(request.target)};
 }
 
 std::string_view phrase(unsigned status) {
@@ -133,7 +140,7 @@ HttpDecision decide(const RequestHead& request) {
   if (path == "/healthz" || path == "/readyz") {
     if (request.method != "GET")
       return refuse(405, ErrorCode::bad_request, "only GET is understood here");
-    return {HttpAnswer{200, {}, path == "/healthz" ? "alive" : "ready"}, {}};
+    return {HttpAnswer{200, {}, path == "/healthz" ? "alive" : "ready"}, {}, {}};
   }
   return refuse(404, ErrorCode::not_found,
                 "there is nothing here; the WebSocket is at /ws, health at /healthz and /readyz");

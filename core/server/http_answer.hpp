@@ -8,6 +8,7 @@
 
 #include "core/base/errors.hpp"
 #include "core/base/ids.hpp"
+#include "core/wire/advice.hpp"
 
 namespace hubbub::server {
 
@@ -29,9 +30,16 @@ struct HttpAnswer {
   std::string detail;
 };
 
+/// What a client that comes back says of itself, in the query: `resume=1` and `ticket=…` (R29, R31).
+struct Returning {
+  bool resumes = false;
+  Ticket ticket;
+};
+
 struct HttpDecision {
   std::optional<HttpAnswer> answer;  ///< else: upgrade to a WebSocket
   std::optional<UserId> user;        ///< as whom; none: the token is to come in `hello`
+  Returning returning;
 };
 
 HttpDecision decide(const RequestHead& request);

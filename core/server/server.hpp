@@ -22,6 +22,7 @@ struct ServerOptions {
   std::uint16_t port = 0;             ///< 0: any free one
   std::uint16_t nodes = 2;            ///< each has a thread and its part of the shards
   Durability durability = Durability::synced;
+  std::uint32_t accept_rate = 0;  ///< sessions a second that each node may begin; 0: no schedule
   bool handle_signals = true;  ///< SIGTERM and SIGINT stop it
   /// Gets one line each, from any thread, one at a time. None: standard output.
   std::function<void(std::string_view)> say;

@@ -112,6 +112,7 @@ class WebSocketConnection final : public Connection,
     const HttpDecision decision = decide(head);
     if (decision.answer) return answer(*decision.answer);
     user_ = decision.user;
+    returning_ = decision.returning;
     accept();
   }
 
@@ -145,7 +146,7 @@ class WebSocketConnection final : public Connection,
     if (error) return gone();
     ws_.control_callback(
         [this](websocket::frame_type, beast::string_view) { clients_.heard(id_); });
-    clients_.upgraded(id_, user_);
+    clients_.upgraded(id_, user_, returning_);
     if (!stopped_reading_) read_some();
   }
 
@@ -250,6 +251,7 @@ class WebSocketConnection final : public Connection,
   Clients& clients_;
   ConnectionId id_;
   std::optional<UserId> user_;
+  Returning returning_;
   std::unique_ptr<Upgrade> upgrade_;
   std::array<char, small_read_bytes> small_;
   std::string large_;

@@ -23,6 +23,7 @@ constexpr json::MessageBounds bounds{.bytes = limits::outbound_bytes,
 
 constexpr std::array<std::string_view, 4> durabilities = {"buffered", "synced", "quorum-memory",
                                                          "quorum-synced"};
+constexpr std::array<std::string_view, 2> advise_reasons = {"plan", "draining"};
 constexpr std::array<std::string_view, 3> presence_states = {"offline", "online", "unknown"};
 /// By EntryKind; a text is no `conversation` event but a `message`.
 constexpr std::array<std::string_view, 5> events = {"", "created", "joined", "left", "renamed"};
@@ -56,6 +57,24 @@ std::size_t read_choice(FrameFields& in, std::string_view key,
   if (found != names.end() && !text.empty()) return static_cast<std::size_t>(found - names.begin());
   in.fail(key, in.find(key), right);
   return 0;
+}
+
+/// Absent: nothing is known.
+OnLoss read_on_loss(FrameFields& in) {
+  constexpr std::string_view right = "an object with \"spread_ms\", \"fleet_spread_ms\" and \"servers\"";
+  const json::Value* value = in.find("on_loss");
+  if (value == nullptr) return {};
+  if (value->kind != json::Value::Kind::object) {
+    in.fail("on_loss", value, right);
+    return {};
+  }
+  FrameFields fields(*value, in.arena());
+  OnLoss plan;
+  plan.spread_ms = static_cast<std::uint32_t>(fields.number("spread_ms", 1, UINT32_MAX));
+  plan.fleet_spread_ms = static_cast<std::uint32_t>(fields.number("fleet_spread_ms", 1, UINT32_MAX));
+  plan.servers = static_cast<std::uint16_t>(fields.number("servers", 1, UINT16_MAX));
+  if (fields.failed()) in.fail(fields.error().code, fmt::format("\"on_loss\": {}", fields.error().detail));
+  return plan;
 }
 
 void read_name_of_conversation(FrameFields& in, Message& m) {
@@ -125,6 +144,7 @@ Frame read_welcome(FrameFields& in) {
   f.durability = static_cast<Durability>(
       read_choice(in, "durability", durabilities, "\"buffered\", \"synced\", \"quorum-memory\" or \"quorum-synced\""));
   f.incarnation = in.hexadecimal("incarnation");
+  f.on_loss = read_on_loss(in);
   return f;
 }
 
@@ -234,11 +254,21 @@ Frame read_presence(FrameFields& in) {
   return f;
 }
 
+Frame read_advise(FrameFields& in) {
+  to_client::Advise f;
+  f.reason = static_cast<to_client::Advise::Reason>(
+      read_choice(in, "reason", advise_reasons, "\"plan\" or \"draining\""));
+  f.advice.delay_ms = static_cast<std::uint32_t>(in.number_or("delay_ms", 0, 0, UINT32_MAX));
+  f.advice.jitter_ms = static_cast<std::uint32_t>(in.number_or("jitter_ms", 0, 0, UINT32_MAX));
+  f.on_loss = read_on_loss(in);
+  return f;
+}
+
 constexpr json::FrameType<Frame> types[] = {
     {"message", read_event},   {"ok", read_ok},         {"conversation", read_event},
     {"range", read_ranges},    {"synced", read_synced}, {"history", read_history},
     {"welcome", read_welcome}, {"error", read_error},   {"reset", read_reset},
-    {"list", read_list},       {"presence", read_presence},
+    {"list", read_list},       {"presence", read_presence}, {"advise", read_advise},
 };
 
 // --- Writing -----------------------------------------------------------------------------------
@@ -262,6 +292,15 @@ void write_limits(ObjectWriter& frame, std::string& out) {
   object.close();
 }
 
+void write_on_loss(const OnLoss& plan, ObjectWriter& frame, std::string& out) {
+  frame.name("on_loss");
+  ObjectWriter object(out);
+  object.number("spread_ms", plan.spread_ms);
+  object.number("fleet_spread_ms", plan.fleet_spread_ms);
+  object.number("servers", plan.servers);
+  object.close();
+}
+
 void write(const to_client::Welcome& f, ObjectWriter& object, std::string& out) {
   object.word("type", "welcome");
   object.word("session", session_text(f.session));
@@ -272,6 +311,7 @@ void write(const to_client::Welcome& f, ObjectWriter& object, std::string& out) 
   object.number_as_text("incarnation", f.incarnation, 16);
   write_limits(object, out);
   object.number("ping_s", std::chrono::seconds(limits::ping_interval).count());
+  if (!f.on_loss.none()) write_on_loss(f.on_loss, object, out);
 }
 
 void write(const to_client::Ok& f, ObjectWriter& object, std::string&) {
@@ -352,6 +392,16 @@ void write(const to_client::Presence& f, ObjectWriter& object, std::string& out)
     if (of.last_seen_ms != 0) item.number("last_seen", of.last_seen_ms);
     item.close();
   });
+}
+
+void write(const to_client::Advise& f, ObjectWriter& object, std::string& out) {
+  object.word("type", "advise");
+  object.word("reason", advise_reasons[static_cast<std::size_t>(f.reason)]);
+  if (!f.advice.none()) {
+    object.number("delay_ms", f.advice.delay_ms);
+    object.number("jitter_ms", f.advice.jitter_ms);
+  }
+  if (!f.on_loss.none()) write_on_loss(f.on_loss, object, out);
 }
 
 }  // namespace

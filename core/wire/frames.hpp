@@ -13,6 +13,7 @@
 #include "core/base/errors.hpp"
 #include "core/base/policy.hpp"
 #include "core/base/time.hpp"
+#include "core/wire/advice.hpp"
 #include "core/wire/cursor.hpp"
 #include "core/wire/message.hpp"
 
@@ -153,8 +154,10 @@ struct Welcome {
   Generation generation{};
   Durability durability{};
   Incarnation incarnation{};
+  OnLoss on_loss;
   static auto fields(auto& s) {
-    return std::tie(s.session, s.user, s.device, s.generation, s.durability, s.incarnation);
+    return std::tie(s.session, s.user, s.device, s.generation, s.durability, s.incarnation,
+                    s.on_loss);
   }
 };
 
@@ -239,8 +242,19 @@ struct Presence {
   static auto fields(auto& s) { return std::tie(s.users); }
 };
 
+/// Unasked: what to do when the connection is lost (`plan`), in place of what was said before; or
+/// when to come back, since the server is about to close (`draining`).
+struct Advise {
+  enum class Reason : std::uint8_t { plan, draining };
+  Reason reason{};
+  Advice advice;   ///< draining; without a ticket
+  OnLoss on_loss;  ///< plan
+  static auto fields(auto& s) { return std::tie(s.reason, s.advice, s.on_loss); }
+};
+constexpr Advise::Reason last_of(Advise::Reason) { return Advise::Reason::draining; }
+
 using Frame = std::variant<Welcome, Ok, Error, Event, Ranges, Synced, Reset, HistoryPage, ListPage,
-                           Presence>;
+                           Presence, Advise>;
 
 }  // namespace to_client
 }  // namespace hubbub

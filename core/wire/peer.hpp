@@ -287,10 +287,25 @@ struct Verified {
   static auto fields(auto& s) { return std::tie(s.partition, s.pass); }
 };
 
+// --- Admission (R30) -----------------------------------------------------------------------------
+
+/// To every peer, when it has changed: what the sender carries, and what it could take on. An
+/// estimate, from which plans are made.
+struct Capacity {
+  std::uint32_t connections{};
+  std::uint32_t accept_rate{};  ///< sessions a second
+  std::uint32_t spare_rate{};   ///< of these, not used by those who come anyway
+  bool draining{};
+  bool operator==(const Capacity&) const = default;
+  static auto fields(auto& s) {
+    return std::tie(s.connections, s.accept_rate, s.spare_rate, s.draining);
+  }
+};
+
 using Message = std::variant<Attach, Detach, Acknowledged, Attached, AttachRefused, Replaced,
                              Entry, Ranges, Synced, Reset, Request, Answer, Deliver, Confirm,
                              DeliverRefused, Owns, Fetch, Fetched, CopyWanted, Copied, Verified,
-                             Watch, Unwatch, Presence>;
+                             Watch, Unwatch, Presence, Capacity>;
 
 template <class T, class... All>
 constexpr std::uint8_t index_in(const std::variant<All...>*) {

@@ -5,6 +5,7 @@
 
 #include "core/base/check.hpp"
 #include "core/base/limits.hpp"
+#include "sim/check/admission_checks.hpp"
 #include "sim/check/log_checks.hpp"
 #include "sim/check/membership_checks.hpp"
 #include "sim/check/message_checks.hpp"
@@ -33,6 +34,7 @@ struct Checker::Impl {
   MembershipChecks memberships{ledger};
   LogChecks logs{ledger};
   PresenceChecks presences{ledger};
+  AdmissionChecks admissions{ledger};
   std::vector<std::uint32_t> scratch;
   std::vector<std::string> early_effects;
   Duration last_now{};
@@ -241,6 +243,14 @@ void Checker::bound(Duration now, std::string_view what, std::uint64_t size, std
   });
 }
 
+void Checker::server_lost() { impl_->admissions.server_lost(); }
+
+std::uint32_t Checker::turned_away(Duration now, UserId user, std::uint16_t index) {
+  return impl_->admissions.turned_away(now, user, index);
+}
+
+void Checker::let_in(UserId user, std::uint16_t index) { impl_->admissions.let_in(user, index); }
+
 NodeId Checker::landed(Duration now, PartitionId partition, LogPosition position,
                        std::string_view record, const LogHead& said) {
   return impl_->logs.landed(now, partition, position, record, said);
@@ -356,7 +366,7 @@ const std::vector<Violation>& Checker::violations() const { return impl_->ledger
 std::size_t Checker::memory() const {
   return sizeof(Impl) + impl_->ledger.memory() + impl_->messages.memory() +
          impl_->streams.memory() + impl_->memberships.memory() + impl_->logs.memory() +
-         impl_->presences.memory();
+         impl_->presences.memory() + impl_->admissions.memory();
 }
 
 }  // namespace hubbub::sim

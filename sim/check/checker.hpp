@@ -94,6 +94,15 @@ class Checker {
   /// The length of something bounded.
   void bound(Duration now, std::string_view what, std::uint64_t size, std::uint64_t limit);
 
+  // --- Who is let in ------------------------------------------------------------------------------
+  /// A server is down: its clients, and others, may have to come more often.
+  void server_lost();
+  /// A client, the user's device of this index, came to a server that lives, and was turned away.
+  /// Gives how often it was in a row.
+  std::uint32_t turned_away(Duration now, UserId user, std::uint16_t index);
+  /// It has a session.
+  void let_in(UserId user, std::uint16_t index);
+
   // --- Replicated logs, and who acts on them -----------------------------------------------------
   /// A record landed in a partition's log, whether it counts or not. `said`: what the log itself now
   /// says that its records come to. Gives whose partition it was, if another took it over with this.

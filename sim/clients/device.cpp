@@ -8,8 +8,9 @@
 namespace hubbub::sim {
 namespace {
 
-/// Refusals in a row after which a device stays away for longer.
-constexpr std::uint8_t refusals_repeated = 5;
+/// From the connection's beginning on, a server that is not ready is asked again for so long; a
+/// partition that moves is back by then.
+constexpr Duration greeting_patience = 8s;
 
 /// An identifier of this use of chance, so that devices and other entities never share a stream.
 constexpr std::uint64_t purpose = 0x646576696365;  // "device"
@@ -29,6 +30,7 @@ Device& Device::operator=(Device&&) noexcept = default;
 
 void Device::go_online(Duration now, DeviceEdge& edge) {
   if (state_ != State::offline) return;
+  return_.forget_slot();
   state_ = State::connecting;
   due_ = now + edge.settings.answer_timeout;
   edge.actions.connect = true;
@@ -62,18 +64,35 @@ void Device::glance(std::span<const UserId> users, DeviceEdge& edge) {
 
 void Device::connected(Duration now, DeviceEdge& edge) {
   if (state_ != State::connecting) return;
+  greet_until_ = now + greeting_patience;
+  say_hello(now, edge);
+}
+
+void Device::say_hello(Duration now, DeviceEdge& edge) {
   state_ = State::greeting;
   due_ = now + edge.settings.answer_timeout;
   edge.actions.name = edge.settings.name + std::to_string(index_);
   edge.actions.frames.push_back(to_server::Hello{edge.actions.name, has_cursor_, cursor_});
 }
 
-void Device::closed(Duration now, CloseCode code, DeviceEdge& edge, Duration advised) {
-  end_connection(now, code, false, advised, edge);
+/// Another server would not know better, and the handshake is paid for: so it says `hello` again
+/// here, for a while. False: it has waited long enough.
+bool Device::greet_again(Duration now, const to_client::Error& error, const DeviceEdge& edge) {
+  if (!error.retry || error.code != ErrorCode::unavailable) return false;
+  const Duration wait = std::chrono::milliseconds{error.retry_after_ms} +
+                        edge.settings.backoff.wait(0, false, random_);
+  if (now + wait >= greet_until_) return false;
+  state_ = State::put_off;
+  due_ = now + wait;
+  return true;
 }
 
-void Device::end_connection(Duration now, CloseCode code, bool given_up, Duration advised,
-                            DeviceEdge& edge) {
+void Device::closed(Duration now, CloseCode code, DeviceEdge& edge, const Advice& advice) {
+  return_.advised(advice);
+  end_connection(now, code, false, edge);
+}
+
+void Device::end_connection(Duration now, CloseCode code, bool given_up, DeviceEdge& edge) {
   if (state_ == State::offline || state_ == State::waiting || state_ == State::gone) return;
   edge.observer.lost(now, *this, code, state_ == State::attached);
   lose_connection(given_up);
@@ -83,17 +102,12 @@ void Device::end_connection(Duration now, CloseCode code, bool given_up, Duratio
     return;
   }
   const bool refused = code == CloseCode::overloaded || code == CloseCode::rate_limited;
-  wait_to_return(now, refused, advised, Duration{0}, edge);
+  wait_to_return(now, refused, Duration{0}, edge);
 }
 
-void Device::wait_to_return(Duration now, bool refused, Duration advised, Duration at_least,
-                            DeviceEdge& edge) {
-  if (refused && refusals_ < UINT8_MAX) ++refusals_;
-  Duration wait = advised;
-  if (wait < Duration{0})
-    wait = edge.settings.backoff.wait(failures_, refusals_ >= refusals_repeated, random_);
-  wait = std::max(wait, at_least);
-  if (failures_ < UINT8_MAX) ++failures_;
+void Device::wait_to_return(Duration now, bool refused, Duration at_least, DeviceEdge& edge) {
+  const Duration wait =
+      std::max(return_.next(refused, edge.settings.backoff, random_), at_least);
   state_ = State::waiting;
   due_ = now + wait;
   if (wait == Duration{0}) timer(now, edge);
@@ -127,12 +141,13 @@ void Device::timer(Duration now, DeviceEdge& edge) {
     edge.actions.connect = true;
     return;
   }
+  if (state_ == State::put_off && now >= due_) return say_hello(now, edge);
   const bool attempt_overdue =
       (state_ == State::connecting || state_ == State::greeting) && now >= due_;
   if (attempt_overdue || answer_overdue(now, edge)) {
     edge.actions.frames.clear();
     edge.actions.close = true;
-    end_connection(now, broken, true, Duration{-1}, edge);
+    end_connection(now, broken, true, edge);
     return;
   }
   if (state_ != State::attached) return;

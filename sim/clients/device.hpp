@@ -24,6 +24,7 @@
 #include "core/wire/cursor.hpp"
 #include "sim/clients/device_edge.hpp"
 #include "sim/clients/retry_budget.hpp"
+#include "sim/clients/return_plan.hpp"
 #include "sim/engine/random.hpp"
 
 namespace hubbub::sim {
@@ -60,8 +61,8 @@ class Device {
   // --- What happened ----------------------------------------------------------------------------
   void connected(Duration now, DeviceEdge& edge);
   void frame(Duration now, const to_client::Frame& frame, DeviceEdge& edge);
-  /// The connection is gone, or could not be made. `advised`: the wait the server asked for.
-  void closed(Duration now, CloseCode code, DeviceEdge& edge, Duration advised = Duration{-1});
+  /// The connection is gone, or could not be made. `advice`: the close frame's reason, if it was one.
+  void closed(Duration now, CloseCode code, DeviceEdge& edge, const Advice& advice = {});
   void timer(Duration now, DeviceEdge& edge);
   /// When `timer` is due; `never` if not at all. May be early, never late.
   Duration deadline() const;
@@ -73,6 +74,8 @@ class Device {
   const Cursor& cursor() const { return cursor_; }
   bool has_cursor() const { return has_cursor_; }
   Generation generation() const { return generation_; }
+  /// What to show with the attempt that `connect` asks for: a ticket, and that it had a session.
+  const ReturnPlan& return_plan() const { return return_; }
   bool wants_connection() const { return state_ != State::offline && state_ != State::gone; }
   bool attached() const { return state_ == State::attached; }
   /// Was told not to return.
@@ -91,7 +94,8 @@ class Device {
   std::size_t heap_bytes() const;
 
  private:
-  enum class State : std::uint8_t { offline, waiting, connecting, greeting, attached, gone };
+  /// put_off: it will say `hello` again, on the connection that it has.
+  enum class State : std::uint8_t { offline, waiting, connecting, greeting, attached, gone, put_off };
   struct Known;
   struct Lane;
   struct Paging;
@@ -115,10 +119,10 @@ class Device {
   void note_seen(const ConversationId& conversation, Sequence seq);
   /// `given_up`: by this device, because answers did not come.
   void lose_connection(bool given_up);
-  void end_connection(Duration now, CloseCode code, bool given_up, Duration advised,
-                      DeviceEdge& edge);
-  void wait_to_return(Duration now, bool refused, Duration advised, Duration at_least,
-                      DeviceEdge& edge);
+  void say_hello(Duration now, DeviceEdge& edge);
+  bool greet_again(Duration now, const to_client::Error& error, const DeviceEdge& edge);
+  void end_connection(Duration now, CloseCode code, bool given_up, DeviceEdge& edge);
+  void wait_to_return(Duration now, bool refused, Duration at_least, DeviceEdge& edge);
   bool answer_overdue(Duration now, const DeviceEdge& edge) const;
 
   void on(Duration now, const to_client::Welcome& frame, DeviceEdge& edge);
@@ -131,6 +135,7 @@ class Device {
   void on(Duration now, const to_client::HistoryPage& frame, DeviceEdge& edge);
   void on(Duration now, const to_client::ListPage& frame, DeviceEdge& edge);
   void on(Duration now, const to_client::Presence& frame, DeviceEdge& edge);
+  void on(Duration now, const to_client::Advise& frame, DeviceEdge& edge);
   bool message_error(Duration now, const to_client::Error& error, DeviceEdge& edge);
   bool call_error(Duration now, const to_client::Error& error, DeviceEdge& edge);
   bool page_error(Duration now, const to_client::Error& error, DeviceEdge& edge);
@@ -141,16 +146,16 @@ class Device {
   std::vector<Known> known_;    ///< by conversation id
   std::unique_ptr<Work> work_;  ///< only while there is something to do
   Duration due_ = never;        ///< of the state: end of a wait, of an attempt, of a greeting
+  Duration greet_until_{};      ///< a server that is not ready is asked again until then
   Duration acknowledge_due_ = never;
   RetryBudget budget_;
+  ReturnPlan return_;
   std::uint32_t next_request_ = 1;
   std::uint32_t next_call_ = 1;
   Generation generation_ = 0;
   DeviceNumber number_;
   std::uint16_t index_;
   State state_ = State::offline;
-  std::uint8_t failures_ = 0;  ///< attempts since the last welcome
-  std::uint8_t refusals_ = 0;  ///< of them, refused by the server
   std::uint8_t unacknowledged_ = 0;
   bool has_cursor_ = false;
   bool at_head_ = false;

@@ -23,7 +23,7 @@ void Device::on(Duration now, const to_client::Welcome& welcome, DeviceEdge& edg
   if (state_ != State::greeting) return;
   state_ = State::attached;
   due_ = never;
-  failures_ = refusals_ = 0;
+  return_.welcomed(welcome.on_loss);
   number_ = welcome.device;
   generation_ = welcome.generation;
   edge.observer.attached(now, *this, welcome);
@@ -34,6 +34,7 @@ void Device::on(Duration now, const to_client::Error& error, DeviceEdge& edge) {
   if (state_ == State::greeting) {
     // The answer to `hello`: another server, or a later moment, may do better.
     edge.observer.put_off(now, *this, error);
+    if (greet_again(now, error, edge)) return;
     edge.actions.close = true;
     const bool refused =
         error.code == ErrorCode::overloaded || error.code == ErrorCode::rate_limited;
@@ -44,8 +45,7 @@ void Device::on(Duration now, const to_client::Error& error, DeviceEdge& edge) {
       due_ = never;
       return;
     }
-    wait_to_return(now, refused, Duration{-1}, std::chrono::milliseconds{error.retry_after_ms},
-                   edge);
+    wait_to_return(now, refused, std::chrono::milliseconds{error.retry_after_ms}, edge);
     return;
   }
   if (!work_ || error.id == 0) return;
@@ -95,6 +95,13 @@ void Device::on(Duration, const to_client::ListPage&, DeviceEdge&) {}
 
 void Device::on(Duration now, const to_client::Presence& presence, DeviceEdge& edge) {
   for (const PresenceOf& of : presence.users) edge.observer.presence(now, *this, of);
+}
+
+void Device::on(Duration, const to_client::Advise& advise, DeviceEdge&) {
+  if (advise.reason == to_client::Advise::Reason::plan)
+    return_.renewed(advise.on_loss);
+  else
+    return_.advised(advise.advice);
 }
 
 void Device::moved_to(Duration now, const Cursor& cursor, DeviceEdge& edge) {

@@ -28,7 +28,9 @@ void describe(Keys& keys, ServiceTimes& s) {
   keys.field("event", s.event, cost, "A frame to a client: encode, write.");
   keys.field("peer", s.peer, cost, "A peer message, each way.");
   keys.field("row", s.row, cost, "A row read or written.");
-  keys.field("accept", s.accept, cost, "A connection: accept, upgrade, token.");
+  keys.field("accept", s.accept, cost, "A connection, before anything is read from it.");
+  keys.field("handshake", s.handshake, cost, "The TLS handshake of one that is let in, and its upgrade.");
+  keys.field("login", s.login, cost, "The check of its token.");
 }
 
 template <class Keys>
@@ -60,7 +62,16 @@ void describe(Keys& keys, Servers& s) {
   keys.field("queue", s.queue, whole(1, 10'000'000, "100000"),
              "Inputs that wait for one node before it reads no more.");
   keys.field("room", s.room, whole(1, 10'000'000, "20000"),
-             "Connections that each server says it has room for.");
+             "Connections that each server has room for.");
+  keys.field("admission", s.admission, share("50%"),
+             "The share of a core that may go into beginning sessions: by what accepting, a "
+             "handshake, a login and attaching cost, so many a second. 0%: no schedule.");
+  keys.field("connection_memory", s.connection_memory, bytes(1, 1 << 30, "64KiB"),
+             "Of a connection: buffers, TLS, the kernel's. Assumed until measured.");
+  keys.field("memory", s.memory, bytes(1024, 1e15, "16GB"),
+             "That a server has for connections. Who does not fit is refused at once.");
+  keys.field("bandwidth", s.bandwidth, bytes(1000, 1e15, "125MB"),
+             "A second, to clients: what a server says waits for its turn. Assumed.");
   keys.field("outbound", s.outbound, bytes(1024, 1 << 30, "4MiB"),
              "Bytes that wait for a client that does not read, before it is cut off.");
   keys.field("first_packet", s.first_packet,
@@ -248,6 +259,8 @@ void describe(Keys& keys, Policy& p) {
   keys.field("forms", p.forms, one_of<FormPolicy>(), "In which form records are written.");
   keys.field("trimming", p.trimming, one_of<TrimPolicy>(),
              "When the beginning of a partition's log is given up.");
+  keys.field("admission", p.admission, one_of<AdmissionPolicy>(),
+             "Whether sessions begin on a schedule, and clients are told when to come.");
   keys.field("log_kept", p.log_kept, whole(1, 1e15, "16777216"),
              "Bytes that a partition's log keeps before its owner sees to it that it can be trimmed.");
   keys.object("presence", p.presence, "When somebody is there, and when that is told.");

@@ -158,12 +158,18 @@ inline constexpr std::array choices<TrimPolicy>{
     choice(TrimPolicy::unverified, "unverified", "below what its owner holds (unsafe)"),
 };
 template <>
+inline constexpr std::array choices<AdmissionPolicy>{
+    choice(AdmissionPolicy::slots, "slots", "on a schedule: who comes early is told when to come"),
+    choice(AdmissionPolicy::none, "none", "whoever comes is let in, and told nothing"),
+};
+template <>
 inline constexpr std::array choices<ReconnectPolicy>{
     choice(ReconnectPolicy::at_once, "at_once", "without waiting"),
     choice(ReconnectPolicy::fixed, "fixed", "after `base`"),
     choice(ReconnectPolicy::exponential, "exponential", "base, doubled each time up to `cap`"),
     choice(ReconnectPolicy::full_jitter, "full_jitter", "anywhere between 0 and that"),
     choice(ReconnectPolicy::equal_jitter, "equal_jitter", "anywhere between half of that and all"),
+    choice(ReconnectPolicy::planned, "planned", "as its server said; else as full_jitter"),
 };
 template <>
 inline constexpr std::array choices<FaultKind>{
@@ -235,6 +241,12 @@ inline constexpr std::array choices<FaultKind>{
     choice(FaultKind::add_server, "add_server", "the next of the spare servers starts"),
     choice(FaultKind::remove_server, "remove_server",
            "a server drains and never comes back, if three or more are there"),
+    choice(FaultKind::login_store_slow, "login_store_slow",
+           "logins take `by` longer; who resumes does not notice"),
+    choice(FaultKind::login_store_away, "login_store_away",
+           "logins are refused; who resumes does not notice"),
+    choice(FaultKind::certificate_expired, "certificate_expired",
+           "nobody begins a connection to a server; those that stand go on"),
 };
 
 /// The fault kinds, as expectations name them.
@@ -268,6 +280,7 @@ inline constexpr std::array known_checkers{
     Bounded{"stale-bound", Unit::none, "an owner that was replaced speaks 5 s longer at most"},
     Bounded{"presence-online", Unit::none, "nobody is shown online for long who is not heard"},
     Bounded{"presence-offline", Unit::none, "nobody is shown offline for long who is heard"},
+    Bounded{"admitted", Unit::none, "nobody is turned away more than 5 times for each server lost"},
     // Liveness: judged once faults are healed and no new work starts.
     Bounded{"delivered-all", Unit::none, "every inbox holds exactly what is due to it"},
     Bounded{"caught-up", Unit::none, "every connected device is at its inbox's head"},
@@ -340,6 +353,22 @@ inline constexpr std::array known_metrics{
     Bounded{"available.change", Unit::share, "group changes finally answered within 1 s"},
     Bounded{"available.change.calm", Unit::share, "of those begun while no fault was about"},
     Bounded{"available.change.fault", Unit::share, "of those begun while one was"},
+    Bounded{"back.p50", Unit::duration,
+            "from noticing, after the first fault, that a server is lost or goes down to being welcomed elsewhere, median"},
+    Bounded{"back.p99", Unit::duration, "the 99th percentile of these"},
+    Bounded{"back.max", Unit::duration, "the longest of these"},
+    Bounded{"beside.ack.p99", Unit::duration,
+            "send to acknowledgement, after the first fault, by clients that never lost a connection, "
+            "where no partition moved, 99th percentile"},
+    Bounded{"beside.delivery.p99", Unit::duration,
+            "send to shown, likewise, to clients that never lost one either, 99th percentile"},
+    Bounded{"dropped", Unit::none, "connections that servers closed at the door, without a word"},
+    Bounded{"turned_away", Unit::none, "connections refused behind it, with or without a slot"},
+    Bounded{"slots.claimed", Unit::share, "of the slots that were given, those that were come for in time"},
+    Bounded{"refused.memory", Unit::none, "connections that found no memory, or too long a queue, at a server"},
+    Bounded{"refused.login", Unit::none, "logins that were refused because their store was away"},
+    Bounded{"refused.client.max", Unit::none,
+            "the most times that one client was turned away between two sessions"},
 };
 
 }  // namespace hubbub::sim

@@ -33,7 +33,9 @@ struct ServiceTimes {
   Duration event = 8us;     ///< a frame to a client: encode, write
   Duration peer = 4us;      ///< a peer message, each way
   Duration row = 2us;       ///< a row read or written
-  Duration accept = 150us;  ///< a connection: accept, upgrade, token
+  Duration accept = 20us;      ///< a connection, before its handshake
+  Duration handshake = 100us;  ///< TLS and the upgrade
+  Duration login = 30us;       ///< a token
   bool operator==(const ServiceTimes&) const = default;
 };
 
@@ -58,8 +60,13 @@ struct Servers {
   Duration restart = 2s;  ///< from the end of a process to its next start
   /// Inputs an edge holds for a node before it refuses to read on.
   std::uint32_t queue = 100'000;
-  /// Connections a server says that it has room for.
+  /// Connections a server has room for.
   std::uint32_t room = 20'000;
+  /// The share of a core that may go into beginning sessions (R29).
+  double admission = 0.5;
+  double connection_memory = 64 * 1024;  ///< bytes of a connection: buffers, TLS, the kernel's
+  double memory = 16e9;                  ///< bytes that a server has for them
+  double bandwidth = 125e6;              ///< bytes a second to clients
   /// Bytes an edge holds for one connection before it cuts it.
   double outbound = limits::outbound_bytes;
   /// Bytes of the longest packet that server 0 takes from others: servers may differ in limits.
@@ -96,10 +103,11 @@ enum class ReconnectPolicy : std::uint8_t {
   exponential,
   full_jitter,
   equal_jitter,
+  planned,
 };
 
 struct Reconnect {
-  ReconnectPolicy policy = ReconnectPolicy::full_jitter;
+  ReconnectPolicy policy = ReconnectPolicy::planned;
   Duration base = 500ms;
   Duration cap = 30s;
   bool operator==(const Reconnect&) const = default;
@@ -209,8 +217,12 @@ enum class FaultKind : std::uint8_t {
   // Servers.
   add_server,     ///< one of the spare ones
   remove_server,  ///< drains for `duration`, and never comes back
+  // Around.
+  login_store_slow,     ///< logins take `by` longer; resumes need no store
+  login_store_away,     ///< logins are refused
+  certificate_expired,  ///< a server's handshakes fail, for `duration`
 };
-inline constexpr std::size_t fault_kinds = static_cast<std::size_t>(FaultKind::remove_server) + 1;
+inline constexpr std::size_t fault_kinds = static_cast<std::size_t>(FaultKind::certificate_expired) + 1;
 
 /// What the keys of a fault mean for its kind.
 struct FaultTraits {
@@ -244,6 +256,8 @@ constexpr FaultTraits traits(FaultKind kind) {
     case FaultKind::deaf:
     case FaultKind::disk_full:
     case FaultKind::dead_clock:
+    case FaultKind::login_store_away:
+    case FaultKind::certificate_expired:
     case FaultKind::cut_off: return {.lasts = true};
     case FaultKind::drain:
     case FaultKind::remove_server:
@@ -262,6 +276,7 @@ constexpr FaultTraits traits(FaultKind kind) {
     case FaultKind::lossy:
     case FaultKind::repeats: return {.lasts = true, .share = true};
     case FaultKind::bad_boot_clock:
+    case FaultKind::login_store_slow:
     case FaultKind::reorders: return {.lasts = true, .by = true};
     case FaultKind::nat_forgets:
     case FaultKind::clock_step:

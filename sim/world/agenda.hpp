@@ -38,6 +38,7 @@ enum class Happening : std::uint8_t {
   at_peer,          ///< a peer message; value: piece
   at_discovery,     ///< a client asks for a server; value: client, attempt
   dial_at_node,     ///< a client wants a connection; value: client, attempt
+  login_done,       ///< a node's edge knows whose a connection is; value: piece
   hang_up_at_node,  ///< value: piece
   silence,          ///< a node's edge gives a connection up; value: piece
   dialled,          ///< back at the client; value: client, attempt

@@ -49,7 +49,8 @@ static_assert(static_cast<int>(BackoffKind::full_jitter) ==
               static_cast<int>(BackoffKind::exponential) ==
                   static_cast<int>(ReconnectPolicy::exponential) &&
               static_cast<int>(BackoffKind::equal_jitter) ==
-                  static_cast<int>(ReconnectPolicy::equal_jitter));
+                  static_cast<int>(ReconnectPolicy::equal_jitter) &&
+              static_cast<int>(BackoffKind::planned) == static_cast<int>(ReconnectPolicy::planned));
 
 }  // namespace
 

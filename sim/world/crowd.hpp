@@ -90,7 +90,7 @@ class Crowd {
   void hang_up(Client& client);
   Piece* dial_answer(const Client& client, std::uint32_t number, ConnectionId id);
   void reject(Client& client, std::uint32_t number, NodeId node, ConnectionId id);
-  void ended(Client& client, std::uint32_t number, CloseCode code);
+  void ended(Client& client, std::uint32_t number, CloseCode code, const Advice& advice = {});
   /// Of one way between a client and a node; `nobody`: and what is in its own region.
   Duration latency(Client& client, std::uint32_t number, NodeId node) const;
   Duration latency(Client& client, std::uint32_t number) const {

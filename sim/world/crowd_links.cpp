@@ -68,14 +68,15 @@ void Crowd::dial(Client& client, std::uint32_t number) {
   client.sent = 0;
   client.link = Link::dialling;
   client.dead = client.welcomed = false;
-  if (fleet_.replicated()) {
+  const bool has_slot = !client.device.return_plan().ticket().none();  // there, and nowhere else
+  if (fleet_.replicated() && !has_slot) {
     client.node = nobody;
     stage_.agenda.put(stage_.now + latency(client, number, nobody), Happening::at_discovery,
                       client.source, Agenda::pair(number, client.attempt));
     return;
   }
   Random random(stage_.seed, purpose::client_dial, std::uint64_t{number} << 32 | client.attempt);
-  client.node = NodeId{static_cast<std::uint16_t>(random.below(fleet_.nodes()))};
+  if (!has_slot) client.node = NodeId{static_cast<std::uint16_t>(random.below(fleet_.nodes()))};
   client.last_up = stage_.now + latency(client, number);
   stage_.agenda.put(client.last_up, Happening::dial_at_node, client.source,
                     Agenda::pair(number, client.attempt));
@@ -126,11 +127,12 @@ void Crowd::dial_at_node(std::uint32_t number, std::uint32_t attempt) {
   if (client.attempt != attempt || client.link != Link::dialling) return;  // given up meanwhile
   const std::uint32_t node = client.node.value;
   if (stage_.regions.apart(region_of(number), fleet_.region_of(node), stage_.now)) return;
-  ConnectionId id;
-  const Fleet::Dialled outcome = fleet_.dial(node, number, attempt, client.device.user(), id);
-  if (outcome == Fleet::Dialled::no_answer) return;  // the device's own timeout will tell
-  Piece* piece = dial_answer(client, number, id);
-  piece->flag = outcome == Fleet::Dialled::yes ? 1 : 0;
+  const ReturnPlan& plan = client.device.return_plan();
+  const Fleet::Dialled outcome = fleet_.dial(
+      node, number, attempt, {client.device.user(), plan.resumes(), plan.ticket()});
+  // The server will say; or the device's own timeout will.
+  if (outcome != Fleet::Dialled::refused) return;
+  Piece* piece = dial_answer(client, number, {});
   stage_.agenda.put(stage_.now + latency(client, number), Happening::dialled, client.source, piece);
 }
 
@@ -204,17 +206,19 @@ void Crowd::hang_up_at_client(Piece* piece) {
   const bool current = client.attempt == piece->b && client.link != Link::none;
   const auto code = static_cast<CloseCode>(piece->c);
   const bool arrives = !client.dead || piece->flag == own_pings;
+  Advice advice;
+  if (piece->size == sizeof advice) std::memcpy(&advice, piece->data(), sizeof advice);
   stage_.slab.release(piece);
   if (!current || !arrives) return;
   if (client.node != nobody) client.avoids = client.node;
-  ended(client, number, code);
+  ended(client, number, code, advice);
 }
 
 /// Its connection has ended, and it is told.
-void Crowd::ended(Client& client, std::uint32_t number, CloseCode code) {
+void Crowd::ended(Client& client, std::uint32_t number, CloseCode code, const Advice& advice) {
   client.link = Link::none;
   edge_.actions.clear();
-  client.device.closed(stage_.now, code, edge_);
+  client.device.closed(stage_.now, code, edge_, advice);
   carry_out(number);
 }
 
@@ -223,7 +227,9 @@ void Crowd::bounced(Piece* piece) {
   Client& client = at(number);
   const bool current = client.link == Link::open && !client.dead && client.node.value == piece->a &&
                        client.connection == ConnectionId{piece->b, piece->c};
-  const bool answers = fleet_.reachable(piece->a);
+  // Who closed in words reads on until those have been heard, as a reset might overtake them.
+  const bool answers =
+      fleet_.reachable(piece->a) && !fleet_.told_of_end(number, client.attempt);
   stage_.slab.release(piece);
   if (!current || !answers) return;
   Piece* reset = stage_.slab.hold({});

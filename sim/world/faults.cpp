@@ -92,6 +92,12 @@ bool Faults::strike(const Fault& fault, std::uint32_t host, Random& random) {
     case FaultKind::reorders:
       fleet_.weather(fault.kind, fault.duration, fault.share, fault.by);
       return true;
+    case FaultKind::login_store_slow:
+      fleet_.slow_logins(fault.duration, fault.by);
+      return true;
+    case FaultKind::login_store_away:
+      fleet_.refuse_logins(fault.duration);
+      return true;
     case FaultKind::poison_record:
       fleet_.poison(fault.duration, random);
       return false;
@@ -162,6 +168,9 @@ bool Faults::strike_server(const Fault& fault, std::uint32_t host, Random& rando
       return fleet_.suspend(host, length);
     case FaultKind::no_memory:
       return fleet_.no_memory(host, length);
+    case FaultKind::certificate_expired:
+      fleet_.expire_certificate(host, length);
+      return true;
     case FaultKind::drain:
       return fleet_.drain(host, length);
     case FaultKind::lost_disk:

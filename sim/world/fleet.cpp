@@ -75,6 +75,7 @@ void Fleet::host_starts(std::uint32_t host, std::uint32_t life) {
     config.policy = stage_.scenario.policy;
     config.packet_bytes = longest_packet(n);
     config.entropy = identity.bits();
+    config.admission = admission_of(identity.bits());
     config.reads = h.reads = h.next_reads;
     nodes_[n].node = std::make_unique<Node>(config);
     if (stage_.story && !first) stage_.story->start(stage_.now, config.id);
@@ -142,6 +143,7 @@ Duration Fleet::peer_latency(std::uint32_t from, std::uint32_t to) {
 
 void Fleet::end_process(std::uint32_t host, Crash how, Duration down_for) {
   Host& h = hosts_[host];
+  stage_.checker.server_lost();
   h.up = false;
   h.powered = how == Crash::process;
   if (h.leaves) h.there = false;

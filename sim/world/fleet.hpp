@@ -5,6 +5,8 @@
 // step costs the sum of its service times; what it wants done leaves when that time is over.
 #pragma once
 
+#include <absl/container/flat_hash_map.h>
+
 #include <deque>
 #include <functional>
 #include <map>
@@ -52,10 +54,18 @@ class Fleet {
   // --- From clients -----------------------------------------------------------------------------
   /// In the flag of frames to a client: they were dropped at the server's edge.
   static constexpr std::uint8_t piece_dropped = 1;
-  enum class Dialled : std::uint8_t { yes, refused, no_answer };
-  /// A client's connection arrives. `yes`: `id` is its name here.
-  Dialled dial(std::uint32_t node, std::uint32_t client, std::uint32_t attempt, UserId user,
-               ConnectionId& id);
+  enum class Dialled : std::uint8_t { at_the_door, refused, no_answer };
+  /// What a client shows: who it is, whether it had a session, and its ticket.
+  struct Visitor {
+    UserId user;
+    bool resumes = false;
+    Ticket ticket;
+  };
+  /// A client's connection arrives. `at_the_door`: the node says whether it is let in, and `dialled`
+  /// comes to the client.
+  Dialled dial(std::uint32_t node, std::uint32_t client, std::uint32_t attempt,
+               const Visitor& visitor);
+  void login_done(Piece* piece);
   /// Frames of a client arrive: their number, then each with its size before it. False: there is
   /// no such connection, and the host says so; the piece is the caller's again.
   bool frames_arrive(Piece* piece);
@@ -79,6 +89,11 @@ class Fleet {
   Duration missed_at(std::uint32_t node, ConnectionId id) const;
   bool stands(std::uint32_t node, ConnectionId id) const {
     return nodes_[node].connections.find(id) != nullptr;
+  }
+  /// A close is on its way to the client, or has come: its end of this connection is not reset.
+  bool told_of_end(std::uint32_t client, std::uint32_t attempt) const {
+    const auto at = told_.find(client);
+    return at != told_.end() && at->second == attempt;
   }
   bool reachable(std::uint32_t node) const { return hosts_[host_of(node)].powered; }
   std::uint32_t host_of(std::uint32_t node) const { return node / stage_.scenario.servers.nodes; }
@@ -121,6 +136,10 @@ class Fleet {
   /// after `replaced_after`, or else, replicated, as after any end; embedded, with all faults healed.
   void damage_disk(std::uint32_t host, Duration replaced_after);
   bool isolate(std::uint32_t host, FaultKind how, Duration length);
+  void expire_certificate(std::uint32_t host, Duration length);
+  /// Where logins are looked up: `by`: each takes so much longer.
+  void slow_logins(Duration length, Duration by);
+  void refuse_logins(Duration length) { logins_away_until_ = stage_.now + length; }
   void weather(FaultKind kind, Duration length, double share, Duration by);
   /// Of what the host follows and does not own, a share of the rows is gone.
   bool diverge(std::uint32_t host, double share, Random& random);
@@ -193,6 +212,8 @@ class Fleet {
     bool fail_sync = false;                 ///< of the next write
     HostClock clock{epoch};
     Duration full_until{0};  ///< no memory for connections
+    Duration certificate_back{0};  ///< until then no handshake succeeds
+    Duration uplink_free{0};       ///< what was said to clients has left
     // Until when it is cut off, and how.
     Duration mute_until{0}, deaf_until{0}, alone_until{0};
     std::optional<ByteBuffer> backup;
@@ -236,7 +257,15 @@ class Fleet {
   void hears(Connection& c);
   /// `left`: its device said good-bye.
   void hears_no_more(Connection& c, bool left);
-  void drop_connection(std::uint32_t node, ConnectionId id, CloseCode code, bool tell_client);
+  void drop_connection(std::uint32_t node, ConnectionId id, CloseCode code, bool tell_client,
+                       const Advice& advice = {});
+  // The door (fleet_door.cpp).
+  AdmissionConfig admission_of(std::uint64_t secret) const;
+  bool fits(std::uint32_t host) const;
+  void enter(std::uint32_t node, const output::Entry& entry);
+  void open(std::uint32_t node, ConnectionId id);
+  void tell_dialled(std::uint32_t node, Connection& connection, ConnectionId id, bool accepted);
+  Duration departs(std::uint32_t host, std::uint64_t bytes);
   void send_to_peer(std::uint32_t node, const output::ToPeer& message);
   void submit(std::uint32_t node, const output::Commit& commit);
   void begin_write(std::uint32_t host);
@@ -316,6 +345,10 @@ class Fleet {
     std::vector<Piece*> pieces;
   };
   std::map<std::pair<std::uint32_t, std::uint32_t>, Unread> unread_;  ///< by node and slot
+  /// Those at the door, by node and slot.
+  std::map<std::pair<std::uint32_t, std::uint32_t>, Visitor> visitors_;
+  absl::flat_hash_map<std::uint32_t, std::uint32_t> told_;  ///< by client: the last attempt of these
+  Duration logins_slow_until_{0}, logins_slow_by_{0}, logins_away_until_{0};
   /// What the network between servers does to packets, each until a time.
   struct Weather {
     Duration lossy_until{0}, repeats_until{0}, reorders_until{0};

@@ -8,27 +8,6 @@
 
 namespace hubbub::sim {
 
-Fleet::Dialled Fleet::dial(std::uint32_t node, std::uint32_t client, std::uint32_t attempt,
-                           UserId user, ConnectionId& id) {
-  const Host& host = hosts_[host_of(node)];
-  NodeSlot& slot = nodes_[node];
-  if (!host.powered) return Dialled::no_answer;
-  if (!host.up || stage_.now < host.full_until ||
-      slot.mailbox.size() >= stage_.scenario.servers.queue)
-    return Dialled::refused;
-  id = slot.connections.open(client, attempt, stage_.now);
-  Connection& c = *slot.connections.find(id);
-  Random random(stage_.seed, purpose::client_ping, std::uint64_t{client} << 32 | attempt);
-  c.first_ping = pings_.phase(random.bits());
-  Mail m;
-  m.kind = Mail::Kind::opened;
-  m.connection = id;
-  m.word = user.value;
-  mail(node, m);
-  go_on(node);
-  return Dialled::yes;
-}
-
 bool Fleet::frames_arrive(Piece* piece) {
   const std::uint32_t node = piece->a;
   const ConnectionId id{piece->b, piece->c};
@@ -171,13 +150,16 @@ void Fleet::wait_unread(std::uint32_t node, ConnectionId id, Piece* piece) {
   drop_connection(node, id, CloseCode::too_slow, true);
 }
 
-void Fleet::drop_connection(std::uint32_t node, ConnectionId id, CloseCode code, bool tell_client) {
+void Fleet::drop_connection(std::uint32_t node, ConnectionId id, CloseCode code, bool tell_client,
+                            const Advice& advice) {
   NodeSlot& slot = nodes_[node];
   Connection& c = *slot.connections.find(id);
   stage_.meters.pings += pings_.count(c.opened, c.first_ping, stage_.now);
-  Piece* piece = stage_.slab.hold({});
+  const std::string_view said{reinterpret_cast<const char*>(&advice), sizeof advice};
+  Piece* piece = stage_.slab.hold(advice.none() ? std::string_view{} : said);
   piece->a = c.client, piece->b = c.attempt, piece->c = static_cast<std::uint32_t>(code);
   if (tell_client) {
+    told_[c.client] = c.attempt;
     send_to_client(slot, c, piece, Happening::hang_up_at_client);
   } else if (!hosts_[host_of(node)].powered) {
     // Nobody says anything: the client's own pings find out.
@@ -189,6 +171,7 @@ void Fleet::drop_connection(std::uint32_t node, ConnectionId id, CloseCode code,
   hears_no_more(c, code == CloseCode::normal);
   slot.connections.close(id);
   if (!unread_.empty()) unread_.erase({node, id.slot});
+  if (!visitors_.empty()) visitors_.erase({node, id.slot});
   Mail m;
   m.kind = Mail::Kind::closed;
   m.connection = id;

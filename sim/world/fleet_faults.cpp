@@ -256,6 +256,7 @@ void Fleet::heal() {
   weather_.lossy_until = weather_.repeats_until = weather_.reorders_until = Duration{0};
   poisoned_until_.fill(Duration{0});
   unread_.clear();
+  logins_slow_until_ = logins_away_until_ = Duration{0};
   log_.heal();
   register_.heal();
   for (std::uint32_t host = 0; host < hosts(); ++host) {
@@ -267,7 +268,7 @@ void Fleet::heal() {
     put_clock_right(host);
     h.slow_until = Duration{0};
     h.paused_until = std::min(h.paused_until, stage_.now);
-    h.full_until = h.mute_until = h.deaf_until = h.alone_until = Duration{0};
+    h.full_until = h.mute_until = h.deaf_until = h.alone_until = h.certificate_back = Duration{0};
     h.backup.reset();
     if (!h.up) host_starts(host, h.life);  // if it is there
     const std::uint32_t per_host = stage_.scenario.servers.nodes;

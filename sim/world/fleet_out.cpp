@@ -24,6 +24,7 @@ void Fleet::carry_out(std::uint32_t node) {
   }
   send_frames(node, out);
   for (const output::Close& c : out.closes) close(node, c);
+  for (const output::Entry& entry : out.entries) enter(node, entry);
   for (const output::ToPeer& message : out.peers) send_to_peer(node, message);
   for (const output::Commit& commit : out.commits) submit(node, commit);
   for (const output::Read& r : out.reads) read(node, r);
@@ -127,14 +128,17 @@ void Fleet::send_to_client(NodeSlot& slot, Connection& c, Piece* piece, Happenin
   const Duration within = draw(client_latency_, random);
   const Duration latency = within + stage_.regions.between(stage_.regions.of_user(user),
                                                            region_of(slot.source.number), random);
-  c.last_down = std::max(c.last_down, stage_.now + latency);
+  const std::uint64_t bytes = kind == Happening::at_client ? piece->c : 0;
+  c.last_down = std::max(c.last_down, departs(host_of(slot.source.number), bytes) + latency);
   stage_.agenda.put(c.last_down, kind, slot.source, piece);
 }
 
 void Fleet::close(std::uint32_t node, const output::Close& close) {
-  if (nodes_[node].connections.find(close.connection) == nullptr) return;
+  const Connection* c = nodes_[node].connections.find(close.connection);
+  if (c == nullptr) return;
   if (close.code == CloseCode::position_lost) ++stage_.meters.resyncs;
-  drop_connection(node, close.connection, close.code, true);
+  if (!close.advice.none()) stage_.turned_away(c->client);
+  drop_connection(node, close.connection, close.code, true, close.advice);
 }
 
 void Fleet::send_to_peer(std::uint32_t node, const output::ToPeer& message) {

@@ -1,5 +1,6 @@
 // How nodes step: what arrives becomes inputs, a step takes its time, then its outputs leave.
 #include <algorithm>
+#include <cstring>
 
 #include "core/wire/batch.hpp"
 #include "core/wire/codec.hpp"
@@ -14,6 +15,12 @@ constexpr std::size_t inputs_most = 64;
 /// What a step costs beside what it does; it also keeps a node that is due at once, again and
 /// again, from standing still in time.
 constexpr Duration step_least = 1us;
+
+Ticket ticket_of(const Mail& mail) {
+  Ticket ticket;
+  if (mail.piece != nullptr) std::memcpy(&ticket, mail.piece->data(), sizeof ticket);
+  return ticket;
+}
 
 }  // namespace
 
@@ -108,7 +115,9 @@ Input Fleet::input_of(const Mail& mail) {
   const PartitionId partition{mail.number};
   switch (mail.kind) {
     case Mail::Kind::opened:
-      return input::Opened{mail.connection, UserId{mail.word}};
+      return input::Opened{mail.connection, UserId{mail.word}, mail.more, ticket_of(mail)};
+    case Mail::Kind::arrived:
+      return input::Arrived{mail.connection};
     case Mail::Kind::closed:
       return input::Closed{mail.connection, static_cast<CloseCode>(mail.word) == CloseCode::normal};
     case Mail::Kind::silent:
@@ -159,9 +168,10 @@ Duration Fleet::cost_of(NodeSlot& slot, std::size_t taken, std::uint64_t expired
   for (std::size_t i = 0; i < taken; ++i) {
     const Mail& mail = slot.mailbox[i];
     if (mail.kind == Mail::Kind::frame) cost += service.frame;
+    if (mail.kind == Mail::Kind::arrived) cost += service.accept;
     // A handshake whose client has hung up meanwhile ends at its first read.
     if (mail.kind == Mail::Kind::opened && slot.connections.find(mail.connection) != nullptr)
-      cost += service.accept;
+      cost += service.handshake + service.login;
     if (mail.kind == Mail::Kind::from_peer || mail.kind == Mail::Kind::answer) cost += service.peer;
     if (mail.kind == Mail::Kind::read_done) cost += service.row * rows_in(mail.piece->view());
   }

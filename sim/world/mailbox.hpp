@@ -23,13 +23,14 @@ struct Mail {
     commit_durable,
     commit_unknown,
     answer,  ///< of a service: the input itself, in its byte form
+    arrived,
   };
   Kind kind{};
-  bool more = false;         ///< read_done
+  bool more = false;         ///< read_done; opened: it resumes
   std::uint16_t number = 0;  ///< a node; a partition
   ConnectionId connection;
   std::uint64_t word = 0;  ///< opened: user; read: ticket; commit: batch; frame: where in the piece
-  Piece* piece = nullptr;  ///< released once taken
+  Piece* piece = nullptr;  ///< released once taken; opened: of its ticket, if it has one
   Duration at{};           ///< when it arrived
 };
 

@@ -77,6 +77,11 @@ struct Meters {
   std::uint64_t steps = 0;
   std::uint64_t exits = 0;  ///< processes that ended by themselves (status 70)
   std::uint64_t alarms = 0;
+  Histogram back;             ///< ns from noticing that a server is lost to the next welcome
+  Histogram beside_ack;       ///< of `ack`, and of `delivery`: what no fault has to do with
+  Histogram beside_delivery;
+  std::uint64_t refused_memory = 0, refused_login = 0;
+  std::uint64_t refused_client_max = 0;  ///< times that one client was turned away, in a row
   Availability availability;
   TimeSeries series{std::chrono::seconds(1),
                     {{"sent"},

@@ -21,6 +21,7 @@ void Observer::leaves(std::uint32_t client) {
   Watched& w = watched_[client];
   if (w.online == offline) return;
   w.online = offline;
+  w.displaced = false;
   Availability& availability = stage_.meters.availability;
   if (w.connecting)
     availability.withdrawn(Operation::connect, w.since);
@@ -42,6 +43,14 @@ void Observer::asks_page(std::uint32_t client) {
 void Observer::answered(const Device& device, Operation operation, Duration begun) {
   if (tried(watched(device), begun))
     stage_.meters.availability.answered(operation, begun, stage_.now);
+}
+
+bool Observer::beside(UserId from, Duration written, PartitionId partition) const {
+  if (!stage_.safety || written < stage_.first_fault || !stayed(partition)) return false;
+  const std::uint64_t first = (from.value - 1) * devices_;
+  for (std::uint64_t i = first; i < first + devices_; ++i)
+    if (watched_[i].cut_off) return false;
+  return true;
 }
 
 void Observer::page_answered(const Device& device) {
@@ -75,6 +84,8 @@ void Observer::acknowledged(Duration now, const Device& device, const Conversati
   m.count(now, SeriesColumn::ack_ms_sum,
           static_cast<double>((now - message.written).count()) / 1e6);
   if (counted(message.written)) m.ack.record((now - message.written).count());
+  if (beside(device.user(), message.written, partition_of(shard_of(conversation))))
+    m.beside_ack.record((now - message.written).count());
   const Meters::Unowned& unowned = m.unowned[partition_of(shard_of(conversation)).value];
   if (message.written >= unowned.from && message.written < unowned.to)
     m.moved.record((now - message.written).count());
@@ -137,6 +148,9 @@ void Observer::shown(Duration now, const Device& device, const to_client::Event&
              message.content.body.size() == Body::size) {
     const Duration written = Body::written(message.content.body);
     if (counted(written)) stage_.meters.delivery.record((now - written).count());
+    const bool ours = !w.cut_off && stayed(partition_of(shard_of(device.user())));
+    if (ours && beside(message.from, written, partition_of(shard_of(event.conversation))))
+      stage_.meters.beside_delivery.record((now - written).count());
   }
   stage_.checker.shown(now, device.id(), event.cursor, event.conversation, message);
   chain(Fact::shown, device, event.conversation.low ^ mix64(message.seq) ^ event.cursor.held);
@@ -190,7 +204,8 @@ void Observer::attached(Duration now, const Device& device, const to_client::Wel
   w.ever = true;
   m.connect.record((now - w.since).count());
   if (w.connecting) m.availability.answered(Operation::connect, w.since, now);
-  w.connecting = false;
+  if (w.displaced) m.back.record((now - w.since).count());
+  w.connecting = w.displaced = false;
   m.availability.tried(Operation::sync, now);
   w.since = now;
   w.synced = false;
@@ -199,6 +214,7 @@ void Observer::attached(Duration now, const Device& device, const to_client::Wel
   m.count(now, SeriesColumn::attached);
   m.series.sample(now, static_cast<std::size_t>(SeriesColumn::online),
                   static_cast<double>(m.online));
+  stage_.checker.let_in(device.user(), device.index());
   stage_.checker.attached(now, device.id(), device.has_cursor() ? device.cursor() : Cursor{});
   chain(Fact::attached, device, std::uint64_t{welcome.generation} << 16 | welcome.device.value);
 }
@@ -214,6 +230,8 @@ void Observer::lost(Duration now, const Device& device, CloseCode code, bool was
     Watched& w = watched(device);
     w.since = now;
     w.connecting = w.online != offline;
+    w.cut_off = true;
+    w.displaced = w.connecting && stage_.safety && now >= stage_.first_fault;
     if (w.connecting) m.availability.tried(Operation::connect, now);
   }
   stage_.checker.presence().lost(now, device.id());

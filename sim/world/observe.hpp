@@ -59,10 +59,12 @@ class Observer final : public DeviceObserver {
     std::uint32_t online = offline;  ///< the tick from which on it wants to be connected
     std::uint32_t page_asked = 0;    ///< microseconds, modulo 2^32
     std::uint32_t entries = 0;  ///< sent in this sync
-    std::uint32_t bytes : 29 = 0;
+    std::uint32_t bytes : 27 = 0;
     bool synced : 1 = true;
     bool ever : 1 = false;
     bool connecting : 1 = false;  ///< as something that was tried
+    bool cut_off : 1 = false;     ///< a connection of its was lost, at some time
+    bool displaced : 1 = false;   ///< its server was lost after the first fault; it is not back yet
   };
   Watched& watched(const Device& device) {
     return watched_[(device.user().value - 1) * devices_ + device.index()];
@@ -94,6 +96,12 @@ class Observer final : public DeviceObserver {
   bool tried(const Watched& w, Duration begun) const { return begun / tick >= w.online; }
   void answered(const Device& device, Operation operation, Duration begun);
   void page_answered(const Device& device);
+  /// A message that no fault has to do with: after the first one, by one who lost nothing, in a
+  /// partition that stayed.
+  bool beside(UserId from, Duration written, PartitionId partition) const;
+  bool stayed(PartitionId partition) const {
+    return stage_.meters.unowned[partition.value].to < stage_.first_fault;
+  }
   std::uint32_t microseconds() const {
     return static_cast<std::uint32_t>(stage_.now / std::chrono::microseconds(1));
   }

@@ -152,6 +152,8 @@ void World::happen(const Agenda::Next& next) {
       return crowd_.at_discovery(next.high(), next.low());
     case Happening::dial_at_node:
       return crowd_.dial_at_node(next.high(), next.low());
+    case Happening::login_done:
+      return fleet_.login_done(piece);
     case Happening::hang_up_at_node:
     case Happening::silence: {
       const ConnectionId id{piece->b, piece->c};

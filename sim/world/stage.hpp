@@ -42,6 +42,14 @@ struct Stage {
     checker.presence().disturbed(now + lasts + recovery);
   }
 
+  /// The client came to a server that lives, and was turned away.
+  void turned_away(std::uint32_t client) {
+    const std::uint32_t devices = scenario.clients.devices;
+    const auto row = checker.turned_away(now, UserId{std::uint64_t{client / devices} + 1},
+                                         static_cast<std::uint16_t>(client % devices));
+    meters.refused_client_max = std::max<std::uint64_t>(meters.refused_client_max, row);
+  }
+
   const Scenario& scenario;
   std::uint64_t seed;
   Duration now{0};

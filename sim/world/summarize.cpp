@@ -104,6 +104,16 @@ double value_of(std::string_view name, const Scenario& scenario, const RunResult
   if (name == "presence.gone.max") return percentile(m.presence_gone, 100);
   if (name == "presence.here.p99") return percentile(m.presence_here, 99);
   if (name == "pings") return ratio(count(m.pings), seconds(result.end));
+  if (name.starts_with("back.")) return latency(m.back, name.substr(5));
+  if (name == "beside.ack.p99") return percentile(m.beside_ack, 99);
+  if (name == "beside.delivery.p99") return percentile(m.beside_delivery, 99);
+  if (name == "dropped") return count(result.counters.dropped);
+  if (name == "turned_away") return count(result.counters.turned_away);
+  if (name == "slots.claimed")
+    return ratio(count(result.counters.slots_claimed), count(result.counters.slots_given));
+  if (name == "refused.memory") return count(m.refused_memory);
+  if (name == "refused.login") return count(m.refused_login);
+  if (name == "refused.client.max") return count(m.refused_client_max);
   if (name == "liveness.time")
     return result.settled ? static_cast<double>((result.end - result.safety_end).count())
                           : not_measured;

@@ -49,6 +49,8 @@ inline const std::vector<Mechanism>& mechanisms() {
       {"presence-5s-10s", {"policy.presence.heartbeat=60s", "policy.presence.ttl=300s"}, {}, "presence.gone.max"},
       {"presence-60s-300s", {"policy.presence.heartbeat=5s", "policy.presence.ttl=10s"}, {}, "pings"},
       {"presence-owner-lost", {"policy.presence.settles=0s"}, {}, "presence.gone"},
+      {"storm-20k", {"policy.admission=none"}, {}, "beside.delivery.p99"},
+      {"drain-waves", {"policy.admission=none"}, {}, "back.p99"},
       {"lossy-network", {"policy.peers=trusting"}, {"settled", "delivered-all", "caught-up"}, ""},
   };
   return list;

@@ -7,7 +7,8 @@
 
 namespace hubbub::test {
 
-Cluster::Cluster(std::uint16_t nodes, Policy policy) : policy_(policy), map_(static_map(nodes)) {
+Cluster::Cluster(std::uint16_t nodes, Policy policy, AdmissionConfig admission)
+    : policy_(policy), admission_(admission), map_(static_map(nodes)) {
   boxes_.resize(nodes);
   for (Box& b : boxes_) b.store = std::make_unique<MemoryStore>(policy.unknown_commit);
   if (!replicated(policy.durability)) {
@@ -32,6 +33,7 @@ void Cluster::start(NodeId id) {
 
 void Cluster::begin(NodeId id) {
   NodeConfig config{id, map_, policy_, 7};
+  config.admission = admission_;
   if (services_) {
     config.entropy = mix64(++starts_);
     config.home.host = id.value;
@@ -171,7 +173,10 @@ void Cluster::carry_out(NodeId id) {
     return crash(id);
   }
   for (const auto& f : out_.frames) listener.frame(f.connection, id, f.frame);
-  for (const auto& c : out_.closes) listener.close(c.connection, id, c.code);
+  for (const auto& c : out_.closes) {
+    if (!c.advice.none()) listener.advice(c.connection, id, c.advice);
+    listener.close(c.connection, id, c.code);
+  }
   for (const auto& m : out_.peers) {
     if (!is_up(m.node)) continue;
     if (std::find(held_links_.begin(), held_links_.end(), std::pair(id, m.node)) != held_links_.end())

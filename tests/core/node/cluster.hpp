@@ -23,13 +23,15 @@ class Cluster {
     std::function<void(ConnectionId, NodeId, const to_client::Frame&)> frame =
         [](ConnectionId, NodeId, const to_client::Frame&) {};
     std::function<void(ConnectionId, NodeId, CloseCode)> close = [](ConnectionId, NodeId, CloseCode) {};
+    /// Before that: what a close says about coming back, if anything.
+    std::function<void(ConnectionId, NodeId, const Advice&)> advice = [](ConnectionId, NodeId, const Advice&) {};
     std::function<void(NodeId, std::string_view)> note = [](NodeId, std::string_view) {};
     /// A step: what the node took, and what it wants done.
     std::function<void(NodeId, std::span<const Input>, const Outbox&)> step =
         [](NodeId, std::span<const Input>, const Outbox&) {};
   };
 
-  explicit Cluster(std::uint16_t nodes, Policy policy = {});
+  explicit Cluster(std::uint16_t nodes, Policy policy = {}, AdmissionConfig admission = {});
 
   Listener listener;
 
@@ -53,6 +55,8 @@ class Cluster {
   void release_packets(NodeId from, NodeId to);
 
   void open(NodeId node, ConnectionId connection, UserId user);
+  void open(NodeId node, const input::Opened& opened) { push(node, opened); }
+  void arrive(NodeId node, ConnectionId connection) { push(node, input::Arrived{connection}); }
   /// `left`: the client said good-bye.
   void close(NodeId node, ConnectionId connection, bool left = false);
   void silent(NodeId node, ConnectionId connection);
@@ -112,6 +116,7 @@ class Cluster {
   void push(NodeId node, const Input& input) { box(node).inputs.push_back(queued(input)); }
 
   Policy policy_;
+  AdmissionConfig admission_;
   ShardMap map_;
   std::unique_ptr<Services> services_;
   std::uint64_t starts_ = 0;

@@ -79,6 +79,14 @@ std::string text_of(const to_client::ListPage& f) {
   return t;
 }
 
+std::string text_of(const to_client::Advise& f) {
+  if (f.reason == to_client::Advise::Reason::plan)
+    return fmt::format("advised: on a loss, come within {} ms, then {} ms", f.on_loss.spread_ms,
+                       f.on_loss.fleet_spread_ms);
+  return fmt::format("advised: come back in {} to {} ms", f.advice.delay_ms,
+                     f.advice.delay_ms + f.advice.jitter_ms);
+}
+
 std::string text_of(const to_client::Presence& f) {
   std::string t;
   for (const PresenceOf& of : f.users) {

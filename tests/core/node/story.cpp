@@ -52,6 +52,8 @@ class Teller {
     bool connected = false;
     bool has_cursor = false;
     Cursor cursor;
+    bool resumes = false;  ///< it had a session
+    Ticket ticket;         ///< it was given a slot
     std::uint64_t last_request = 0;
   };
 
@@ -196,15 +198,23 @@ class Teller {
 
   void start_cluster(const Words& w) {
     Policy policy;
+    AdmissionConfig admission;
     for (std::size_t i = 2; i < w.size(); ++i) {
       if (w[i] == "buffered") policy.durability = Durability::buffered;
       else if (w[i] == "replicated") policy.durability = Durability::quorum_synced;
       else if (w[i] == "log-kept") policy.log_kept = std::stoull(w.at(++i));
+      else if (w[i] == "slots") admission = {.rate = static_cast<std::uint32_t>(std::stoul(w.at(++i))), .key = {1, 2}};
       else throw std::runtime_error("unknown setting " + w[i]);
     }
     watch_.reset();
     devices_.clear();
-    cluster_ = std::make_unique<Cluster>(static_cast<std::uint16_t>(std::stoul(w.at(1))), policy);
+    cluster_ = std::make_unique<Cluster>(static_cast<std::uint16_t>(std::stoul(w.at(1))), policy, admission);
+    cluster_->listener.advice = [this](ConnectionId c, NodeId n, const Advice& advice) {
+      Device& d = at(c, n);
+      d.ticket = advice.ticket;
+      see(fmt::format("{}.{} < come back in {} to {} ms{}", d.user_name, d.name, advice.delay_ms,
+                      advice.delay_ms + advice.jitter_ms, advice.ticket.none() ? "" : ", with this ticket"));
+    };
     cluster_->listener.frame = [this](ConnectionId c, NodeId n, const to_client::Frame& f) {
       heard(c, n, f);
     };
@@ -266,7 +276,7 @@ class Teller {
     d.node = NodeId{w.size() > 3 ? static_cast<std::uint16_t>(std::stoul(w[3])) : std::uint16_t{0}};
     d.connection = {++last_slot_, 1};
     d.connected = true;
-    cluster_->open(d.node, d.connection, d.user);
+    cluster_->open(d.node, {d.connection, d.user, d.resumes, std::exchange(d.ticket, {})});
     say(d, to_server::Hello{d.name, d.has_cursor, d.cursor});
   }
 
@@ -349,6 +359,7 @@ class Teller {
     if (crowd_.contains(c.slot)) return;
     Device& d = at(c, n);
     see(fmt::format("{}.{} < {}", d.user_name, d.name, text(frame)));
+    d.resumes |= std::holds_alternative<to_client::Welcome>(frame);
     std::visit([&](const auto& f) { keep_cursor(d, f); }, frame);
   }
 

@@ -48,6 +48,8 @@ class ClientsTest : public testing::Test {
   std::shared_ptr<FakeConnection> accept() {
     auto connection = std::make_shared<FakeConnection>(clients);
     connection->id = clients.accepted(connection);
+    EXPECT_TRUE(std::holds_alternative<input::Arrived>(clients.inputs().back()));
+    clients.inputs().pop_back();  // the node lets it in
     return connection;
   }
   std::shared_ptr<FakeConnection> upgraded(std::uint64_t user) {
@@ -117,7 +119,8 @@ TEST_F(ClientsTest, CloseWhoHasNoTokenOrAWrongOneAndSayWhatWouldBeRight) {
     clients.message(c->id, text);
     EXPECT_EQ(c->closed, CloseCode::bad_token) << text;
     EXPECT_THAT(c->sent, HasSubstr("unauthenticated"));
-    EXPECT_TRUE(clients.inputs().empty());
+    EXPECT_EQ(count<input::Opened>(), 0);
+    EXPECT_EQ(count<input::Closed>(), 1);
     take();
   }
 }
@@ -131,6 +134,33 @@ TEST_F(ClientsTest, AnswerABadFrameAndCloseOnlyWhenItCannotBeReadAtAll) {
   clients.message(c->id, "{");
   EXPECT_EQ(c->closed, CloseCode::bad_frame);
   EXPECT_EQ(count<input::Closed>(), 1);
+}
+
+TEST_F(ClientsTest, EndWithoutAWordWhomTheNodeDoesNotLetIn) {
+  const auto c = accept();
+  Outbox out;
+  out.entries.push_back({c->id, false});
+  clients.carry_out(out);
+  EXPECT_TRUE(c->aborted);
+  EXPECT_FALSE(c->closed);
+  EXPECT_EQ(count<input::Closed>(), 0) << "the node has forgotten it";
+}
+
+TEST_F(ClientsTest, TellTheNodeOfTheEndOfWhomItLetInAndWhoNeverUpgraded) {
+  const auto c = accept();
+  Outbox out;
+  out.entries.push_back({c->id, true});
+  clients.carry_out(out);
+  clients.gone(c->id);
+  EXPECT_EQ(count<input::Closed>(), 1);
+}
+
+TEST_F(ClientsTest, SayWhatTheRequestSaidOfComingBack) {
+  const auto c = accept();
+  clients.upgraded(c->id, UserId{71}, {.resumes = true, .ticket = {17, 99}});
+  const auto& opened = std::get<input::Opened>(clients.inputs().back());
+  EXPECT_TRUE(opened.resumes);
+  EXPECT_EQ(opened.ticket, (Ticket{17, 99}));
 }
 
 TEST_F(ClientsTest, CutWhoReadsTooSlowlyAndTellTheNodeOnce) {

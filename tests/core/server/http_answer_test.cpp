@@ -58,6 +58,17 @@ TEST(HttpAnswer, RefusesABrokenEscapeInTheTokenLikeNoToken) {
   EXPECT_FALSE(decide(upgrade("/ws?token=dev-insecure:u_71%4")).user);
 }
 
+TEST(HttpAnswer, TakesWhatAClientSaysOfComingBackAndNoTicketForABadOne) {
+  const Ticket ticket{17, 99};
+  const HttpDecision back = decide(upgrade("/ws?resume=1&ticket=" + to_text(ticket)));
+  EXPECT_TRUE(back.returning.resumes);
+  EXPECT_EQ(back.returning.ticket, ticket);
+  const HttpDecision bad = decide(upgrade("/ws?resume=yes&ticket=12"));
+  EXPECT_FALSE(bad.answer);
+  EXPECT_FALSE(bad.returning.resumes);
+  EXPECT_TRUE(bad.returning.ticket.none());
+}
+
 TEST(HttpAnswer, RefusesOtherSubProtocols) {
   RequestHead request = upgrade("/ws");
   for (const char* list : {"", "chat", "hubbub.v2.json", "hubbub.v1.jsonx", ","}) {

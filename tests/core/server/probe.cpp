@@ -120,4 +120,9 @@ std::uint16_t Probe::close_code() {
                                              : static_cast<std::uint16_t>(code);
 }
 
+std::string Probe::close_reason() const {
+  const auto& reason = impl_->ws.reason().reason;
+  return {reason.data(), reason.size()};
+}
+
 }  // namespace hubbub::server

@@ -32,6 +32,8 @@ class Probe {
   std::string read_until(std::string_view part);
   /// Reads on to the end; the close code, 1006 if there was none.
   std::uint16_t close_code();
+  /// What the close frame said. REQUIRES: `close_code` was read.
+  std::string close_reason() const;
 
  private:
   struct Impl;

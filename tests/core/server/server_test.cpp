@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "core/base/limits.hpp"
+#include "core/wire/advice.hpp"
 #include "tests/core/server/probe.hpp"
 #include "tests/core/server/server_process.hpp"
 
@@ -63,6 +64,8 @@ class ServerTest : public testing::Test {
     ServerOptions options;
     options.data = directory;
     options.handle_signals = false;
+    options.nodes = nodes;
+    options.accept_rate = accept_rate;
     options.say = [this](std::string_view line) {
       const std::lock_guard lock(said_mutex);
       said += std::string(line) + "\n";
@@ -88,6 +91,8 @@ class ServerTest : public testing::Test {
 
   std::string directory =
       fresh_directory(testing::UnitTest::GetInstance()->current_test_info()->name());
+  std::uint16_t nodes = ServerOptions{}.nodes;
+  std::uint32_t accept_rate = 0;
   std::unique_ptr<Server> server;
   std::thread running;
   int status = -1;
@@ -194,6 +199,25 @@ TEST_F(ServerTest, KeepsWhatWasAcknowledgedAcrossARestart) {
   const auto anna = user(71);
   anna->send(text_message(5, 1, "Lunch at one?"));
   EXPECT_THAT(anna->read_until(R"("id":5)"), HasSubstr(R"("seq":1)"));
+}
+
+/// A node that begins one session a second.
+class BusyServerTest : public ServerTest {
+ protected:
+  BusyServerTest() { nodes = 1, accept_rate = 1; }
+};
+
+TEST_F(BusyServerTest, ClosesWhoComesEarlyWith4009AndLetsItInAtItsTimeWithItsTicket) {
+  const auto first = user(71);
+  Probe early = probe();
+  ASSERT_EQ(early.upgrade("/ws?token=dev-insecure:u_84&resume=1"), 101);
+  EXPECT_EQ(early.close_code(), 4009);
+  const Advice advice = parse_close_reason(early.close_reason());
+  ASSERT_FALSE(advice.ticket.none()) << early.close_reason();
+  std::this_thread::sleep_for(std::chrono::milliseconds(advice.delay_ms));
+  Probe in_time = probe();
+  ASSERT_EQ(in_time.upgrade("/ws?token=dev-insecure:u_84&resume=1&ticket=" + to_text(advice.ticket)), 101);
+  EXPECT_THAT(greet(in_time, hello("d")), HasSubstr("u_84"));
 }
 
 TEST_F(ServerTest, TakesSeveralFramesInOneMessage) {

@@ -146,6 +146,26 @@ TEST(ServerFrame, Presence) {
       R"({"user":"u_90","state":"offline","last_seen":1700000000000},{"user":"u_8","state":"unknown"}]})");
 }
 
+TEST(ServerFrame, Advise) {
+  using to_client::Advise;
+  expect_golden<to_client::Frame>(
+      Advise{Advise::Reason::plan, {}, {11'111, 22'222, 4}},
+      R"({"type":"advise","reason":"plan","on_loss":{"spread_ms":11111,"fleet_spread_ms":22222,"servers":4}})");
+  expect_golden<to_client::Frame>(Advise{Advise::Reason::draining, {.delay_ms = 0, .jitter_ms = 200}, {}},
+                                  R"({"type":"advise","reason":"draining","delay_ms":0,"jitter_ms":200})");
+}
+
+TEST(ServerFrame, WelcomeWithAPlan) {
+  const to_client::Welcome plain{.user = UserId{71}};
+  to_client::Welcome planned = plain;
+  planned.on_loss = {.spread_ms = 11'111, .fleet_spread_ms = 22'222, .servers = 4};
+  std::string without, with;
+  encode(to_client::Frame{plain}, without);
+  encode(to_client::Frame{planned}, with);
+  without.insert(without.size() - 1, R"(,"on_loss":{"spread_ms":11111,"fleet_spread_ms":22222,"servers":4})");
+  EXPECT_EQ(with, without);
+}
+
 TEST(ServerFrame, Welcome) {
   expect_golden<to_client::Frame>(
       to_client::Welcome{.session = {NodeId{2}, 7, {40, 3}},

@@ -190,7 +190,18 @@ void fix(Range& range) {
   fix(range.to);
   if (range.from > range.to) std::swap(range.from, range.to);
 }
-void fix(to_client::Welcome& f) { fix(f.user); }
+/// Known, or nothing of it.
+void fix(OnLoss& plan) {
+  if (plan.spread_ms == 0 || plan.fleet_spread_ms == 0 || plan.servers == 0) plan = {};
+}
+void fix(to_client::Welcome& f) {
+  fix(f.user);
+  fix(f.on_loss);
+}
+void fix(to_client::Advise& f) {
+  f.advice.ticket = {};
+  fix(f.on_loss);
+}
 void fix(to_client::Ok& f) {
   fix(f.id);
   fix(f.conversation);

@@ -417,14 +417,36 @@ TEST_F(DeviceTest, ReturnsWhenTheServerSaysItIsDraining) {
 }
 
 TEST_F(DeviceTest, FollowsTheAdviceOfWhenToReturn) {
+  settings.backoff.kind = BackoffKind::planned;
   go_online();
-  does([&] { device.closed(now, CloseCode::overloaded, edge, 7s); });
+  const Advice advice{.delay_ms = 7000, .ticket = {17, 99}};
+  does([&] { device.closed(now, CloseCode::overloaded, edge, advice); });
   EXPECT_EQ(device.deadline(), now + 7s);
+  passes(7s);
+  EXPECT_TRUE(edge.actions.connect);
+  EXPECT_EQ(device.return_plan().ticket(), advice.ticket);
+  EXPECT_TRUE(device.return_plan().resumes());
 }
 
-TEST_F(DeviceTest, ComesBackLaterWhenItsInboxIsAway) {
+TEST_F(DeviceTest, FollowsTheAdviceThatCameBeforeTheClose) {
+  settings.backoff.kind = BackoffKind::planned;
+  go_online();
+  hears(to_client::Advise{to_client::Advise::Reason::draining, {.delay_ms = 4000}, {}});
+  lose_connection(CloseCode::draining);
+  EXPECT_EQ(device.deadline(), now + 4s);
+}
+
+TEST_F(DeviceTest, SaysHelloAgainOnTheSameConnectionWhileItsInboxIsAway) {
   does([&] { device.go_online(now, edge); });
   does([&] { device.connected(now, edge); });
+  for (int times = 0; times < 2; ++times) {
+    hears(error(0, ErrorCode::unavailable, true, 3000));
+    EXPECT_FALSE(edge.actions.close);
+    EXPECT_EQ(device.deadline(), now + 3s + settings.backoff.base);
+    passes(3s + settings.backoff.base);
+    EXPECT_EQ(sent<to_server::Hello>().size(), 1u);
+  }
+  // It has waited for seven seconds: somebody else may do better.
   hears(error(0, ErrorCode::unavailable, true, 3000));
   EXPECT_TRUE(edge.actions.close);
   EXPECT_EQ(device.deadline(), now + 3s);

@@ -82,6 +82,9 @@ const std::vector<Effect> effects{
     {FaultKind::region_lost, given, false, true},
     {FaultKind::add_server, 0s, false, true},
     {FaultKind::remove_server, given},
+    {FaultKind::login_store_slow, given, false, true},
+    {FaultKind::login_store_away, given, false, true},
+    {FaultKind::certificate_expired, given},
 };
 
 std::string name_of(FaultKind kind) {

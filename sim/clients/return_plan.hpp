@@ -1,0 +1,82 @@
+// When a device comes back after its connection was lost, or could not be made, and what it shows
+// then. It goes by what its server said last; where that says nothing, by its backoff. The rules
+// are written down in this folder's README, for those who write clients.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <utility>
+
+#include "core/wire/advice.hpp"
+#include "sim/clients/backoff.hpp"
+
+namespace hubbub::sim {
+
+class ReturnPlan {
+ public:
+  // --- What the server says -----------------------------------------------------------------------
+  /// A session began: what failed before it is forgotten.
+  void welcomed(const OnLoss& plan) {
+    plan_ = plan;
+    advice_ = {};
+    failures_ = refusals_ = 0;
+    resumes_ = true;
+  }
+  void renewed(const OnLoss& plan) { plan_ = plan; }
+  /// It is about to close, or closed, and said when to come back.
+  void advised(const Advice& advice) {
+    if (!advice.none()) advice_ = advice;
+  }
+
+  // --- What becomes of it -------------------------------------------------------------------------
+  /// How long to wait before the next attempt. `refused`: the server was there and had no room.
+  Duration next(bool refused, const Backoff& backoff, Random& random) {
+    if (refused && refusals_ < UINT8_MAX) ++refusals_;
+    const Duration wait = decide(backoff, random);
+    if (failures_ < UINT8_MAX) ++failures_;
+    return wait;
+  }
+  /// What the next attempt shows: none unless the server that gave it is to be asked.
+  const Ticket& ticket() const { return ticket_; }
+  /// There was a session once.
+  bool resumes() const { return resumes_; }
+  /// Whoever comes back unasked has no slot any more.
+  void forget_slot() {
+    advice_ = {};
+    ticket_ = {};
+  }
+
+ private:
+  /// Refusals in a row after which a device stays away for longer.
+  static constexpr std::uint8_t refusals_repeated = 5;
+
+  Duration decide(const Backoff& backoff, Random& random) {
+    using std::chrono::milliseconds;
+    const Advice advice = std::exchange(advice_, {});
+    const bool repeatedly = refusals_ >= refusals_repeated;
+    ticket_ = {};
+    if (backoff.kind != BackoffKind::planned) return backoff.wait(failures_, repeatedly, random);
+    if (!advice.none()) {
+      ticket_ = advice.ticket;
+      return milliseconds(advice.delay_ms) +
+             Backoff::uniform(Duration{0}, milliseconds(advice.jitter_ms), random);
+    }
+    if (plan_.none()) return backoff.wait(failures_, repeatedly, random);
+    if (failures_ == 0)
+      return Backoff::uniform(Duration{0}, milliseconds(plan_.spread_ms), random);
+    const Duration fleet = milliseconds(plan_.fleet_spread_ms);
+    const Duration most = std::max(fleet, backoff.most(repeatedly));
+    const Duration spread = std::min(most, fleet * (std::int64_t{1} << std::min(failures_ - 1, 20)));
+    return Backoff::uniform(Duration{0}, spread, random);
+  }
+
+  OnLoss plan_;
+  Advice advice_;  ///< said, and not followed yet
+  Ticket ticket_;
+  std::uint8_t failures_ = 0;  ///< attempts since the last welcome
+  std::uint8_t refusals_ = 0;  ///< of them, refused by a server
+  bool resumes_ = false;
+};
+
+}  // namespace hubbub::sim
