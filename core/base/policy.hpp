@@ -135,6 +135,12 @@ enum class MessageIdPolicy : std::uint8_t {
   clock,       ///< unsafe: the clock
 };
 
+/// When a block is answered (R4).
+enum class BlockPolicy : std::uint8_t {
+  once_stored,  ///< safe: when the conversation of the two has stored it
+  told_once,    ///< unsafe: when the user's own shard has, which tells the conversation once
+};
+
 struct Policy {
   Durability durability = Durability::synced;
   AcknowledgePolicy acknowledge = AcknowledgePolicy::after_commit;
@@ -159,6 +165,7 @@ struct Policy {
   TakeoverPolicy takeovers = TakeoverPolicy::appended;
   FormPolicy forms = FormPolicy::agreed;
   TrimPolicy trimming = TrimPolicy::verified;
+  BlockPolicy blocks = BlockPolicy::once_stored;
   /// Bytes of records that a partition's log keeps before its owner sees to it that it can be
   /// trimmed; and never less than its rows have.
   std::uint64_t log_kept = 16 * 1024 * 1024;

@@ -95,6 +95,10 @@ void Device::on(Duration, const to_client::ListPage&, DeviceEdge&) {}
 
 void Device::on(Duration, const to_client::Presence&, DeviceEdge&) {}
 
+void Device::on(Duration, const to_client::ContactsPage&, DeviceEdge&) {}
+
+void Device::on(Duration, const to_client::MembersPage&, DeviceEdge&) {}
+
 void Device::moved_to(Duration now, const Cursor& cursor, DeviceEdge& edge) {
   cursor_ = cursor;
   has_cursor_ = true;
