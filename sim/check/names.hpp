@@ -11,12 +11,12 @@
 namespace hubbub::sim {
 
 /// Nothing false may ever be said, whatever is broken.
-inline constexpr std::array<std::string_view, 18> safety_invariants{
+inline constexpr std::array<std::string_view, 20> safety_invariants{
     "acked-kept",     "effects-durable", "refused-never",   "one-binding",
     "no-gaps",        "exactly-once",    "sender-order",    "stream-order",
     "delivered-only", "inbox-agrees",    "monotonic-reads", "members-only",
     "no-forgery",     "id-unique",       "bounded",         "accounted",
-    "one-writer",     "stale-bound"};
+    "one-writer",     "stale-bound",     "by-right",        "blocked-out"};
 
 /// What must come true once everything is healed.
 inline constexpr std::array<std::string_view, 4> liveness_invariants{"delivered-all", "caught-up",
@@ -42,6 +42,8 @@ enum class Invariant : std::uint8_t {
   accounted,
   one_writer,
   stale_bound,
+  by_right,
+  blocked_out,
   delivered_all,
   caught_up,
   reconnected,
