@@ -129,6 +129,24 @@ inline constexpr auto presence_batch = 500ms;
 /// back by then, and a server that dies takes many sessions with it.
 inline constexpr auto last_seen_delay = 20s;
 
+// --- People ------------------------------------------------------------------------------------
+/// Contacts of one user, and users that one has blocked: more than anybody has. They are rows; memory
+/// only counts them.
+inline constexpr std::uint32_t contacts = 10'000;
+inline constexpr std::uint32_t blocked_users = 10'000;
+/// A contact's name, in bytes of UTF-8.
+inline constexpr std::size_t contact_name_bytes = 128;
+/// In one page of `contacts`, and of `members`.
+inline constexpr std::uint32_t contacts_in_page = 64;
+inline constexpr std::uint32_t members_in_page = 64;
+/// Memberships that one page of `members` looks at: most of an old group's may have ended.
+inline constexpr std::uint32_t members_looked_at = 1024;
+/// Calls that wait until one conversation has stored a block: repeats of a call, and of other
+/// devices. The oldest is given up, and asked again.
+inline constexpr std::size_t waiting_for_block = 8;
+/// A conversation that has not said that it has stored a block is told again after this.
+inline constexpr auto block_retry = 500ms;
+
 // --- The node ----------------------------------------------------------------------------------
 /// Units of work in one step (R35): an input, a delivery, a row, a re-attachment are one each.
 inline constexpr std::uint32_t step_units = 256;
@@ -263,6 +281,7 @@ static_assert(batch_bytes <= log_record_bytes, "a batch becomes one log record")
 static_assert(shards == (1u << message_id_shard_bits), "a shard fits the id's shard bits");
 static_assert(shards % partitions == 0);
 static_assert(recent_bytes >= 4 * text_bytes, "the recent cache outlives one long message");
+static_assert(contacts_in_page <= read_rows);
 static_assert(history_messages <= read_rows && list_conversations <= read_rows && ranges_chunk <= read_rows);
 static_assert(group_members_max <= membership_intervals);
 static_assert(unacknowledged_entries <= sync_entries);

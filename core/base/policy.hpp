@@ -157,6 +157,12 @@ enum class AdmissionPolicy : std::uint8_t {
   none,   ///< whoever comes is let in, and nobody is told anything
 };
 
+/// When a block is answered (R4).
+enum class BlockPolicy : std::uint8_t {
+  once_stored,  ///< safe: when the conversation of the two has stored it
+  told_once,    ///< unsafe: when the user's own shard has, which tells the conversation once
+};
+
 struct Policy {
   Durability durability = Durability::synced;
   AcknowledgePolicy acknowledge = AcknowledgePolicy::after_commit;
@@ -182,6 +188,7 @@ struct Policy {
   FormPolicy forms = FormPolicy::agreed;
   TrimPolicy trimming = TrimPolicy::verified;
   AdmissionPolicy admission = AdmissionPolicy::slots;
+  BlockPolicy blocks = BlockPolicy::once_stored;
   /// Bytes of records that a partition's log keeps before its owner sees to it that it can be
   /// trimmed; and never less than its rows have.
   std::uint64_t log_kept = 16 * 1024 * 1024;

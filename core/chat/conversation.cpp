@@ -14,6 +14,11 @@ bool Conversation::restore(std::string_view key, std::string_view value, Arena& 
     name = self->name;
   } else if (const auto* some = std::get_if<rows::MembersRow>(&parsed->row)) {
     members.restore(some->intervals);
+  } else if (const auto* blocks = std::get_if<rows::BlocksRow>(&parsed->row)) {
+    by_first = blocks->by_first;
+    by_second = blocks->by_second;
+  } else if (const auto* group = std::get_if<rows::GroupRow>(&parsed->row)) {
+    settings = group->settings;
   }
   return true;
 }

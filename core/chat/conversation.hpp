@@ -28,6 +28,9 @@ struct Conversation {
   Sequence head = 0;
   Sequence owing_from = 0;   ///< as stored; 0: no mark
   std::string name;
+  GroupSettings settings;
+  rows::Block by_first;   ///< direct: whether the one has blocked the other
+  rows::Block by_second;
   Members members;
   std::vector<DeliveryStream> streams;  ///< ascending by shard
   std::uint32_t unsettled = 0;          ///< streams that are not
@@ -47,6 +50,9 @@ struct Conversation {
     s.settled = settled;
     settled ? --unsettled : ++unsettled;
   }
+
+  /// Of a direct conversation in which either has blocked the other.
+  bool is_blocked() const { return by_first.blocked || by_second.blocked; }
 
   /// Takes back one stored row. False: it cannot be read.
   bool restore(std::string_view key, std::string_view value, Arena& arena);

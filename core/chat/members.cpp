@@ -8,7 +8,7 @@ namespace hubbub {
 
 Members Members::direct(const ConversationId& c) {
   Members members;
-  const Interval both[] = {{c.first(), 0, rows::open_end}, {c.second(), 0, rows::open_end}};
+  const Interval both[] = {{.user = c.first()}, {.user = c.second()}};
   members.restore(both);
   members.index();
   return members;
@@ -51,9 +51,10 @@ void Members::insert_place(UserId user, std::uint32_t interval) {
   places_.insert(std::lower_bound(places_.begin(), places_.end(), place), place);
 }
 
-std::size_t Members::join(UserId user, Sequence entry) {
+std::size_t Members::join(UserId user, Sequence entry, NewcomersRead history) {
   HUBBUB_CHECK(!contains(user) && entry > 0);
-  intervals_.push_back({user, entry - 1, rows::open_end});
+  intervals_.push_back(
+      {.user = user, .from = entry - 1, .earlier = history == NewcomersRead::all});
   insert_place(user, static_cast<std::uint32_t>(intervals_.size() - 1));
   ++count_;
   return intervals_.size() - 1;
@@ -65,6 +66,29 @@ std::size_t Members::leave(UserId user, Sequence entry) {
   intervals_[*at].to = entry;
   --count_;
   return *at;
+}
+
+std::size_t Members::set_role(UserId user, Role role) {
+  const auto at = open_interval(user);
+  HUBBUB_CHECK(at.has_value());
+  intervals_[*at].role = role;
+  return *at;
+}
+
+Role Members::role(UserId user) const {
+  const auto at = open_interval(user);
+  HUBBUB_CHECK(at.has_value());
+  return intervals_[*at].role;
+}
+
+UserId Members::successor(UserId owner) const {
+  UserId oldest;
+  for (const Interval& i : intervals_) {
+    if (i.to != rows::open_end || i.user == owner) continue;
+    if (i.role == Role::admin) return i.user;
+    if (oldest == UserId{}) oldest = i.user;
+  }
+  return oldest;
 }
 
 void Members::restore(std::span<const Interval> intervals) {
@@ -113,14 +137,32 @@ std::optional<Members::Run> Members::next_run(ShardId shard, Sequence after, Seq
   return run;
 }
 
+Members::Interval Members::piece(const Place& place, Width width, Sequence head) const {
+  Interval i = intervals_[place.interval];
+  if (width == Width::readable && i.earlier) i.from = 0;
+  i.to = std::min(i.to, head);
+  return i;
+}
+
+std::optional<Members::Interval> Members::due_below(UserId user, Sequence at, Sequence head) const {
+  return below(user, Width::due, at, head);
+}
+
 std::optional<Members::Interval> Members::readable_below(UserId user, Sequence at,
                                                          Sequence head) const {
+  return below(user, Width::readable, at, head);
+}
+
+std::optional<Members::Interval> Members::below(UserId user, Width width, Sequence at,
+                                                Sequence head) const {
   std::optional<Interval> best;
   for (const Place& p : of_user(user)) {
-    Interval i = intervals_[p.interval];
-    i.to = std::min(i.to, head);
+    const Interval i = piece(p, width, head);
     if (i.from >= std::min(at, i.to)) continue;
-    if (!best || i.from > best->from) best = i;
+    // Widened ones overlap: of those that reach equally high, the longest.
+    const auto highest = [&](const Interval& of) { return std::min(at, of.to); };
+    if (!best || highest(i) > highest(*best) || (highest(i) == highest(*best) && i.from < best->from))
+      best = i;
   }
   return best;
 }
@@ -129,10 +171,11 @@ std::optional<Members::Interval> Members::readable_above(UserId user, Sequence a
                                                          Sequence head) const {
   std::optional<Interval> best;
   for (const Place& p : of_user(user)) {
-    Interval i = intervals_[p.interval];
-    i.to = std::min(i.to, head);
+    const Interval i = piece(p, Width::readable, head);
     if (i.from >= i.to || i.to < at) continue;
-    if (!best || i.from < best->from) best = i;
+    const auto lowest = [&](const Interval& of) { return std::max(at, of.from + 1); };
+    if (!best || lowest(i) < lowest(*best) || (lowest(i) == lowest(*best) && i.to > best->to))
+      best = i;
   }
   return best;
 }

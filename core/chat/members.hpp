@@ -3,6 +3,8 @@
 // Membership is a list of intervals (user, from, to]: a member is due every sequence in them, may
 // read every sequence in them, and nothing else. `from` is the sequence before the joining entry,
 // so that who joins sees the joining; `to` is the leaving entry, so that who leaves sees it too.
+// Where newcomers may read what came before, the interval says so: that widens what may be read,
+// never what is due.
 // Intervals are kept in the order of joining (that is how they are stored) with an index by shard
 // and user (that is how they are asked for).
 #pragma once
@@ -35,11 +37,19 @@ class Members {
   std::size_t in_shard(ShardId shard) const;
 
   /// Each gives the index of the interval that changed, for its row.
-  /// `join` REQUIRES: !contains(user). `leave` REQUIRES: contains(user).
-  std::size_t join(UserId user, Sequence entry);
+  /// `join` REQUIRES: !contains(user). The others REQUIRE: contains(user).
+  std::size_t join(UserId user, Sequence entry,
+                   NewcomersRead history = NewcomersRead::from_joining);
   std::size_t leave(UserId user, Sequence entry);
+  std::size_t set_role(UserId user, Role role);
   /// Takes back what a row held.
   void restore(std::span<const Interval> intervals);
+  /// Of a member. REQUIRES: contains(user).
+  Role role(UserId user) const;
+  /// Who owns the group when its owner leaves: of its admins who joined first, else of its members;
+  /// nobody if nobody stays.
+  UserId successor(UserId owner) const;
+
   /// Builds the index, after joins or restores.
   void index();
 
@@ -57,8 +67,12 @@ class Members {
   std::optional<Run> next_run(ShardId shard, Sequence after, Sequence head,
                               std::vector<UserId>& recipients) const;
 
-  /// What `user` may read, in one piece: the interval, cut at `head`, that holds the highest
-  /// readable sequence <= `at` (`below`), or the lowest >= `at` (`above`).
+  /// What was or will be delivered to `user`, in one piece: the interval, cut at `head`, that holds
+  /// the highest such sequence <= `at`.
+  std::optional<Interval> due_below(UserId user, Sequence at, Sequence head) const;
+  /// What `user` may read, in one piece: the interval, widened to what came before where newcomers
+  /// may read that, and cut at `head`, that holds the highest readable sequence <= `at` (`below`), or
+  /// the lowest >= `at` (`above`).
   std::optional<Interval> readable_below(UserId user, Sequence at, Sequence head) const;
   std::optional<Interval> readable_above(UserId user, Sequence at, Sequence head) const;
 
@@ -69,6 +83,10 @@ class Members {
     std::uint32_t interval{};
     auto operator<=>(const Place&) const = default;
   };
+  /// As it is due, or as it may be read.
+  enum class Width : std::uint8_t { due, readable };
+  Interval piece(const Place& place, Width width, Sequence head) const;
+  std::optional<Interval> below(UserId user, Width width, Sequence at, Sequence head) const;
   std::optional<std::size_t> open_interval(UserId user) const;
   std::span<const Place> of_user(UserId user) const;
   std::span<const Place> of_shard(ShardId shard) const;

@@ -8,17 +8,28 @@ bool User::restore(std::string_view key, std::string_view value, Arena& arena) {
   if (const auto* self = std::get_if<rows::UserRow>(&parsed->row)) {
     head = self->head;
     last_seen_ms = self->last_seen_ms;
+    visible_to = self->visible_to;
+    contacts = self->contacts;
+    blocked = self->blocked;
+    last_block = self->last_block;
   } else if (const auto* row = std::get_if<rows::DeviceRow>(&parsed->row)) {
-    const std::size_t number = parsed->device.device.value;
-    if (number == 0) return false;
-    if (devices.size() < number) devices.resize(number);
-    Device& d = devices[number - 1];
-    d.number = parsed->device.device;
+    if (parsed->device.device == DeviceNumber{}) return false;
+    Device& d = restored_device(parsed->device.device);
     d.generation = row->generation;
     d.acknowledged = row->acknowledged;
     d.name = row->name;
+  } else if (const auto* remembered = std::get_if<rows::RememberedRow>(&parsed->row)) {
+    if (parsed->device.device == DeviceNumber{}) return false;
+    restored_device(parsed->device.device).calls().restore(remembered->what);
   }
   return true;
+}
+
+Device& User::restored_device(DeviceNumber number) {
+  if (devices.size() < number.value) devices.resize(number.value);
+  Device& d = devices[number.value - 1u];
+  d.number = number;
+  return d;
 }
 
 bool ReceivedStream::restore(std::string_view key, std::string_view value, Arena& arena) {

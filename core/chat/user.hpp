@@ -1,12 +1,14 @@
 // A user in memory: the inbox's head, the devices, and the sessions that want its stream.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "core/base/ids.hpp"
 #include "core/base/limits.hpp"
+#include "core/chat/numbers.hpp"
 #include "core/wire/cursor.hpp"
 #include "core/wire/rows.hpp"
 
@@ -41,6 +43,15 @@ struct Device {
   Sequence acknowledged = 0;  ///< never goes back
   std::string name;
   SessionStream stream;
+
+  /// Changing calls of the user's own (R4). Most devices never say one.
+  Numbers& calls() {
+    if (calls_ == nullptr) calls_ = std::make_unique<Numbers>(limits::call_window);
+    return *calls_;
+  }
+
+ private:
+  std::unique_ptr<Numbers> calls_;
 };
 
 /// A session that is told of a user.
@@ -57,7 +68,22 @@ struct User {
   bool shown_online = false;    ///< what the watchers were told last
   std::vector<Device> devices;  ///< by number, from 1
   std::vector<Watcher> watchers;
+  VisibleTo visible_to{};
+  std::uint32_t contacts = 0;  ///< how many; who they are, rows tell (contact.hpp)
+  std::uint32_t blocked = 0;
+  std::uint64_t last_block = 0;  ///< the number of the last change of a block
 
+  /// All of it that is stored in one row. Who is there was last seen now.
+  rows::UserRow row(std::int64_t now_ms) const {
+    return {.head = head,
+            .last_seen_ms = shown_online ? now_ms : last_seen_ms,
+            .visible_to = visible_to,
+            .contacts = contacts,
+            .blocked = blocked,
+            .last_block = last_block};
+  }
+  /// Nobody sees whether the user is there who is not looked up first.
+  bool hides() const { return blocked > 0 || visible_to == VisibleTo::contacts; }
   Device* device(DeviceNumber number) {
     return number.value == 0 || number.value > devices.size() ? nullptr
                                                               : &devices[number.value - 1u];
@@ -71,6 +97,9 @@ struct User {
   /// Takes back one stored row. False: it cannot be read.
   bool restore(std::string_view key, std::string_view value, Arena& arena);
   void restored(UserId) {}
+
+ private:
+  Device& restored_device(DeviceNumber number);
 };
 
 /// What one user shard has of one conversation: the receiving side of R13.

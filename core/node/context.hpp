@@ -12,6 +12,7 @@
 
 #include "core/base/byte_queue.hpp"
 #include "core/base/ring.hpp"
+#include "core/chat/contact.hpp"
 #include "core/chat/conversation.hpp"
 #include "core/chat/user.hpp"
 #include "core/node/node.hpp"
@@ -161,6 +162,7 @@ class Context {
   Resident<SenderKey, SenderRecord> senders;
   Resident<UserId, User> users;
   Resident<StreamKey, ReceivedStream> streams;
+  Resident<ContactKey, Contact> contacts;
   RecentMessages recent;
 
   std::uint64_t read(const reads::Job& job, std::string_view from, std::string_view to,
@@ -205,6 +207,7 @@ class Context {
   SenderRecord* need(const SenderKey& k) { return need<reads::Kind::sender>(senders, k); }
   User* need(UserId id) { return need<reads::Kind::user>(users, id); }
   ReceivedStream* need(const StreamKey& k) { return need<reads::Kind::stream>(streams, k); }
+  Contact* need(const ContactKey& k) { return need<reads::Kind::contact>(contacts, k); }
 
   /// Starts loading what is absent. REQUIRES: not in the table.
   template <reads::Kind kind, class Key, class Record>

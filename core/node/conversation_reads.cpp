@@ -84,7 +84,7 @@ void Conversations::on(const peer::Fetch& f) {
                    .ticket = f.ticket,
                    .reader = f.reader,
                    .fetch = true};
-  const auto piece = conv->members.readable_below(f.reader, f.range.from, conv->head);
+  const auto piece = conv->members.due_below(f.reader, f.range.from, conv->head);
   if (piece && piece->to >= f.range.from) page.to = std::min(f.range.to, piece->to);
   serve(page);
 }

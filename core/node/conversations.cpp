@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/hash.hpp"
+#include "core/node/calls.hpp"
 #include "core/wire/batch.hpp"
 
 namespace hubbub {
@@ -10,28 +11,7 @@ namespace {
 
 std::uint32_t ms(Duration d) { return static_cast<std::uint32_t>(to_ms(d)); }
 
-/// What a changing call says, apart from which request it is.
-template <class Call>
-std::uint64_t digest_of(Call call) {
-  call.id = 0;
-  ByteBuffer bytes;
-  wire::encode(call, bytes);
-  return hash_bytes(bytes.view());
-}
-
-RequestId id_of(const peer::Call& call) {
-  return std::visit([](const auto& c) { return c.id; }, call);
-}
-
 }  // namespace
-
-/// Who calls, and everything that a call changes.
-struct Conversations::Caller {
-  const peer::Request& request;
-  Conversation& conversation;
-  SenderRecord& sender;
-  Partition& partition;
-};
 
 // --- Answers ---------------------------------------------------------------------------------------
 
@@ -109,18 +89,17 @@ bool Conversations::may_take(const Caller& caller) {
 }
 
 /// R4. A repeat is answered as it was the first time.
-template <class Call>
-bool Conversations::is_new_call(const Caller& caller, const Call& call, std::uint64_t digest) {
+bool Conversations::is_new_call(const Caller& caller, std::uint64_t number, std::uint64_t key,
+                                std::uint64_t digest) {
   const Numbers& calls = caller.sender.calls;
-  const Numbers::Verdict verdict = calls.judge(call.number, call.key, digest);
+  const Numbers::Verdict verdict = calls.judge(number, key, digest);
   if (verdict.judgement == Numbers::Judgement::fresh) return true;
   if (verdict.judgement == Numbers::Judgement::repeat)
-    ok(caller.request, call.id, *verdict.first, call.number + 1);
-  else if (call.number > calls.last())
-    refuse_finally(caller, ErrorCode::conflict,
-                   "this key was used for another call here; a new call needs a new key");
+    ok(caller.request, id_of(caller.request.call), *verdict.first, number + 1);
+  else if (number > calls.last())
+    refuse_finally(caller, ErrorCode::conflict, key_taken);
   else
-    conflict(caller.request, calls.next(), "this call number was used for something else");
+    conflict(caller.request, calls.next(), number_taken);
   return false;
 }
 
@@ -150,6 +129,9 @@ void Conversations::call(const peer::Request& r, Conversation& conv, const to_se
     return refuse_finally(*caller, ErrorCode::not_found, "there is no such conversation");
   if (!conv.members.contains(r.from.user))
     return refuse_finally(*caller, ErrorCode::not_member, "you are not a member of it");
+  // The same words to both, so that they tell nobody who has blocked whom.
+  if (conv.is_blocked())
+    return refuse_finally(*caller, ErrorCode::blocked, "one of you has blocked the other");
   if (!may_take(*caller)) return;
   Message entry{.kind = EntryKind::text, .number = number, .key = s.key, .content = s.content};
   ++c_.counters.accepted;
@@ -172,7 +154,7 @@ void Conversations::call(const peer::Request& r, Conversation& conv,
   const auto caller = caller_of(r, conv);
   if (!caller) return;
   const std::uint64_t digest = digest_of(create);
-  if (!is_new_call(*caller, create, digest)) return;
+  if (!is_new_call(*caller, create.number, create.key, digest)) return;
   if (conv.exists)
     return conflict(r, caller->sender.calls.next(), "this call number already made a conversation");
   std::vector<UserId> members(create.members.begin(), create.members.end());
@@ -186,8 +168,11 @@ void Conversations::call(const peer::Request& r, Conversation& conv,
   if (!may_take(*caller)) return;
   conv.exists = true;
   conv.name = create.name;
+  conv.settings = create.settings;
+  if (conv.settings != GroupSettings{}) put_settings(r.conversation, conv);
   for (const UserId user : members) {
     const std::size_t interval = conv.members.join(user, 1);
+    if (user == r.from.user) conv.members.set_role(user, Role::owner);
     if ((interval + 1) % limits::members_per_row == 0) put_members(r.conversation, conv, interval);
   }
   put_members(r.conversation, conv, members.size() - 1);
@@ -197,57 +182,9 @@ void Conversations::call(const peer::Request& r, Conversation& conv,
                 .key = create.key,
                 .content = {static_cast<std::uint32_t>(create.name.size()),
                             hash_bytes(create.name), create.name},
-                .users = members};
+                .users = members,
+                .settings = create.settings};
   accept(*caller, caller->sender.calls, true, create.id, entry, digest);
-}
-
-void Conversations::call(const peer::Request& r, Conversation& conv,
-                         const to_server::Change& change) {
-  const auto caller = caller_of(r, conv);
-  if (!caller) return;
-  const std::uint64_t digest = digest_of(change);
-  if (!is_new_call(*caller, change, digest)) return;
-  if (!conv.exists || !r.conversation.is_group())
-    return refuse_finally(*caller, ErrorCode::not_found, "there is no such group");
-  if (!conv.members.contains(r.from.user))
-    return refuse_finally(*caller, ErrorCode::not_member, "you are not a member of it");
-  if (!may_take(*caller)) return;
-  Message entry{.number = change.number, .key = change.key};
-  const UserId subject = change.user;
-  entry.users = {&subject, 1};
-  switch (change.what) {
-    case to_server::Change::What::rename:
-      conv.name = change.name;
-      entry.kind = EntryKind::renamed;
-      entry.users = {};
-      entry.content = {static_cast<std::uint32_t>(change.name.size()), hash_bytes(change.name),
-                       change.name};
-      break;
-    case to_server::Change::What::add:
-      if (conv.members.contains(subject))
-        return refuse_finally(*caller, ErrorCode::conflict, "the user is a member already");
-      if (conv.members.count() >= c_.config.policy.group_members ||
-          conv.members.intervals().size() >= limits::membership_intervals ||
-          conv.members.in_shard(shard_of(subject)) >= limits::members_per_shard)
-        return refuse_finally(*caller, ErrorCode::too_large,
-                              "the group is full: it has at most \"expected\" members",
-                              c_.config.policy.group_members);
-      entry.kind = EntryKind::joined;
-      put_members(r.conversation, conv, conv.members.join(subject, conv.head + 1));
-      conv.add_streams(conv.head);
-      break;
-    case to_server::Change::What::remove:
-      if (r.from.user != r.conversation.first())
-        return refuse_finally(*caller, ErrorCode::forbidden, "only the creator removes members");
-      [[fallthrough]];
-    case to_server::Change::What::leave:
-      if (!conv.members.contains(subject))
-        return refuse_finally(*caller, ErrorCode::conflict, "the user is not a member");
-      entry.kind = EntryKind::left;
-      put_members(r.conversation, conv, conv.members.leave(subject, conv.head + 1));
-      break;
-  }
-  accept(*caller, caller->sender.calls, true, change.id, entry, digest);
 }
 
 /// Gives `entry` its place, writes everything that follows from it, and only then answers.

@@ -17,6 +17,7 @@ class Conversations {
   void on(const peer::Confirm& confirm);
   void on(const peer::DeliverRefused& refused);
   void on(const peer::Fetch& fetch);
+  void on(const peer::SetBlock& block);
   /// Answers what could not even wait.
   void turn_away(const peer::Request& request);
   void turn_away(const peer::Fetch& fetch);
@@ -48,7 +49,13 @@ class Conversations {
 
  private:
   using Slot = std::uint32_t;
-  struct Caller;
+  /// Who calls, and everything that a call changes.
+  struct Caller {
+    const peer::Request& request;
+    Conversation& conversation;
+    SenderRecord& sender;
+    Partition& partition;
+  };
 
   void refuse(const peer::Request& r, ErrorCode code, Duration retry_after, std::string_view detail);
   void refuse_finally(const Caller& caller, ErrorCode code, std::string_view detail,
@@ -60,19 +67,23 @@ class Conversations {
   void call(const peer::Request& r, Conversation& conv, const to_server::Create& create);
   void call(const peer::Request& r, Conversation& conv, const to_server::Change& change);
   void call(const peer::Request& r, Conversation& conv, const to_server::History& history);
-  /// Lists are the inbox's affair (users.hpp).
+  void call(const peer::Request& r, Conversation& conv, const to_server::Members& wanted);
+  // What is the user's own (users.hpp, contacts.hpp) does not come here.
   void call(const peer::Request&, Conversation&, const to_server::List&) { HUBBUB_CHECK(false); }
+  void call(const peer::Request&, Conversation&, const to_server::ContactChange&) { HUBBUB_CHECK(false); }
+  void call(const peer::Request&, Conversation&, const to_server::Contacts&) { HUBBUB_CHECK(false); }
 
   static bool too_many_in_a_shard(std::span<const UserId> users);
   std::optional<Caller> caller_of(const peer::Request& r, Conversation& conv);
   bool may_take(const Caller& caller);
-  template <class Call>
-  bool is_new_call(const Caller& caller, const Call& call, std::uint64_t digest);
+  bool is_new_call(const Caller& caller, std::uint64_t number, std::uint64_t key,
+                   std::uint64_t digest);
   void accept(const Caller& caller, Numbers& numbers, bool is_call, RequestId id, Message& entry,
               std::uint64_t digest);
   void store_generation(const Caller& caller);
   void put_members(const ConversationId& id, const Conversation& conv, std::size_t interval);
   void put_self(const ConversationId& id, const Conversation& conv);
+  void put_settings(const ConversationId& id, const Conversation& conv);
 
   void serve(reads::Page page);
   void later(const reads::Page& page);

@@ -283,6 +283,14 @@ void Gateway::ask(Session& s, const input::Frame& f, ShardId shard,
                                peer::Call{call}});
 }
 
+// Used by gateway_people.cpp, too.
+template void Gateway::ask(Session&, const input::Frame&, ShardId, const ConversationId&,
+                           const to_server::ContactChange&);
+template void Gateway::ask(Session&, const input::Frame&, ShardId, const ConversationId&,
+                           const to_server::Contacts&);
+template void Gateway::ask(Session&, const input::Frame&, ShardId, const ConversationId&,
+                           const to_server::Members&);
+
 void Gateway::handle(Session& s, const input::Frame& f, const to_server::Send& send) {
   if (send.number == 0)
     return error(f.connection, send.id, ErrorCode::bad_request, "n counts from 1");
@@ -331,7 +339,8 @@ void Gateway::handle(Session& s, const input::Frame& f, const to_server::Change&
   to_server::Change call = change;
   if (call.what == What::leave) call.user = s.user;
   if (call.what == What::remove && call.user == s.user) return bad("to go yourself, leave");
-  if (call.what != What::rename && (call.user.value == 0 || call.user.value > user_id_max))
+  const bool names_user = call.what != What::rename && call.what != What::settings;
+  if (names_user && (call.user.value == 0 || call.user.value > user_id_max))
     return bad("user must be a user");
   ask(s, f, shard_of(call.conversation), call.conversation, call);
 }

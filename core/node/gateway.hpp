@@ -114,6 +114,9 @@ class Gateway {
   void handle(Session& s, const input::Frame& f, const to_server::List& list);
   void handle(Session& s, const input::Frame& f, const to_server::Watch& watch);
   void handle(Session& s, const input::Frame& f, const to_server::Unwatch& unwatch);
+  void handle(Session& s, const input::Frame& f, const to_server::ContactChange& change);
+  void handle(Session& s, const input::Frame& f, const to_server::Contacts& contacts);
+  void handle(Session& s, const input::Frame& f, const to_server::Members& members);
 
   template <class Call>
   void ask(Session& s, const input::Frame& f, ShardId shard, const ConversationId& conversation,

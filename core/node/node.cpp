@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "core/base/hash.hpp"
+#include "core/node/calls.hpp"
+#include "core/node/contacts.hpp"
 #include "core/node/context.hpp"
 #include "core/node/conversations.hpp"
 #include "core/node/gateway.hpp"
@@ -20,9 +22,10 @@ struct Node::Impl {
         conversations(c),
         presences(c),
         users(c, presences),
+        contacts(c, presences),
         replicas(c),
         registry(c, replicas, gateway),
-        tenures(c, replicas, gateway, conversations, users, presences) {}
+        tenures(c, replicas, gateway, conversations, users, presences, contacts) {}
 
   std::size_t step(std::span<const Input> inputs, Instant now, Outbox& out);
 
@@ -63,10 +66,12 @@ struct Node::Impl {
       users.on(m);
     else if constexpr (is_any<T, peer::Watch, peer::Unwatch>)
       presences.on(m);
-    else if constexpr (is_any<T, peer::Confirm, peer::DeliverRefused, peer::Fetch>)
+    else if constexpr (is_any<T, peer::Confirm, peer::DeliverRefused, peer::Fetch, peer::SetBlock>)
       conversations.on(m);
+    else if constexpr (is_any<T, peer::BlockStored>)
+      contacts.on(m);
     else if constexpr (is_any<T, peer::Request>)
-      std::holds_alternative<to_server::List>(m.call) ? users.on(m) : conversations.on(m);
+      is_about_contacts(m) ? contacts.on(m) : is_own(m) ? users.on(m) : conversations.on(m);
     else if constexpr (is_any<T, peer::Owns>)
       tenures.on(m, c.current.from);
     else if constexpr (is_any<T, peer::CopyWanted, peer::Copied, peer::Verified>)
@@ -105,6 +110,13 @@ struct Node::Impl {
   void done(const reads::Chats& job, const input::ReadDone& i) {
     users.chats_read(job, i.rows, i.more);
   }
+  void done(const reads::ContactsPage& job, const input::ReadDone& i) {
+    contacts.page_read(job, i.rows, i.more);
+  }
+  void done(const reads::BlocksOwed& job, const input::ReadDone& i) {
+    --c.loads_under_way;
+    contacts.owing_read(job.partition, i.rows, i.more);
+  }
   template <class Table>
   void loaded(Table& table, const reads::Record& job, const input::ReadDone& i);
   template <class Table>
@@ -130,6 +142,7 @@ struct Node::Impl {
   Conversations conversations;
   Presences presences;
   Users users;
+  Contacts contacts;
   Replicas replicas;
   Registry registry;
   Tenures tenures;
@@ -203,6 +216,7 @@ void Node::Impl::settle() {
     gateway.work();
     conversations.work();
     users.work();
+    contacts.work();
     presences.work();
   }
 }
@@ -210,7 +224,7 @@ void Node::Impl::settle() {
 bool Node::Impl::has_work() const {
   return !c.releasing.empty() || !c.drains.empty() || !c.local.empty() || c.peers.waiting() ||
          tenures.has_work() || gateway.has_work() || conversations.has_work() || users.has_work() ||
-         presences.has_work();
+         contacts.has_work() || presences.has_work();
 }
 
 void Node::Impl::timers() {
@@ -220,6 +234,7 @@ void Node::Impl::timers() {
   gateway.timers();
   conversations.timers();
   users.timers();
+  contacts.timers();
   presences.timers();
   if (c.now.mono >= evict_at) evict();
   settle();
@@ -228,11 +243,11 @@ void Node::Impl::timers() {
 Duration Node::Impl::deadline() const {
   if (has_work()) return c.now.mono;
   Duration due = std::min({gateway.next_deadline(), conversations.next_deadline(), users.next_deadline()});
-  due = std::min({due, presences.next_deadline(), replicas.next_deadline(), registry.next_deadline()});
+  due = std::min({due, contacts.next_deadline(), presences.next_deadline(), replicas.next_deadline(), registry.next_deadline()});
   if (c.peers.next_deadline() != never)
     due = std::min(due, c.peers.next_deadline() + (c.now.mono - c.judged));
   if (judging()) due = std::min(due, c.now.mono + Duration{limits::pause} / 2);
-  if (c.users.size() + c.conversations.size() + c.senders.size() + c.streams.size() > 0)
+  if (c.users.size() + c.conversations.size() + c.senders.size() + c.streams.size() + c.contacts.size() > 0)
     due = std::min(due, evict_at);
   return std::max(due, c.now.mono);
 }
@@ -328,6 +343,7 @@ void Node::Impl::done(const reads::Record& job, const input::ReadDone& i) {
     case reads::Kind::sender: return loaded(c.senders, job, i);
     case reads::Kind::user: return loaded(c.users, job, i);
     case reads::Kind::stream: return loaded(c.streams, job, i);
+    case reads::Kind::contact: return loaded(c.contacts, job, i);
   }
 }
 
@@ -354,6 +370,7 @@ void Node::Impl::loaded(Table& table, const reads::Record& job, const input::Rea
   if (entry.parked != nullptr && entry.parked->empty()) entry.parked.reset();
   if (entry.parked != nullptr) c.drains.push({job.kind, job.slot, job.use});
   if (job.kind == reads::Kind::conversation) conversations.loaded(job.slot);
+  if (job.kind == reads::Kind::contact) contacts.loaded(job.slot);
 }
 
 /// Handles the first message that waited for the record. True when none is left.
@@ -382,6 +399,7 @@ bool Node::Impl::drain_next() {
     case reads::Kind::sender: empty = drain(c.senders, d); break;
     case reads::Kind::user: empty = drain(c.users, d); break;
     case reads::Kind::stream: empty = drain(c.streams, d); break;
+    case reads::Kind::contact: empty = drain(c.contacts, d); break;
   }
   if (empty) c.drains.pop();
   return true;
@@ -438,6 +456,7 @@ void Node::Impl::evict() {
   evict(c.users, [this](const User& r) { return users.evictable(r); });
   evict(c.senders, [](const SenderRecord&) { return true; });
   evict(c.streams, [](const ReceivedStream&) { return true; });
+  evict(c.contacts, [this](const Contact& r) { return contacts.evictable(r); });
 }
 
 /// A record goes only when all that was written of it is durable: what is loaded in its place comes
@@ -520,7 +539,7 @@ Node::Sizes Node::sizes() const {
               .conversations = c.conversations.size(),
               .users = c.users.size(),
               .parked_bytes = c.parked_bytes,
-              .owed = impl_->conversations.owed(),
+              .owed = impl_->conversations.owed() + impl_->contacts.owed(),
               .untold = impl_->presences.untold()};
   for (const Partition& p : c.partitions) sizes.held_bytes += p.held_bytes();
   return sizes;

@@ -100,7 +100,7 @@ class Node {
     std::size_t users = 0;
     std::size_t parked_bytes = 0;
     std::size_t held_bytes = 0;
-    std::uint64_t owed = 0;  ///< delivery streams with something unconfirmed
+    std::uint64_t owed = 0;  ///< delivery streams with something unconfirmed, blocks not stored
     std::size_t untold = 0;  ///< users whose presence is to be looked at, and partitions' of whom it is
   };
   Sizes sizes() const;

@@ -1,6 +1,7 @@
 #include "core/node/presences.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace hubbub {
 
@@ -26,7 +27,7 @@ void Presences::store_last_seen(Slot slot) {
   Partition& p = c_.partition(shard_of(id));
   if (p.full()) return;
   c_.users.touch(slot, c_.now.mono);
-  c_.put(p, rows::user(id), row(c_.users[slot].record));
+  c_.put(p, rows::user(id), c_.users[slot].record.row(to_ms(c_.now.wall)));
 }
 
 /// Looks at the user at the first moment of telling after `wait`.
@@ -50,6 +51,10 @@ void Presences::look(Slot slot) {
 
 // --- Who is told -----------------------------------------------------------------------------------
 
+namespace {
+PresenceOf hidden(UserId user) { return {user, PresenceState::offline}; }
+}  // namespace
+
 PresenceOf Presences::of(Slot slot) const {
   const auto& entry = c_.users[slot];
   if (!settled(partition_of(shard_of(entry.key)))) return {entry.key, PresenceState::unknown};
@@ -67,15 +72,15 @@ bool Presences::tell_next(Telling& t) {
 }
 
 /// Tells the first few, as far as they are on one gateway; gives how many.
-std::size_t Presences::tell(Slot slot, std::span<const Watcher> watchers) {
+std::size_t Presences::tell(UserId user, const PresenceOf& of, std::span<const Watcher> watchers) {
   const NodeId node = watchers.front().session.node;
   to_.clear();
   for (const Watcher& w : watchers.first(std::min(watchers.size(), limits::told_at_once))) {
     if (w.session.node != node) break;
     to_.push_back(w.session.connection);
   }
-  Partition& p = c_.partition(shard_of(c_.users[slot].key));
-  c_.emit(p, node, peer::Presence{p.epoch, of(slot), to_});
+  Partition& p = c_.partition(shard_of(user));
+  c_.emit(p, node, peer::Presence{p.epoch, of, to_});
   return to_.size();
 }
 
@@ -86,6 +91,12 @@ void Presences::on(const peer::Watch& m) {
   if (user == nullptr) return;
   const Slot slot = c_.users.find(m.user);
   const Watcher watcher{m.session, m.viewer};
+  if (user->hides() && m.viewer != m.user) {
+    const Contact* viewer = c_.need(ContactKey{m.user, m.viewer});
+    if (viewer == nullptr) return;
+    if (viewer->blocked || (user->visible_to == VisibleTo::contacts && !viewer->contact))
+      return void(tell(m.user, hidden(m.user), {&watcher, 1}));
+  }
   const auto place = std::lower_bound(
       user->watchers.begin(), user->watchers.end(), watcher,
       [](const Watcher& a, const Watcher& b) { return a.session < b.session; });
@@ -93,6 +104,26 @@ void Presences::on(const peer::Watch& m) {
   if (!m.once && !known && user->watchers.size() < limits::watchers)
     user->watchers.insert(place, watcher);
   tell(slot, {&watcher, 1});
+}
+
+/// Everyone is off the list until they have been judged: nobody is told meanwhile.
+void Presences::judge_again(Slot slot) {
+  std::vector<Watcher>& watchers = c_.users[slot].record.watchers;
+  if (!watchers.empty()) judgings_.push({c_.users[slot].key, std::exchange(watchers, {})});
+}
+
+/// Tells the next few of the viewer's sessions that are still on the list. True: that was all.
+bool Presences::hide_next(const Hiding& h) {
+  if (!c_.users.is(h.user, h.use)) return true;
+  std::vector<Watcher>& watchers = c_.users[h.user].record.watchers;
+  const auto is_viewer = [&](const Watcher& w) { return w.viewer == h.viewer; };
+  const auto first = std::find_if(watchers.begin(), watchers.end(), is_viewer);
+  if (first == watchers.end()) return true;
+  const auto end = std::find_if_not(first, watchers.end(), is_viewer);
+  const UserId user = c_.users[h.user].key;
+  const auto told = static_cast<std::ptrdiff_t>(tell(user, hidden(user), {first, end}));
+  watchers.erase(first, first + told);
+  return false;
 }
 
 void Presences::turn_away(const peer::Watch& m) {
@@ -152,6 +183,18 @@ bool Presences::sweep_lost(Lost& lost) {
 // --- Turns of a step ---------------------------------------------------------------------------------
 
 void Presences::work() {
+  // First: who is hidden from must not be among those who are told something else.
+  while (!hidings_.empty() && !c_.exhausted())
+    if (hide_next(hidings_.front())) hidings_.pop();
+  while (!judgings_.empty() && !c_.exhausted()) {
+    Judging& j = judgings_.front();
+    for (; !j.watchers.empty() && !c_.exhausted(); j.watchers.pop_back()) {
+      const Watcher& w = j.watchers.back();
+      c_.work(1);
+      c_.send(c_.self(), peer::Watch{w.session, w.viewer, j.user, false});
+    }
+    if (j.watchers.empty()) judgings_.pop();
+  }
   while (!lost_.empty() && !c_.exhausted())
     if (sweep_lost(lost_.front())) lost_.pop();
   while (!settling_.empty() && !c_.exhausted())

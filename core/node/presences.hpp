@@ -5,6 +5,10 @@
 // together. Nothing happens here while a session lives: its gateway says when it ends, and a gateway
 // that is lost ends all of its sessions.
 //
+// Whoever a user hides from, having blocked them or being visible to contacts alone, is told that the
+// user is offline, and nothing of when they were seen: so somebody looks who is simply not there,
+// and being blocked cannot be told from it. They are not among the watchers, so nothing else comes.
+//
 // A new owner knows nobody until they have attached again: for a while it says *unknown*.
 #pragma once
 
@@ -27,18 +31,22 @@ class Presences {
   void began(std::uint32_t user) { later(user, c_.config.policy.presence.delay); }
   /// `left`: by the user's own wish.
   void ended(std::uint32_t user, bool left);
-  /// Of the user, with when they were last seen: of who is there, now.
-  rows::UserRow row(const User& user) const {
-    return {.head = user.head,
-            .last_seen_ms = user.shown_online ? to_ms(c_.now.wall) : user.last_seen_ms};
-  }
+
+  // --- From the contacts ---------------------------------------------------------------------------
+  /// The user has blocked `viewer`, whose sessions are told no more.
+  void hide(std::uint32_t user, UserId viewer) { hidings_.push({user, c_.users[user].use, viewer}); }
+  /// Whom the user hides from has changed: everyone who watches is judged anew.
+  void judge_again(std::uint32_t user);
 
   /// Sessions on that node have ended.
   void peer_lost(NodeId node) { lost_.push({node, 0}); }
   /// The partition is open here.
   void opened(PartitionId partition);
   void work();
-  bool has_work() const { return !lost_.empty() || !settling_.empty() || !telling_.empty(); }
+  bool has_work() const {
+    return !lost_.empty() || !settling_.empty() || !telling_.empty() || !hidings_.empty() ||
+           !judgings_.empty();
+  }
   void timers();
   Duration next_deadline() const;
   /// Users to look at or to tell of, and partitions where all are.
@@ -74,6 +82,17 @@ class Presences {
     Slot next{};
   };
 
+  struct Hiding {
+    Slot user{};
+    std::uint32_t use{};
+    UserId viewer;
+  };
+  /// Watchers that ask anew whether they are told.
+  struct Judging {
+    UserId user;
+    std::vector<Watcher> watchers;
+  };
+
   void later(Slot slot, Duration wait);
   bool settled(PartitionId partition) const {
     return c_.partitions[partition.value].presence_from <= c_.now.mono;
@@ -84,7 +103,11 @@ class Presences {
   void look(Slot slot);
   void tell(Slot slot) { telling_.push({slot, c_.users[slot].use, 0}); }
   bool tell_next(Telling& telling);
-  std::size_t tell(Slot slot, std::span<const Watcher> watchers);
+  std::size_t tell(Slot slot, std::span<const Watcher> watchers) {
+    return tell(c_.users[slot].key, of(slot), watchers);
+  }
+  std::size_t tell(UserId user, const PresenceOf& of, std::span<const Watcher> watchers);
+  bool hide_next(const Hiding& hiding);
   bool sweep_lost(Lost& lost);
   bool settle(Settling& settling);
 
@@ -95,6 +118,8 @@ class Presences {
   Ring<Opened> opened_;
   Ring<Telling> telling_;
   Ring<Lost> lost_;
+  Ring<Hiding> hidings_;
+  Ring<Judging> judgings_;
   Ring<Settling> settling_;
   std::vector<ConnectionId> to_;
 };

@@ -9,8 +9,8 @@
 
 namespace hubbub::reads {
 
-/// The four kinds of record that are loaded into memory.
-enum class Kind : std::uint8_t { conversation, sender, user, stream };
+/// The kinds of record that are loaded into memory.
+enum class Kind : std::uint8_t { conversation, sender, user, stream, contact };
 
 struct Record {
   Kind kind{};
@@ -80,6 +80,19 @@ struct Chats {
   std::uint32_t limit{};
 };
 
-using Job = std::variant<Record, OwnRows, Head, Slice, PartitionMeta, Owing, Page, Delivery, Inbox, Chats>;
+struct ContactsPage {
+  SessionRef session;
+  RequestId request{};
+  UserId user;
+  VisibleTo visible_to{};
+  std::uint32_t limit{};
+};
+/// The marks of blocks that conversations are still to be told of (R4).
+struct BlocksOwed {
+  PartitionId partition;
+};
+
+using Job = std::variant<Record, OwnRows, Head, Slice, PartitionMeta, Owing, Page, Delivery, Inbox, Chats,
+                         ContactsPage, BlocksOwed>;
 
 }  // namespace hubbub::reads

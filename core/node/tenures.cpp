@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/hash.hpp"
+#include "core/node/calls.hpp"
 #include "core/wire/batch.hpp"
 
 namespace hubbub {
@@ -41,6 +42,7 @@ void Tenures::meta_read(PartitionId id, std::string_view rows) {
   ++c_.counters.takeovers;
   presences_.opened(id);
   conversations_.sweep_owing(id);
+  contacts_.sweep_owing(id);
   announce(id);
 }
 
@@ -165,7 +167,7 @@ void Tenures::work() {
   follow_replicas();
   while (!closing_.empty() && !c_.exhausted()) {
     close(closing_.front());
-    if (closing_.front().table < 4) continue;
+    if (closing_.front().table < 5) continue;
     const PartitionId id = closing_.pop().partition;
     c_.partitions[id.value] = Partition{};
     if (replicas_.owns(id)) open(id);
@@ -178,7 +180,8 @@ void Tenures::close(Closing& closing) {
     case 0: done = drop(closing, c_.conversations); break;
     case 1: done = drop(closing, c_.senders); break;
     case 2: done = drop(closing, c_.users); break;
-    default: done = drop(closing, c_.streams);
+    case 3: done = drop(closing, c_.streams); break;
+    default: done = drop(closing, c_.contacts);
   }
   if (!done) return;
   ++closing.table;
@@ -215,8 +218,9 @@ void Tenures::turn_away_bytes(std::string_view bytes) {
 
 void Tenures::turn_away(const peer::Message& message) {
   if (const auto* request = std::get_if<peer::Request>(&message))
-    return std::holds_alternative<to_server::List>(request->call) ? users_.turn_away(*request)
-                                                                  : conversations_.turn_away(*request);
+    return is_about_contacts(*request) ? contacts_.turn_away(*request)
+           : is_own(*request)          ? users_.turn_away(*request)
+                                       : conversations_.turn_away(*request);
   if (const auto* attach = std::get_if<peer::Attach>(&message)) return users_.turn_away(*attach);
   if (const auto* deliver = std::get_if<peer::Deliver>(&message)) return users_.turn_away(*deliver);
   if (const auto* fetch = std::get_if<peer::Fetch>(&message)) return conversations_.turn_away(*fetch);
@@ -227,7 +231,9 @@ void Tenures::turn_away(const peer::Message& message) {
 void Tenures::drop_reads(PartitionId id) {
   absl::erase_if(c_.reading, [&](const auto& entry) {
     if (partition_of_read(entry.second) != id) return false;
-    if (std::holds_alternative<reads::Owing>(entry.second)) --c_.loads_under_way;
+    if (std::holds_alternative<reads::Owing>(entry.second) ||
+        std::holds_alternative<reads::BlocksOwed>(entry.second))
+      --c_.loads_under_way;
     return true;
   });
 }
@@ -245,6 +251,7 @@ PartitionId Tenures::partition_of_read(const reads::Job& job) const {
         case reads::Kind::sender: return of(c.senders, r.slot);
         case reads::Kind::user: return of(c.users, r.slot);
         case reads::Kind::stream: return of(c.streams, r.slot);
+        case reads::Kind::contact: return of(c.contacts, r.slot);
       }
       return node_row_partition;
     }
@@ -258,6 +265,8 @@ PartitionId Tenures::partition_of_read(const reads::Job& job) const {
     PartitionId operator()(const reads::Delivery& r) const { return of(c.conversations, r.slot); }
     PartitionId operator()(const reads::Inbox& r) const { return of(c.users, r.slot); }
     PartitionId operator()(const reads::Chats& r) const { return partition_of(shard_of(r.user)); }
+    PartitionId operator()(const reads::ContactsPage& r) const { return partition_of(shard_of(r.user)); }
+    PartitionId operator()(const reads::BlocksOwed& r) const { return r.partition; }
   };
   return std::visit(Home{c_, home}, job);
 }

@@ -5,6 +5,7 @@
 // goes out of memory, and whoever waited for it is turned away.
 #pragma once
 
+#include "core/node/contacts.hpp"
 #include "core/node/context.hpp"
 #include "core/node/conversations.hpp"
 #include "core/node/gateway.hpp"
@@ -16,9 +17,9 @@ namespace hubbub {
 class Tenures {
  public:
   Tenures(Context& context, Replicas& replicas, Gateway& gateway, Conversations& conversations,
-          Users& users, Presences& presences)
+          Users& users, Presences& presences, Contacts& contacts)
       : c_(context), replicas_(replicas), gateway_(gateway), conversations_(conversations),
-        users_(users), presences_(presences) {}
+        users_(users), presences_(presences), contacts_(contacts) {}
 
   /// The node has its life.
   void start();
@@ -67,6 +68,7 @@ class Tenures {
   Conversations& conversations_;
   Users& users_;
   Presences& presences_;
+  Contacts& contacts_;
   Ring<Closing> closing_;
   std::vector<PartitionId> ending_;
   ByteBuffer message_;

@@ -193,10 +193,11 @@ void Users::append(Partition& p, Slot slot, const ConversationId& conversation,
            rows::InboxRow{.conversation = conversation, .seq = m.seq});
     const bool names_user = std::find(m.users.begin(), m.users.end(), id) != m.users.end();
     const bool first_of_direct = !conversation.is_group() && m.seq == 1;
+    const bool has_left = m.kind == EntryKind::left && m.users.front() == id;
     if (names_user || first_of_direct)
-      c_.put(p, rows::chat(id, conversation), rows::ChatRow{.joined = m.kind != EntryKind::left});
+      c_.put(p, rows::chat(id, conversation), rows::ChatRow{.joined = !has_left});
   }
-  c_.put(p, rows::user(id), presences_.row(user));
+  c_.put(p, rows::user(id), user.row(to_ms(c_.now.wall)));
 }
 
 /// Gives new entries to the sessions that are at the head; the others are on their way there.

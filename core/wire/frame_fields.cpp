@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "core/base/hash.hpp"
@@ -225,6 +226,18 @@ Cursor FrameFields::cursor() {
   const auto cursor = value == nullptr ? std::nullopt : parse_cursor(value->text);
   if (!cursor) fail("cursor", value, cursor_form);
   return cursor.value_or(Cursor{});
+}
+
+std::size_t FrameFields::choice(std::string_view key, std::span<const std::string_view> names) {
+  std::string right;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    right += fmt::format("{}\"{}\"", i == 0 ? "" : i + 1 == names.size() ? " or " : ", ", names[i]);
+  const Value* value = required(key, Value::Kind::string, right);
+  if (value == nullptr) return 0;
+  const auto found = std::ranges::find(names, value->text);
+  if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
+  fail(key, value, right);
+  return 0;
 }
 
 const Value* FrameFields::list(std::string_view key, std::string_view right) {

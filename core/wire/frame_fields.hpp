@@ -5,6 +5,7 @@
 // read afterwards is empty. So a frame is read straight through and judged once, at the end.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -63,6 +64,14 @@ class FrameFields {
   /// 64 bits as a decimal text. Absent: 0.
   MessageId message_id_or_zero();
   Cursor cursor();
+
+  /// One of `names`, which are by the enumeration's values.
+  template <class Enum, std::size_t count>
+  Enum choice(std::string_view key, const std::array<std::string_view, count>& names) {
+    return static_cast<Enum>(choice(key, std::span<const std::string_view>(names)));
+  }
+  /// Its index.
+  std::size_t choice(std::string_view key, std::span<const std::string_view> names);
 
   /// A list's values, or nullptr (and an error, unless it is empty).
   const Value* list(std::string_view key, std::string_view right);

@@ -7,6 +7,7 @@
 #include "core/wire/frame_json.hpp"
 #include "core/wire/frame_list.hpp"
 #include "core/wire/json_writer.hpp"
+#include "core/wire/people_json.hpp"
 
 namespace hubbub {
 namespace {
@@ -26,7 +27,16 @@ constexpr std::array<std::string_view, 4> durabilities = {"buffered", "synced", 
 constexpr std::array<std::string_view, 2> advise_reasons = {"plan", "draining"};
 constexpr std::array<std::string_view, 3> presence_states = {"offline", "online", "unknown"};
 /// By EntryKind; a text is no `conversation` event but a `message`.
-constexpr std::array<std::string_view, 5> events = {"", "created", "joined", "left", "renamed"};
+constexpr std::array<std::string_view, 9> events = {
+    "", "created", "joined", "left", "renamed", "promoted", "demoted", "handed_over", "settings"};
+constexpr std::string_view event_form = "the name of an event like \"joined\"";
+
+bool names_users(EntryKind kind) {
+  return kind != EntryKind::text && kind != EntryKind::renamed && kind != EntryKind::settings;
+}
+bool has_settings(EntryKind kind) {
+  return kind == EntryKind::created || kind == EntryKind::settings;
+}
 
 // --- The parts that several frames have ----------------------------------------------------------
 
@@ -82,14 +92,29 @@ void read_name_of_conversation(FrameFields& in, Message& m) {
   m.content = {static_cast<std::uint32_t>(name.size()), hash_bytes(name), name};
 }
 
+GroupSettings read_settings(FrameFields& in) {
+  return {in.choice<ChangedBy>("changes", json::changed_by),
+          in.choice<NewcomersRead>("history", json::newcomers_read)};
+}
+
+/// Who owns the group now that its owner has left stands behind who left.
+void read_new_owner(FrameFields& in, Message& m) {
+  const std::span<UserId> users = in.arena().array<UserId>(2);
+  if (m.users.empty())
+    in.fail("owner", in.find("owner"), "absent, where nobody has left");
+  else
+    users[0] = m.users.front();
+  users[1] = in.user("owner");
+  m.users = users;
+}
+
 /// A message or a change, as an event or in a page of history; the conversation stands beside it.
 Message read_entry(FrameFields& in) {
   Message m;
   constexpr std::array<std::string_view, 2> types = {"message", "conversation"};
   const bool is_text = read_choice(in, "type", types, "\"message\" or \"conversation\"") == 0;
   m.kind = is_text ? EntryKind::text
-                   : static_cast<EntryKind>(read_choice(
-                         in, "event", events, "\"created\", \"joined\", \"left\" or \"renamed\""));
+                   : static_cast<EntryKind>(read_choice(in, "event", events, event_form));
   m.seq = in.number("seq", 1, json_number_max);
   m.id = in.message_id_or_zero();
   m.sent_at_ms = in.time_ms_or_zero("sent_at");
@@ -101,7 +126,10 @@ Message read_entry(FrameFields& in) {
     m.content = in.content();
     return m;
   }
-  if (m.kind != EntryKind::renamed) m.users = in.users_or_none("users", limits::group_members_max);
+  if (names_users(m.kind))
+    m.users = in.users_or_none("users", m.kind == EntryKind::left ? 1 : limits::group_members_max);
+  if (m.kind == EntryKind::left && in.has("owner")) read_new_owner(in, m);
+  if (has_settings(m.kind)) m.settings = read_settings(in);
   if (m.kind == EntryKind::created || m.kind == EntryKind::renamed)
     read_name_of_conversation(in, m);
   return m;
@@ -124,8 +152,11 @@ void write_entry(const Message& m, ObjectWriter& out, Between between) {
     out.text("content", m.content.body);
     return;
   }
-  if (m.kind != EntryKind::renamed)
-    out.words("users", m.users, [](UserId user) { return to_text(user); });
+  const bool new_owner = m.kind == EntryKind::left && m.users.size() == 2;
+  if (names_users(m.kind))
+    out.words("users", new_owner ? m.users.first(1) : m.users, [](UserId user) { return to_text(user); });
+  if (new_owner) out.word("owner", to_text(m.users.back()));
+  if (has_settings(m.kind)) json::write_settings(m.settings, out);
   if (m.kind == EntryKind::created || m.kind == EntryKind::renamed)
     out.text("name", m.content.body);
 }
@@ -151,7 +182,7 @@ Frame read_welcome(FrameFields& in) {
 Frame read_ok(FrameFields& in) {
   to_client::Ok f;
   f.id = in.request_id();
-  f.conversation = in.conversation("conversation_id");
+  if (in.has("conversation_id")) f.conversation = in.conversation("conversation_id");
   f.seq = in.number_or("seq", 0, 0, json_number_max);
   f.message = in.message_id_or_zero();
   f.sent_at_ms = in.time_ms_or_zero("sent_at");
@@ -264,11 +295,46 @@ Frame read_advise(FrameFields& in) {
   return f;
 }
 
+Frame read_contacts(FrameFields& in) {
+  to_client::ContactsPage f;
+  f.id = in.request_id();
+  f.visible_to = in.choice<VisibleTo>("visible_to", json::visible_to);
+  f.contacts = read_objects<ContactOf>(in, "contacts", [](FrameFields& item) {
+    ContactOf of;
+    of.user = item.user("user");
+    of.contact = item.boolean_or_false("contact");
+    of.blocked = item.boolean_or_false("blocked");
+    if (item.has("name")) of.name = item.name("name", 0, limits::contact_name_bytes);
+    return of;
+  });
+  f.has_more = in.boolean_or_false("has_more");
+  return f;
+}
+
+Frame read_members(FrameFields& in) {
+  to_client::MembersPage f;
+  f.id = in.request_id();
+  f.conversation = in.conversation("conversation_id");
+  f.role = in.choice<Role>("role", json::roles);
+  if (in.has("name")) f.name = in.name("name", 0, limits::conversation_name_bytes);
+  if (in.has("changes")) f.settings = read_settings(in);
+  f.members = read_objects<MemberOf>(in, "members", [](FrameFields& item) {
+    MemberOf of;
+    of.user = item.user("user");
+    of.role = item.choice<Role>("role", json::roles);
+    return of;
+  });
+  f.next = static_cast<std::uint32_t>(in.number_or("next", 0, 0, UINT32_MAX));
+  return f;
+}
+
 constexpr json::FrameType<Frame> types[] = {
     {"message", read_event},   {"ok", read_ok},         {"conversation", read_event},
     {"range", read_ranges},    {"synced", read_synced}, {"history", read_history},
     {"welcome", read_welcome}, {"error", read_error},   {"reset", read_reset},
     {"list", read_list},       {"presence", read_presence}, {"advise", read_advise},
+    {"list", read_list},       {"presence", read_presence},
+    {"contacts", read_contacts}, {"members", read_members},
 };
 
 // --- Writing -----------------------------------------------------------------------------------
@@ -317,7 +383,7 @@ void write(const to_client::Welcome& f, ObjectWriter& object, std::string& out) 
 void write(const to_client::Ok& f, ObjectWriter& object, std::string&) {
   object.word("type", "ok");
   object.number("id", f.id);
-  object.word("conversation_id", to_text(f.conversation));
+  if (f.conversation != ConversationId{}) object.word("conversation_id", to_text(f.conversation));
   if (f.seq != 0) object.number("seq", f.seq);
   if (f.message.value != 0) object.number_as_text("message_id", f.message.value);
   if (f.sent_at_ms != 0) object.number("sent_at", f.sent_at_ms);
@@ -402,6 +468,39 @@ void write(const to_client::Advise& f, ObjectWriter& object, std::string& out) {
     object.number("jitter_ms", f.advice.jitter_ms);
   }
   if (!f.on_loss.none()) write_on_loss(f.on_loss, object, out);
+}
+
+void write(const to_client::ContactsPage& f, ObjectWriter& object, std::string& out) {
+  object.word("type", "contacts");
+  object.number("id", f.id);
+  object.word("visible_to", json::visible_to[static_cast<std::size_t>(f.visible_to)]);
+  object.list("contacts", f.contacts, [&](const ContactOf& of) {
+    ObjectWriter item(out);
+    item.word("user", to_text(of.user));
+    if (of.contact) item.boolean("contact", true);
+    if (of.blocked) item.boolean("blocked", true);
+    if (!of.name.empty()) item.text("name", of.name);
+    item.close();
+  });
+  object.boolean("has_more", f.has_more);
+}
+
+void write(const to_client::MembersPage& f, ObjectWriter& object, std::string& out) {
+  object.word("type", "members");
+  object.number("id", f.id);
+  object.word("conversation_id", to_text(f.conversation));
+  object.word("role", json::roles[static_cast<std::size_t>(f.role)]);
+  if (f.conversation.is_group()) {
+    object.text("name", f.name);
+    json::write_settings(f.settings, object);
+  }
+  object.list("members", f.members, [&](const MemberOf& of) {
+    ObjectWriter item(out);
+    item.word("user", to_text(of.user));
+    item.word("role", json::roles[static_cast<std::size_t>(of.role)]);
+    item.close();
+  });
+  if (f.next != 0) object.number("next", f.next);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "core/wire/frame_json.hpp"
 #include "core/wire/frame_list.hpp"
 #include "core/wire/json_writer.hpp"
+#include "core/wire/people_json.hpp"
 
 namespace hubbub {
 namespace {
@@ -74,12 +75,17 @@ Frame read_create(FrameFields& in) {
   if (!f.group && kind != "direct") in.fail("kind", in.find("kind"), kind_form);
   f.members = in.users_or_none("members", limits::group_members_max);
   if (in.has("name")) f.name = in.name("name", 0, limits::conversation_name_bytes);
+  if (in.has("changes")) f.settings.changes = in.choice<ChangedBy>("changes", json::changed_by);
+  if (in.has("history")) f.settings.history = in.choice<NewcomersRead>("history", json::newcomers_read);
   if (!f.group && f.members.size() != 1)
     in.fail(ErrorCode::bad_request,
             fmt::format("\"members\" has {} users: a direct conversation is made with 1",
                         f.members.size()));
   if (!f.group && !f.name.empty())
     in.fail("name", in.find("name"), "absent, for a direct conversation has no name");
+  if (!f.group && (in.has("changes") || in.has("history")))
+    in.fail(ErrorCode::bad_request,
+            "\"changes\" and \"history\" are a group's: a direct conversation has neither");
   return f;
 }
 
@@ -108,6 +114,54 @@ Frame read_rename(FrameFields& in) {
   return f;
 }
 
+Frame read_settings(FrameFields& in) {
+  to_server::Change f = read_change(in, to_server::Change::What::settings);
+  f.settings.changes = in.choice<ChangedBy>("changes", json::changed_by);
+  f.settings.history = in.choice<NewcomersRead>("history", json::newcomers_read);
+  return f;
+}
+
+to_server::ContactChange read_contact_change(FrameFields& in, to_server::ContactChange::What what) {
+  to_server::ContactChange f;
+  f.id = in.request_id();
+  f.number = in.number("n", 1, group_number_max);
+  f.key = in.key("key");
+  f.what = what;
+  return f;
+}
+
+template <to_server::ContactChange::What What>
+Frame read_change_of_contact(FrameFields& in) {
+  to_server::ContactChange f = read_contact_change(in, What);
+  f.user = in.user("user");
+  if (What == to_server::ContactChange::What::contact && in.has("name"))
+    f.name = in.name("name", 0, limits::contact_name_bytes);
+  return f;
+}
+
+Frame read_visible(FrameFields& in) {
+  to_server::ContactChange f = read_contact_change(in, to_server::ContactChange::What::visible);
+  f.visible_to = in.choice<VisibleTo>("to", json::visible_to);
+  return f;
+}
+
+Frame read_contacts(FrameFields& in) {
+  to_server::Contacts f;
+  f.id = in.request_id();
+  if (in.has("after")) f.after = in.user("after");
+  f.limit = static_cast<std::uint32_t>(
+      in.number_or("limit", limits::contacts_in_page, 1, limits::contacts_in_page));
+  return f;
+}
+
+Frame read_members(FrameFields& in) {
+  to_server::Members f;
+  f.id = in.request_id();
+  f.conversation = in.conversation("conversation_id");
+  f.after = static_cast<std::uint32_t>(in.number_or("after", 0, 0, limits::membership_intervals));
+  return f;
+}
+
 Frame read_list(FrameFields& in) {
   to_server::List f;
   f.id = in.request_id();
@@ -130,6 +184,7 @@ Frame read_unwatch(FrameFields& in) {
 }
 
 using What = to_server::Change::What;
+using ContactWhat = to_server::ContactChange::What;
 constexpr json::FrameType<Frame> types[] = {
     {"hello", read_hello},
     {"message", read_send},
@@ -144,6 +199,17 @@ constexpr json::FrameType<Frame> types[] = {
     {"list", read_list},
     {"watch", read_watch},
     {"unwatch", read_unwatch},
+    {"promote", read_change_of_member<What::promote>},
+    {"demote", read_change_of_member<What::demote>},
+    {"hand_over", read_change_of_member<What::hand_over>},
+    {"settings", read_settings},
+    {"contact", read_change_of_contact<ContactWhat::contact>},
+    {"uncontact", read_change_of_contact<ContactWhat::uncontact>},
+    {"block", read_change_of_contact<ContactWhat::block>},
+    {"unblock", read_change_of_contact<ContactWhat::unblock>},
+    {"visible", read_visible},
+    {"contacts", read_contacts},
+    {"members", read_members},
 };
 
 // --- Writing -----------------------------------------------------------------------------------
@@ -191,17 +257,46 @@ void write(const to_server::Create& f, ObjectWriter& out) {
   out.word("kind", f.group ? "group" : "direct");
   out.words("members", f.members, [](UserId user) { return to_text(user); });
   if (!f.name.empty()) out.text("name", f.name);
+  if (f.settings != GroupSettings{}) json::write_settings(f.settings, out);
 }
 
 void write(const to_server::Change& f, ObjectWriter& out) {
-  constexpr std::array names = {"add", "remove", "leave", "rename"};
+  constexpr std::array names = {"add",     "remove", "leave",     "rename",
+                                "promote", "demote", "hand_over", "settings"};
   out.word("type", names[static_cast<std::size_t>(f.what)]);
   out.number("id", f.id);
   out.number("n", f.number);
   out.bits("key", f.key);
   out.word("conversation_id", to_text(f.conversation));
-  if (f.what == What::add || f.what == What::remove) out.word("user", to_text(f.user));
   if (f.what == What::rename) out.text("name", f.name);
+  if (f.what == What::settings) return json::write_settings(f.settings, out);
+  if (f.what != What::leave && f.what != What::rename) out.word("user", to_text(f.user));
+}
+
+void write(const to_server::ContactChange& f, ObjectWriter& out) {
+  constexpr std::array names = {"contact", "uncontact", "block", "unblock", "visible"};
+  out.word("type", names[static_cast<std::size_t>(f.what)]);
+  out.number("id", f.id);
+  out.number("n", f.number);
+  out.bits("key", f.key);
+  if (f.what == ContactWhat::visible)
+    return out.word("to", json::visible_to[static_cast<std::size_t>(f.visible_to)]);
+  out.word("user", to_text(f.user));
+  if (!f.name.empty()) out.text("name", f.name);
+}
+
+void write(const to_server::Contacts& f, ObjectWriter& out) {
+  out.word("type", "contacts");
+  out.number("id", f.id);
+  if (f.after != UserId{}) out.word("after", to_text(f.after));
+  out.number("limit", f.limit);
+}
+
+void write(const to_server::Members& f, ObjectWriter& out) {
+  out.word("type", "members");
+  out.number("id", f.id);
+  out.word("conversation_id", to_text(f.conversation));
+  if (f.after != 0) out.number("after", f.after);
 }
 
 void write(const to_server::List& f, ObjectWriter& out) {

@@ -16,6 +16,7 @@
 #include "core/wire/advice.hpp"
 #include "core/wire/cursor.hpp"
 #include "core/wire/message.hpp"
+#include "core/wire/people.hpp"
 
 namespace hubbub {
 
@@ -37,6 +38,21 @@ struct PresenceOf {
   std::int64_t last_seen_ms{};
   bool operator==(const PresenceOf&) const = default;
   static auto fields(auto& s) { return std::tie(s.user, s.state, s.last_seen_ms); }
+};
+
+/// Somebody as a user knows them: a contact, under the user's own name for them, blocked, or both.
+struct ContactOf {
+  UserId user;
+  bool contact{};
+  bool blocked{};
+  std::string_view name;
+  static auto fields(auto& s) { return std::tie(s.user, s.contact, s.blocked, s.name); }
+};
+
+struct MemberOf {
+  UserId user;
+  Role role{};
+  static auto fields(auto& s) { return std::tie(s.user, s.role); }
 };
 
 /// What a device says.
@@ -95,14 +111,16 @@ struct Create {
   bool group{};                      ///< false: a direct conversation with the one member
   std::span<const UserId> members;  ///< without the creator
   std::string_view name;
+  GroupSettings settings;  ///< of a group
   static auto fields(auto& s) {
-    return std::tie(s.id, s.number, s.key, s.group, s.members, s.name);
+    return std::tie(s.id, s.number, s.key, s.group, s.members, s.name, s.settings);
   }
 };
 
-/// Add, remove, leave (`user` is the caller), rename.
+/// Of a group: who is in it (leave: `user` is the caller), its name, a member's role, its owner
+/// (hand_over: to `user`), its settings.
 struct Change {
-  enum class What : std::uint8_t { add, remove, leave, rename };
+  enum class What : std::uint8_t { add, remove, leave, rename, promote, demote, hand_over, settings };
   RequestId id{};
   std::uint64_t number{};
   std::uint64_t key{};
@@ -110,8 +128,9 @@ struct Change {
   ConversationId conversation;
   UserId user;
   std::string_view name;
+  GroupSettings settings;
   static auto fields(auto& s) {
-    return std::tie(s.id, s.number, s.key, s.what, s.conversation, s.user, s.name);
+    return std::tie(s.id, s.number, s.key, s.what, s.conversation, s.user, s.name, s.settings);
   }
 };
 
@@ -137,10 +156,45 @@ struct Unwatch {
   static auto fields(auto& s) { return std::tie(s.users); }
 };
 
-using Frame = std::variant<Hello, Send, Acknowledge, Sync, History, Create, Change, List, Watch, Unwatch>;
+/// Of one's own contacts, of whom one has blocked, or (`visible`) of who sees that one is there. A
+/// changing call like others (R4). Both are as they are to be from then on, however they were before.
+struct ContactChange {
+  enum class What : std::uint8_t { contact, uncontact, block, unblock, visible };
+  RequestId id{};
+  std::uint64_t number{};
+  std::uint64_t key{};
+  What what{};
+  UserId user;             ///< not of `visible`
+  std::string_view name;   ///< contact: one's own name for them, or none
+  VisibleTo visible_to{};  ///< visible
+  static auto fields(auto& s) {
+    return std::tie(s.id, s.number, s.key, s.what, s.user, s.name, s.visible_to);
+  }
+};
+
+/// My contacts and those whom I have blocked, in the order of their ids, beyond `after` (0: all).
+struct Contacts {
+  RequestId id{};
+  UserId after;
+  std::uint32_t limit{};
+  static auto fields(auto& s) { return std::tie(s.id, s.after, s.limit); }
+};
+
+/// A conversation that I am in, and its members in the order of their joining, from where the page
+/// before this said (0: from the beginning).
+struct Members {
+  RequestId id{};
+  ConversationId conversation;
+  std::uint32_t after{};
+  static auto fields(auto& s) { return std::tie(s.id, s.conversation, s.after); }
+};
+
+using Frame = std::variant<Hello, Send, Acknowledge, Sync, History, Create, Change, List, Watch, Unwatch,
+                           ContactChange, Contacts, Members>;
 
 constexpr History::Direction last_of(History::Direction) { return History::Direction::around; }
-constexpr Change::What last_of(Change::What) { return Change::What::rename; }
+constexpr Change::What last_of(Change::What) { return Change::What::settings; }
+constexpr ContactChange::What last_of(ContactChange::What) { return ContactChange::What::visible; }
 
 }  // namespace to_server
 
@@ -163,7 +217,7 @@ struct Welcome {
 
 /// A send or a changing call was done (now or the first time). `number`: the one it was accepted
 /// under; `next`: the device's next number in this conversation (or call number). A direct
-/// `create` changes nothing and has no `seq`.
+/// `create` changes nothing and has no `seq`; a ContactChange has no `conversation` either.
 struct Ok {
   RequestId id{};
   ConversationId conversation;
@@ -253,8 +307,30 @@ struct Advise {
 };
 constexpr Advise::Reason last_of(Advise::Reason) { return Advise::Reason::draining; }
 
+struct ContactsPage {
+  RequestId id{};
+  VisibleTo visible_to{};
+  std::span<const ContactOf> contacts;  ///< ascending by user
+  bool has_more{};
+  static auto fields(auto& s) { return std::tie(s.id, s.visible_to, s.contacts, s.has_more); }
+};
+
+/// `role`: the reader's. `next`: what to ask for as `after`; 0: these were all.
+struct MembersPage {
+  RequestId id{};
+  ConversationId conversation;
+  std::string_view name;
+  GroupSettings settings;
+  Role role{};
+  std::span<const MemberOf> members;
+  std::uint32_t next{};
+  static auto fields(auto& s) {
+    return std::tie(s.id, s.conversation, s.name, s.settings, s.role, s.members, s.next);
+  }
+};
+
 using Frame = std::variant<Welcome, Ok, Error, Event, Ranges, Synced, Reset, HistoryPage, ListPage,
-                           Presence, Advise>;
+                           Presence, Advise, ContactsPage, MembersPage>;
 
 }  // namespace to_client
 }  // namespace hubbub

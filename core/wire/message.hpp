@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "core/base/ids.hpp"
+#include "core/wire/people.hpp"
 
 namespace hubbub {
 
@@ -19,12 +20,16 @@ struct Content {
   static auto fields(auto& s) { return std::tie(s.length, s.digest, s.body); }
 };
 
-enum class EntryKind : std::uint8_t { text, created, joined, left, renamed };
-constexpr EntryKind last_of(EntryKind) { return EntryKind::renamed; }
+enum class EntryKind : std::uint8_t {
+  text, created, joined, left, renamed, promoted, demoted, handed_over, settings
+};
+constexpr EntryKind last_of(EntryKind) { return EntryKind::settings; }
 
 /// `number` and `key` are the device's own for this conversation (R1) when `kind` is text, and its
 /// call number and key (R4) otherwise. `content`: the text, or a conversation's name (created,
-/// renamed). `users`: first members (created), who joined, who left.
+/// renamed). `users`: first members (created), who joined, whose role changed (promoted, demoted,
+/// handed_over), who left and, if that was the owner and others stay, who is it from then on.
+/// `settings`: the group's (created, settings).
 struct Message {
   Sequence seq{};
   MessageId id;
@@ -36,9 +41,10 @@ struct Message {
   std::uint64_t key{};
   Content content;
   std::span<const UserId> users;
+  GroupSettings settings;
   static auto fields(auto& s) {
     return std::tie(s.seq, s.id, s.sent_at_ms, s.kind, s.from, s.device, s.number, s.key, s.content,
-                    s.users);
+                    s.users, s.settings);
   }
 };
 

@@ -129,9 +129,10 @@ struct Reset {
 // --- Requests ----------------------------------------------------------------------------------
 
 using Call = std::variant<to_server::Send, to_server::Create, to_server::Change,
-                          to_server::History, to_server::List>;
+                          to_server::History, to_server::List, to_server::ContactChange,
+                          to_server::Contacts, to_server::Members>;
 
-/// To the owner of the conversation (of the user, for a list). `age_ms`: how long it has already waited.
+/// To the owner of the conversation; of the user, and naming none, for what is the user's own. `age_ms`: how long it has already waited.
 struct Request {
   SessionRef session;
   DeviceId from;
@@ -145,7 +146,8 @@ struct Request {
 };
 
 using Reply = std::variant<to_client::Ok, to_client::Error, to_client::HistoryPage,
-                           to_client::ListPage>;
+                           to_client::ListPage, to_client::ContactsPage,
+                           to_client::MembersPage>;
 
 struct Answer {
   SessionRef session;
@@ -215,6 +217,27 @@ struct Presence {
   PresenceOf of;
   std::span<const ConnectionId> to;
   static auto fields(auto& s) { return std::tie(s.epoch, s.of, s.to); }
+};
+
+// --- Blocks (R4) --------------------------------------------------------------------------------
+
+/// User shard to the owner of the direct conversation of `user` and `other`: the first has blocked
+/// the second, or does not any more. `number` grows with each such change of the user's; an older
+/// one than the conversation has heard says nothing.
+struct SetBlock {
+  UserId user;
+  UserId other;
+  std::uint64_t number{};
+  bool blocked{};
+  static auto fields(auto& s) { return std::tie(s.user, s.other, s.number, s.blocked); }
+};
+
+/// The newest that the conversation has heard of that is durable there.
+struct BlockStored {
+  UserId user;
+  UserId other;
+  std::uint64_t number{};
+  static auto fields(auto& s) { return std::tie(s.user, s.other, s.number); }
 };
 
 // --- Ownership -----------------------------------------------------------------------------------
@@ -305,7 +328,7 @@ struct Capacity {
 using Message = std::variant<Attach, Detach, Acknowledged, Attached, AttachRefused, Replaced,
                              Entry, Ranges, Synced, Reset, Request, Answer, Deliver, Confirm,
                              DeliverRefused, Owns, Fetch, Fetched, CopyWanted, Copied, Verified,
-                             Watch, Unwatch, Presence, Capacity>;
+                             Watch, Unwatch, Presence, Capacity, SetBlock, BlockStored>;
 
 template <class T, class... All>
 constexpr std::uint8_t index_in(const std::variant<All...>*) {

@@ -3,7 +3,10 @@
 namespace hubbub::rows {
 namespace {
 
-enum Tag : std::uint8_t { tag_self = 0, tag_list = 1, tag_sender = 2, tag_chat = 2, tag_entry = 9 };
+enum Tag : std::uint8_t {
+  tag_self = 0, tag_list = 1, tag_sender = 2, tag_chat = 2, tag_contact = 4, tag_entry = 9
+};
+enum SelfTag : std::uint8_t { self_blocks = 1, self_group = 2 };
 enum SenderTag : std::uint8_t { sender_self = 0, sender_message = 1, sender_call = 2, sender_end = 3 };
 
 template <class... Part>
@@ -71,6 +74,10 @@ class Parser {
         parsed_.conversation = key_.conversation();
         return row<StreamRow>();
       case 'c': parsed_.conversation = key_.conversation(); return conversation_row();
+      case 'b':
+        parsed_.device.user = UserId{key_.take<std::uint64_t>()};
+        parsed_.other = UserId{key_.take<std::uint64_t>()};
+        return row<BlockOwedRow>();
       case 'u': parsed_.device.user = UserId{key_.take<std::uint64_t>()}; return user_row();
       default: return {};
     }
@@ -84,10 +91,18 @@ class Parser {
 
   std::optional<Parsed> conversation_row() {
     switch (key_.take<std::uint8_t>()) {
-      case tag_self: return row<ConversationRow>();
+      case tag_self: return key_.at_end() ? row<ConversationRow>() : self_row();
       case tag_list: key_.take<std::uint16_t>(); return row<MembersRow>();
       case tag_sender: return sender_row();
       case tag_entry: parsed_.number = key_.take<std::uint64_t>(); return row<MessageRow>();
+      default: return {};
+    }
+  }
+
+  std::optional<Parsed> self_row() {
+    switch (key_.take<std::uint8_t>()) {
+      case self_blocks: return row<BlocksRow>();
+      case self_group: return row<GroupRow>();
       default: return {};
     }
   }
@@ -108,8 +123,12 @@ class Parser {
       case tag_self: return row<UserRow>();
       case tag_list:
         parsed_.device.device = DeviceNumber{key_.take<std::uint16_t>()};
-        return row<DeviceRow>();
+        if (key_.at_end()) return row<DeviceRow>();
+        key_.take<std::uint8_t>();
+        parsed_.call = true;
+        return row<RememberedRow>();
       case tag_chat: parsed_.conversation = key_.conversation(); return row<ChatRow>();
+      case tag_contact: parsed_.other = UserId{key_.take<std::uint64_t>()}; return row<ContactRow>();
       case tag_entry: parsed_.number = key_.take<std::uint64_t>(); return row<InboxRow>();
       default: return {};
     }
@@ -157,6 +176,16 @@ Key device(DeviceId d) { return in_user(d.user, tag_list, d.device.value); }
 Key chat(UserId u, const ConversationId& c) { return in_user(u, tag_chat, c); }
 Key inbox(UserId u, Sequence number) { return in_user(u, tag_entry, number); }
 
+Key blocks(const ConversationId& c) { return in_conversation(c, tag_self, std::uint8_t{self_blocks}); }
+Key group(const ConversationId& c) { return in_conversation(c, tag_self, std::uint8_t{self_group}); }
+Key remembered_call(DeviceId d, std::uint8_t slot) {
+  return in_user(d.user, tag_list, d.device.value, slot);
+}
+Key contact(UserId u, UserId other) { return in_user(u, tag_contact, other.value); }
+Key block_owed(UserId u, UserId other) {
+  return in_partition(partition_of(shard_of(u)), 'b', u.value, other.value);
+}
+
 Bounds node_rows(NodeId n) { return {node(n), Key(std::uint8_t{0}, static_cast<std::uint16_t>(n.value + 1))}; }
 Bounds owing_of(PartitionId p) { return {in_partition(p, 'o'), in_partition(p, 'o' + 1)}; }
 Bounds conversation_record(const ConversationId& c) {
@@ -166,6 +195,8 @@ Bounds sender_record(const ConversationId& c, DeviceId d) {
   return {in_sender(c, d, sender_self), in_sender(c, d, sender_end)};
 }
 Bounds user_record(UserId u) { return {in_user(u, tag_self), in_user(u, tag_chat)}; }
+Bounds contacts_of(UserId u) { return {in_user(u, tag_contact), in_user(u, tag_contact + 1)}; }
+Bounds blocks_owed_of(PartitionId p) { return {in_partition(p, 'b'), in_partition(p, 'b' + 1)}; }
 Bounds chats_of(UserId u) { return {in_user(u, tag_chat), in_user(u, tag_chat + 1)}; }
 
 PartitionId partition_of_key(std::string_view key) {

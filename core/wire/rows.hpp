@@ -5,7 +5,10 @@
 //   'h'                                   HeadRow: how far its log is in these rows
 //   'm'                                   PartitionRow
 //   'o' conversation(16)                  OwingRow: deliveries of it may be unconfirmed (R13)
+//   'b' user(8) user(8)                   BlockOwedRow: their conversation is still to be told (R4)
 //   'c' conversation(16) 0                ConversationRow
+//   'c' conversation(16) 0 1              BlocksRow, of a direct one
+//   'c' conversation(16) 0 2              GroupRow, of a group
 //   'c' conversation(16) 1 chunk(2)       MembersRow
 //   'c' conversation(16) 2 user(8) device(2) 0          SenderRow
 //   'c' conversation(16) 2 user(8) device(2) 1 slot(1)  RememberedRow of a message
@@ -14,7 +17,9 @@
 //   's' shard(2) conversation(16)         StreamRow: what that user shard has of a conversation
 //   'u' user(8) 0                         UserRow
 //   'u' user(8) 1 device(2)               DeviceRow
+//   'u' user(8) 1 device(2) slot(1)       RememberedRow of a changing call
 //   'u' user(8) 2 conversation(16)        ChatRow
+//   'u' user(8) 4 user(8)                 ContactRow
 //   'u' user(8) 9 number(8)               InboxRow
 // Numbers in keys are big-endian, so that keys sort as numbers do. Every value begins with the
 // version of its form (R12).
@@ -33,6 +38,7 @@
 #include "core/wire/codec.hpp"
 #include "core/wire/log_record.hpp"
 #include "core/wire/message.hpp"
+#include "core/wire/people.hpp"
 
 namespace hubbub::rows {
 
@@ -86,6 +92,11 @@ Key user(UserId user);
 Key device(DeviceId device);
 Key chat(UserId user, const ConversationId& conversation);
 Key inbox(UserId user, Sequence number);
+Key blocks(const ConversationId& conversation);
+Key group(const ConversationId& conversation);
+Key remembered_call(DeviceId device, std::uint8_t slot);
+Key contact(UserId user, UserId other);
+Key block_owed(UserId user, UserId other);
 
 /// Two keys that enclose rows read together: from <= key < to.
 struct Bounds {
@@ -100,6 +111,8 @@ Bounds conversation_record(const ConversationId& conversation);   ///< itself an
 Bounds sender_record(const ConversationId& conversation, DeviceId device);
 Bounds user_record(UserId user);                                  ///< itself and its devices
 Bounds chats_of(UserId user);
+Bounds contacts_of(UserId user);
+Bounds blocks_owed_of(PartitionId partition);
 
 /// The partition whose row this is. REQUIRES: not a node's own row.
 PartitionId partition_of_key(std::string_view key);
@@ -159,20 +172,43 @@ struct ConversationRow {
   static auto fields(auto& s) { return std::tie(s.version, s.head, s.owing_from, s.name); }
 };
 
-/// `user` is a member for sequences in (from, to]; `to` is open_end while they are.
+/// `user` is a member for sequences in (from, to]; `to` is open_end while they are. `role`: the
+/// last that they had. `earlier`: what came before may be read, though it was never delivered.
 inline constexpr Sequence open_end = UINT64_MAX;
 struct Interval {
   UserId user;
   Sequence from{};
   Sequence to = open_end;
+  Role role{};
+  bool earlier{};
   auto operator<=>(const Interval&) const = default;
-  static auto fields(auto& s) { return std::tie(s.user, s.from, s.to); }
+  static auto fields(auto& s) { return std::tie(s.user, s.from, s.to, s.role, s.earlier); }
 };
 
 struct MembersRow {
   std::uint8_t version = rows::version;
   std::span<const Interval> intervals;
   static auto fields(auto& s) { return std::tie(s.version, s.intervals); }
+};
+
+/// What a direct conversation knows of one of its two: the newest change of theirs, and what it said.
+struct Block {
+  std::uint64_t number{};
+  bool blocked{};
+  bool operator==(const Block&) const = default;
+  static auto fields(auto& s) { return std::tie(s.number, s.blocked); }
+};
+struct BlocksRow {
+  std::uint8_t version = rows::version;
+  Block by_first;
+  Block by_second;
+  static auto fields(auto& s) { return std::tie(s.version, s.by_first, s.by_second); }
+};
+
+struct GroupRow {
+  std::uint8_t version = rows::version;
+  GroupSettings settings;
+  static auto fields(auto& s) { return std::tie(s.version, s.settings); }
 };
 
 struct SenderRow {
@@ -218,7 +254,14 @@ struct UserRow {
   std::uint8_t version = rows::version;
   Sequence head{};
   std::int64_t last_seen_ms{};  ///< when the last session ended; 0: not known
-  static auto fields(auto& s) { return std::tie(s.version, s.head, s.last_seen_ms); }
+  VisibleTo visible_to{};
+  std::uint32_t contacts{};     ///< how many there are
+  std::uint32_t blocked{};
+  std::uint64_t last_block{};   ///< the number of the last block, or end of one
+  static auto fields(auto& s) {
+    return std::tie(s.version, s.head, s.last_seen_ms, s.visible_to, s.contacts, s.blocked,
+                    s.last_block);
+  }
 };
 
 struct DeviceRow {
@@ -243,6 +286,25 @@ struct InboxRow {
   static auto fields(auto& s) { return std::tie(s.version, s.conversation, s.seq); }
 };
 
+/// Somebody whom a user has as a contact, has blocked, or both. `number`: of the last block or end of
+/// one. `owed`: the conversation of the two has not stored it yet.
+struct ContactRow {
+  std::uint8_t version = rows::version;
+  bool contact{};
+  bool blocked{};
+  bool owed{};
+  std::uint64_t number{};
+  std::string_view name;
+  static auto fields(auto& s) {
+    return std::tie(s.version, s.contact, s.blocked, s.owed, s.number, s.name);
+  }
+};
+
+struct BlockOwedRow {
+  std::uint8_t version = rows::version;
+  static auto fields(auto& s) { return std::tie(s.version); }
+};
+
 /// Reads a value of this version; anything else is nothing.
 template <class Row>
 std::optional<Row> decode(std::string_view value, Arena& arena) {
@@ -256,9 +318,11 @@ struct Parsed {
   DeviceId device;         ///< `user` alone where the key names no device
   ShardId shard;
   Sequence number{};       ///< of a message or an inbox row
-  bool call{};             ///< a RememberedRow of a changing call
+  bool call{};             ///< a RememberedRow of a changing call; of a user's own: no conversation
+  UserId other;            ///< whom a ContactRow or a BlockOwedRow is about
   std::variant<NodeRow, MapRow, HeadRow, PartitionRow, OwingRow, ConversationRow, MembersRow, SenderRow,
-               RememberedRow, MessageRow, StreamRow, UserRow, DeviceRow, ChatRow, InboxRow>
+               RememberedRow, MessageRow, StreamRow, UserRow, DeviceRow, ChatRow, InboxRow, BlocksRow,
+               GroupRow, ContactRow, BlockOwedRow>
       row;
 };
 std::optional<Parsed> parse(std::string_view key, std::string_view value, Arena& arena);

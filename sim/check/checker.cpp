@@ -6,6 +6,7 @@
 #include "core/base/check.hpp"
 #include "core/base/limits.hpp"
 #include "sim/check/admission_checks.hpp"
+#include "sim/check/block_checks.hpp"
 #include "sim/check/log_checks.hpp"
 #include "sim/check/membership_checks.hpp"
 #include "sim/check/message_checks.hpp"
@@ -35,6 +36,7 @@ struct Checker::Impl {
   LogChecks logs{ledger};
   PresenceChecks presences{ledger};
   AdmissionChecks admissions{ledger};
+  BlockChecks blocks{ledger};
   std::vector<std::uint32_t> scratch;
   std::vector<std::string> early_effects;
   Duration last_now{};
@@ -66,7 +68,7 @@ void Checker::sent(Duration now, DeviceId device, ConversationId conversation, s
                    std::uint64_t key, std::uint64_t digest) {
   const auto send = impl_->send(now, device, conversation, number, key);
   impl_->remember(now, PastEvent::What::sent, send.device, send.conversation, number, 0);
-  impl_->messages.sent(send, digest);
+  if (impl_->messages.sent(send, digest)) impl_->blocks.sent(send.device, send.conversation, key);
 }
 
 void Checker::acknowledged(Duration now, DeviceId device, ConversationId conversation,
@@ -75,6 +77,7 @@ void Checker::acknowledged(Duration now, DeviceId device, ConversationId convers
   impl_->remember(now, PastEvent::What::acknowledged, send.device, send.conversation, number, seq);
   if (seq == 0) return;
   impl_->messages.acknowledged(send, seq, id);
+  impl_->blocks.acknowledged(now, send.device, send.conversation, key);
   const std::uint32_t user = impl_->ledger.entities.user(device.user);
   impl_->memberships.told(now, send.device, user, send.conversation, seq, seq);
 }
@@ -84,6 +87,7 @@ void Checker::refused(Duration now, DeviceId device, ConversationId conversation
   const auto send = impl_->send(now, device, conversation, number, key);
   impl_->remember(now, PastEvent::What::refused, send.device, send.conversation, number, 0);
   impl_->messages.refused(send);
+  impl_->blocks.refused(send.device, send.conversation, key);
 }
 
 void Checker::abandoned(Duration now, DeviceId device, ConversationId conversation,
@@ -99,6 +103,14 @@ void Checker::changed(Duration now, DeviceId device, ConversationId conversation
   impl_->remember(now, PastEvent::What::changed, call.device, call.conversation, number, seq);
   if (seq == 0) return;  // a direct conversation's creation changes nothing
   impl_->messages.changed(call, seq, id);
+}
+
+void Checker::block_asked(UserId user, UserId other, bool blocked, std::uint64_t key) {
+  impl_->blocks.asked(user, other, blocked, key);
+}
+
+void Checker::block_answered(UserId user, UserId other, bool blocked, std::uint64_t key, bool done) {
+  impl_->blocks.answered(user, other, blocked, key, done);
 }
 
 void Checker::attached(Duration now, DeviceId device, Cursor resumed_from) {
@@ -210,7 +222,7 @@ void Checker::Impl::judge_page(Duration now, std::uint32_t device, std::uint32_t
       memberships.skipped(now, device, user, c, *before + 1, message.seq - 1);
     before = message.seq;
     messages.told(now, device, c, message);
-    if (message.seq != 0) memberships.told(now, device, user, c, message.seq, message.seq);
+    if (message.seq != 0) memberships.paged(now, device, user, c, message.seq);
   }
 }
 

@@ -53,6 +53,11 @@ const Runs& MembershipChecks::allowed(std::uint32_t user, std::uint32_t conversa
   return is_one_of_two(user, conversation) ? everything() : nothing();
 }
 
+const Runs& MembershipChecks::readable(std::uint32_t user, std::uint32_t conversation) const {
+  const auto widened = widened_.find(pair_of(user, conversation));
+  return widened == widened_.end() ? allowed(user, conversation) : widened->second;
+}
+
 void MembershipChecks::say_stranger(Duration now, std::uint32_t who, std::uint32_t conversation,
                                     Runs::Run run, std::uint32_t device) {
   ledger_.violated(Invariant::members_only, now, {device, conversation}, [&] {
@@ -72,6 +77,12 @@ void MembershipChecks::told(Duration now, std::uint32_t device, std::uint32_t us
     }
   }
   told_[pair_of(user, conversation)].add(from, to);
+}
+
+void MembershipChecks::paged(Duration now, std::uint32_t device, std::uint32_t user,
+                             std::uint32_t conversation, Sequence seq) {
+  if (!is_group(conversation)) return told(now, device, user, conversation, seq, seq);
+  paged_[pair_of(user, conversation)].add(seq);
 }
 
 void MembershipChecks::skipped(Duration now, std::uint32_t device, std::uint32_t user,
@@ -105,16 +116,30 @@ void MembershipChecks::stored_message(Duration now, std::uint32_t conversation, 
     });
   };
   if (m.kind == EntryKind::created || m.kind == EntryKind::joined) {
-    for (const UserId who : m.users)
-      if (!roster_.join(ledger_.entities.user(who), m.seq))
-        no_change(who, "joins, being a member already");
+    const bool reads_all = rights_.settings().history == NewcomersRead::all;
+    for (const UserId who : m.users) {
+      const std::uint32_t user = ledger_.entities.user(who);
+      if (!roster_.join(user, m.seq)) no_change(who, "joins, being a member already");
+      if (reads_all && m.seq > 1) earlier_.emplace_back(user, m.seq - 1);
+    }
   }
   judge_author(now, conversation, m);
-  if (m.kind == EntryKind::left) {
-    for (const UserId who : m.users)
-      if (!roster_.leave(ledger_.entities.user(who), m.seq))
-        no_change(who, "leaves, being no member");
-  }
+  judge_right(now, conversation, m);
+  // Behind who leaves stands, where it was the owner, who owns the group then.
+  if (m.kind == EntryKind::left && !m.users.empty() &&
+      !roster_.leave(ledger_.entities.user(m.users.front()), m.seq))
+    no_change(m.users.front(), "leaves, being no member");
+}
+
+void MembershipChecks::judge_right(Duration now, std::uint32_t conversation, const Message& m) {
+  const auto wrong = rights_.take(m);
+  if (m.kind == EntryKind::text) return;
+  ledger_.compared(Invariant::by_right);
+  if (!wrong) return;
+  ledger_.violated(Invariant::by_right, now, {no_entity, conversation}, [&] {
+    return fmt::format("{} of {} by {}: {}", m.seq, ledger_.conversation(conversation),
+                       hubbub::to_text(m.from), *wrong);
+  });
 }
 
 void MembershipChecks::judge_author(Duration now, std::uint32_t conversation, const Message& m) {
@@ -147,7 +172,13 @@ void MembershipChecks::end_group(Duration now) {
   }
   for (const Roster::Interval& i : roster_.intervals())
     if (i.from < i.to) intervals_[pair_of(i.user, storing_)].add(i.from + 1, i.to);
+  for (const auto& [user, through] : earlier_) {
+    const std::uint64_t pair = pair_of(user, storing_);
+    widened_.try_emplace(pair, intervals_[pair]).first->second.add(1, through);
+  }
+  earlier_.clear();
   roster_.clear();
+  rights_.clear();
 }
 
 void MembershipChecks::stored_inbox(Duration now, std::uint32_t who, std::uint32_t conversation,
@@ -167,6 +198,7 @@ void MembershipChecks::stored_inbox(Duration now, std::uint32_t who, std::uint32
 void MembershipChecks::finish(Duration now, const MessageChecks& messages, bool liveness) {
   end_group(now);
   judge_told(now, messages);
+  judge_paged(now);
   judge_gaps(now);
   judge_inboxes(now, messages);
   if (liveness) judge_delivered(now, messages);
@@ -193,10 +225,20 @@ void MembershipChecks::judge_told(Duration now, const MessageChecks& messages) {
   }
 }
 
+void MembershipChecks::judge_paged(Duration now) {
+  for (const auto* entry : in_order(paged_)) {
+    const std::uint32_t c = conversation_of(entry->first);
+    const std::uint32_t user = user_of(entry->first);
+    ledger_.compared(Invariant::members_only);
+    if (const auto stranger = entry->second.first_missing_from(readable(user, c)))
+      say_stranger(now, user, c, *stranger, no_entity);
+  }
+}
+
 void MembershipChecks::judge_gaps(Duration now) {
   for (const Gap& gap : gaps_) {
     ledger_.compared(Invariant::no_gaps);
-    const auto missing = allowed(gap.user, gap.conversation).first_within(gap.from, gap.to);
+    const auto missing = readable(gap.user, gap.conversation).first_within(gap.from, gap.to);
     if (!missing) continue;
     ledger_.violated(Invariant::no_gaps, now, {gap.device, gap.conversation}, [&] {
       return fmt::format("{} got a page of {} that leaves out {}", ledger_.device(gap.device),
@@ -253,8 +295,8 @@ void MembershipChecks::judge_delivered_to(Duration now, std::uint32_t who, std::
 }
 
 std::size_t MembershipChecks::memory() const {
-  std::size_t bytes = gaps_.capacity() * sizeof(Gap) + roster_.memory();
-  for (const Sets* sets : {&told_, &inboxes_, &intervals_}) {
+  std::size_t bytes = gaps_.capacity() * sizeof(Gap) + roster_.memory() + rights_.memory();
+  for (const Sets* sets : {&told_, &paged_, &inboxes_, &intervals_, &widened_}) {
     bytes += sets->capacity() * (sizeof(Sets::value_type) + 1);
     for (const auto& [pair, runs] : *sets) bytes += runs.memory();
   }

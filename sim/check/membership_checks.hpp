@@ -1,15 +1,17 @@
-// Who may know what: members-only, delivered-only, delivered-all.
+// Who may know what, and change what: members-only, by-right, delivered-only, delivered-all.
 //
 // For each (user, conversation), runs of sequences: what the user was told of (shown, declared,
 // paged, acknowledged), what the inbox holds, and what the intervals allow. In a direct
 // conversation both users may know all of it. In a group the intervals are those that its own
-// entries tell of (roster.hpp); the member rows the server keeps are held against them.
+// entries tell of (roster.hpp); the member rows the server keeps are held against them. Where
+// newcomers may read what came before they joined, that widens what they page, and nothing else.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
 
 #include "sim/check/ledger.hpp"
 #include "sim/check/message_checks.hpp"
+#include "sim/check/rights.hpp"
 #include "sim/check/roster.hpp"
 #include "sim/check/runs.hpp"
 
@@ -22,6 +24,9 @@ class MembershipChecks {
   /// REQUIRES: from <= to.
   void told(Duration now, std::uint32_t device, std::uint32_t user, std::uint32_t conversation,
             Sequence from, Sequence to);
+  /// One message of a page.
+  void paged(Duration now, std::uint32_t device, std::uint32_t user, std::uint32_t conversation,
+             Sequence seq);
   /// A page left out [from, to] between two of its messages.
   void skipped(Duration now, std::uint32_t device, std::uint32_t user, std::uint32_t conversation,
                Sequence from, Sequence to);
@@ -57,6 +62,8 @@ class MembershipChecks {
     return ledger_.entities.conversation_id(conversation).is_group();
   }
   const Runs& allowed(std::uint32_t user, std::uint32_t conversation) const;
+  /// The same, and what they may page beside it.
+  const Runs& readable(std::uint32_t user, std::uint32_t conversation) const;
   std::string user(std::uint32_t user) const {
     return hubbub::to_text(ledger_.entities.user_id(user));
   }
@@ -67,7 +74,9 @@ class MembershipChecks {
   void begin_group(Duration now, std::uint32_t conversation);
   void end_group(Duration now);
   void judge_author(Duration now, std::uint32_t conversation, const Message& message);
+  void judge_right(Duration now, std::uint32_t conversation, const Message& message);
   void judge_told(Duration now, const MessageChecks& messages);
+  void judge_paged(Duration now);
   void judge_gaps(Duration now);
   void judge_inboxes(Duration now, const MessageChecks& messages);
   void judge_delivered(Duration now, const MessageChecks& messages);
@@ -78,11 +87,16 @@ class MembershipChecks {
 
   Ledger& ledger_;
   Sets told_;
+  Sets paged_;  ///< of groups
   Sets inboxes_;
   Sets intervals_;
+  Sets widened_;  ///< of those for whom it differs from `intervals_`
   std::vector<Gap> gaps_;
   std::uint32_t storing_ = no_entity;  ///< the group of `roster_`
   Roster roster_;
+  Rights rights_;
+  /// Who joined it when newcomers could read all, and up to where they so may.
+  std::vector<std::pair<std::uint32_t, Sequence>> earlier_;
 };
 
 }  // namespace hubbub::sim

@@ -85,7 +85,7 @@ MessageChecks::Account& MessageChecks::account(std::uint32_t device) {
   return accounts_[device];
 }
 
-void MessageChecks::sent(const Send& s, std::uint64_t digest) {
+bool MessageChecks::sent(const Send& s, std::uint64_t digest) {
   last_now_ = s.now;
   const std::uint64_t key = keyed(s.device, s.conversation, s.key);
   refused_.erase(key);
@@ -99,6 +99,7 @@ void MessageChecks::sent(const Send& s, std::uint64_t digest) {
   Sender& sender = senders_[pair_of(s.device, s.conversation)];
   if (sender.first_sent == 0 || s.number < sender.first_sent) sender.first_sent = s.number;
   sender.greatest_sent = std::max(sender.greatest_sent, s.number);
+  return is_new;
 }
 
 void MessageChecks::acknowledged(const Send& s, Sequence seq, MessageId id) {

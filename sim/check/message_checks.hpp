@@ -32,7 +32,8 @@ class MessageChecks {
     std::uint64_t number{};
     std::uint64_t key{};
   };
-  void sent(const Send& send, std::uint64_t digest);
+  /// True: for the first time under this key.
+  bool sent(const Send& send, std::uint64_t digest);
   void acknowledged(const Send& send, Sequence seq, MessageId id);
   void refused(const Send& send);
   void abandoned(const Send& send);

@@ -136,6 +136,8 @@ class Device {
   void on(Duration now, const to_client::ListPage& frame, DeviceEdge& edge);
   void on(Duration now, const to_client::Presence& frame, DeviceEdge& edge);
   void on(Duration now, const to_client::Advise& frame, DeviceEdge& edge);
+  void on(Duration now, const to_client::ContactsPage& frame, DeviceEdge& edge);
+  void on(Duration now, const to_client::MembersPage& frame, DeviceEdge& edge);
   bool message_error(Duration now, const to_client::Error& error, DeviceEdge& edge);
   bool call_error(Duration now, const to_client::Error& error, DeviceEdge& edge);
   bool page_error(Duration now, const to_client::Error& error, DeviceEdge& edge);

@@ -104,6 +104,10 @@ void Device::on(Duration, const to_client::Advise& advise, DeviceEdge&) {
     return_.advised(advise.advice);
 }
 
+void Device::on(Duration, const to_client::ContactsPage&, DeviceEdge&) {}
+
+void Device::on(Duration, const to_client::MembersPage&, DeviceEdge&) {}
+
 void Device::moved_to(Duration now, const Cursor& cursor, DeviceEdge& edge) {
   cursor_ = cursor;
   has_cursor_ = true;

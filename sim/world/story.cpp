@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 namespace hubbub::sim {
 namespace {
 
@@ -17,6 +19,11 @@ std::string_view text_of(to_server::History::Direction d) {
   return d == Direction::before ? "before" : d == Direction::after ? "after" : "around";
 }
 
+std::string text_of(const GroupSettings& s) {
+  return std::string(s.changes == ChangedBy::admins ? " admins" : "") +
+         (s.history == NewcomersRead::all ? " all" : "");
+}
+
 std::string text_of(const to_server::Change& c) {
   using What = to_server::Change::What;
   const std::string group = to_text(c.conversation);
@@ -25,16 +32,24 @@ std::string text_of(const to_server::Change& c) {
     case What::remove: return fmt::format("{} {}", group, to_text(c.user));
     case What::leave: return group;
     case What::rename: return fmt::format("{} {}", group, c.name);
+    case What::promote:
+    case What::demote:
+    case What::hand_over: return fmt::format("{} {}", group, to_text(c.user));
+    case What::settings: return group + text_of(c.settings);
   }
   return group;
 }
 
 std::string_view verb_of(to_server::Change::What what) {
-  using What = to_server::Change::What;
-  return what == What::add      ? "add"
-         : what == What::remove ? "remove"
-         : what == What::leave  ? "leave"
-                                : "rename";
+  constexpr std::array<std::string_view, 8> verbs = {"add",     "remove", "leave",     "rename",
+                                                     "promote", "demote", "hand-over", "settings"};
+  return verbs[static_cast<std::size_t>(what)];
+}
+
+std::string_view verb_of(to_server::ContactChange::What what) {
+  constexpr std::array<std::string_view, 5> verbs = {"contact", "uncontact", "block", "unblock",
+                                                     "visible"};
+  return verbs[static_cast<std::size_t>(what)];
 }
 
 }  // namespace
@@ -102,12 +117,19 @@ std::string StoryWriter::command(const Speaker& who, const to_server::Frame& fra
           [&](const to_server::Create& f) {
             std::string members;
             for (const UserId m : f.members) members += " " + to_text(m);
-            return fmt::format("create {} {} {}{}", name, f.number, f.name, members);
+            return fmt::format("create {} {} {}{}{}", name, f.number, f.name, text_of(f.settings),
+                               members);
           },
           [&](const to_server::Change& f) {
             return fmt::format("{} {} {} {}", verb_of(f.what), name, f.number, text_of(f));
           },
           [&](const to_server::List&) { return "list " + name; },
+          [&](const to_server::ContactChange& f) {
+            const bool visible = f.what == to_server::ContactChange::What::visible;
+            const std::string of = visible ? f.visible_to == VisibleTo::contacts ? "contacts" : "everyone"
+                                           : to_text(f.user);
+            return fmt::format("{} {} {} {} {}", verb_of(f.what), name, f.number, of, f.name);
+          },
           [](const auto&) { return std::string(); }},
       frame);
 }

@@ -301,6 +301,51 @@ TEST(Members, WhoComesAndGoesTakesOnePlaceOfTheShard) {
   EXPECT_EQ(members.in_shard(shard_of(users()[0])), 2u);
 }
 
+TEST(Members, MayReadWhatCameBeforeWhereNewcomersMayButAreNotDueIt) {
+  Members members;
+  const UserId first = users()[0], second = users()[4];
+  members.join(first, 1);
+  members.join(second, 6, NewcomersRead::all);
+  EXPECT_EQ(members.readable_below(second, 3, 9), (rows::Interval{second, 0, 9, {}, true}));
+  EXPECT_EQ(members.readable_above(second, 1, 9), (rows::Interval{second, 0, 9, {}, true}));
+  EXPECT_FALSE(members.due_below(second, 5, 9).has_value());
+  EXPECT_EQ(members.due_below(second, 9, 9)->from, 5u);
+  std::vector<UserId> recipients;
+  EXPECT_EQ(members.next_run(shard_of(second), 0, 9, recipients)->from, 6u);
+}
+
+TEST(Members, WhoRejoinsWhereNewcomersMayReadAllMayReadAllInOnePiece) {
+  Members members;
+  const UserId user = users()[0];
+  members.join(user, 3);
+  members.leave(user, 5);
+  members.join(user, 9, NewcomersRead::all);
+  for (const Sequence at : {1u, 4u, 7u, 10u}) {
+    EXPECT_EQ(members.readable_below(user, at, 12)->to, 12u) << at;
+    EXPECT_EQ(members.readable_above(user, at, 12)->from, 0u) << at;
+  }
+  // Left again, and back where newcomers may not: what lies between is nobody's to read.
+  members.leave(user, 14);
+  members.join(user, 17);
+  EXPECT_EQ(members.readable_below(user, 15, 20)->to, 14u);
+  EXPECT_EQ(members.readable_above(user, 15, 20)->from, 16u);
+}
+
+TEST(Members, TheOwnersSuccessorIsTheFirstAdminElseTheFirstMember) {
+  Members members;
+  const auto& u = users();
+  for (std::size_t i = 0; i < 4; ++i) members.join(u[i], 1);
+  members.set_role(u[0], Role::owner);
+  EXPECT_EQ(members.successor(u[0]), u[1]);
+  members.set_role(u[3], Role::admin);
+  EXPECT_EQ(members.successor(u[0]), u[3]);
+  members.leave(u[3], 2);
+  members.leave(u[1], 3);
+  EXPECT_EQ(members.successor(u[0]), u[2]);
+  members.leave(u[2], 4);
+  EXPECT_EQ(members.successor(u[0]), UserId{});
+}
+
 TEST(MembersDeath, NobodyJoinsTwiceNorLeavesWithoutBeingIn) {
   Members members;
   members.join(users()[0], 1);

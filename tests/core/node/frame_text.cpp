@@ -14,6 +14,10 @@ std::string_view name_of(EntryKind kind) {
     case EntryKind::joined: return "joined";
     case EntryKind::left: return "left";
     case EntryKind::renamed: return "renamed";
+    case EntryKind::promoted: return "promoted";
+    case EntryKind::demoted: return "demoted";
+    case EntryKind::handed_over: return "handed over to";
+    case EntryKind::settings: return "settings";
   }
   return "?";
 }
@@ -24,10 +28,19 @@ std::string text_of(const Cursor& c) {
   return fmt::format("@{}..{} down to {}", c.held, c.target, c.reached);
 }
 
+constexpr std::array role_names = {"member", "admin", "owner"};
+
+std::string text_of(const GroupSettings& s) {
+  return fmt::format(" (changed by {}, newcomers read {})",
+                     s.changes == ChangedBy::everyone ? "everyone" : "admins",
+                     s.history == NewcomersRead::all ? "all" : "from joining on");
+}
+
 std::string text_of_message(const Message& m) {
   std::string text = fmt::format("#{} {} {}", m.seq, to_text(m.from), name_of(m.kind));
   if (!m.content.body.empty()) text += fmt::format(" \"{}\"", m.content.body);
   for (const UserId u : m.users) text += " " + to_text(u);
+  if (m.kind == EntryKind::settings || m.settings != GroupSettings{}) text += text_of(m.settings);
   return text;
 }
 
@@ -36,6 +49,8 @@ std::string text_of(const to_client::Welcome& f) {
 }
 
 std::string text_of(const to_client::Ok& f) {
+  if (f.conversation == ConversationId{})
+    return fmt::format("ok {}: as number {}, next {}", f.id, f.number, f.next);
   return fmt::format("ok {}: {} #{} as number {}, next {}", f.id, to_text(f.conversation), f.seq,
                      f.number, f.next);
 }
@@ -85,6 +100,24 @@ std::string text_of(const to_client::Advise& f) {
                        f.on_loss.fleet_spread_ms);
   return fmt::format("advised: come back in {} to {} ms", f.advice.delay_ms,
                      f.advice.delay_ms + f.advice.jitter_ms);
+}
+
+std::string text_of(const to_client::ContactsPage& f) {
+  std::string t = fmt::format("contacts {}{}{}:", f.id, f.has_more ? ", more" : "",
+                              f.visible_to == VisibleTo::contacts ? ", to whom alone I am visible" : "");
+  for (const ContactOf& of : f.contacts)
+    t += fmt::format("\n    {}{}{}{}", to_text(of.user), of.contact ? ", contact" : "",
+                     of.name.empty() ? "" : fmt::format(" \"{}\"", of.name), of.blocked ? ", blocked" : "");
+  return t;
+}
+
+std::string text_of(const to_client::MembersPage& f) {
+  std::string t = fmt::format("members {} of {} \"{}\"{}, {} here{}:", f.id, to_text(f.conversation), f.name,
+                              text_of(f.settings), role_names[static_cast<std::size_t>(f.role)],
+                              f.next != 0 ? fmt::format(", more from {}", f.next) : "");
+  for (const MemberOf& of : f.members)
+    t += fmt::format(" {} {}", to_text(of.user), role_names[static_cast<std::size_t>(of.role)]);
+  return t;
 }
 
 std::string text_of(const to_client::Presence& f) {

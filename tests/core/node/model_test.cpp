@@ -19,7 +19,8 @@ constexpr std::uint32_t members_max = 4;
 struct Operation {
   enum class What : std::uint8_t {
     say, say_again, create, add, remove, leave, rename, reconnect, move,
-    crash, power_loss, crash_during, sleep
+    crash, power_loss, crash_during, sleep,
+    promote, demote, hand_over, settings, contact, uncontact, block, unblock
   };
   What what{};
   std::uint8_t a{}, b{}, c{};
@@ -27,7 +28,9 @@ struct Operation {
 
 std::ostream& operator<<(std::ostream& out, const Operation& o) {
   static constexpr const char* names[] = {"say", "say_again", "create", "add", "remove", "leave", "rename",
-                                          "reconnect", "move", "crash", "power_loss", "crash_during", "sleep"};
+                                          "reconnect", "move", "crash", "power_loss", "crash_during", "sleep",
+                                          "promote", "demote", "hand_over", "settings", "contact",
+                                          "uncontact", "block", "unblock"};
   return out << names[static_cast<int>(o.what)] << '(' << int{o.a} << ',' << int{o.b} << ','
              << int{o.c} << ')';
 }
@@ -48,6 +51,8 @@ struct Person {
   std::map<ConversationId, std::map<Sequence, ReferenceModel::Entry>> shown;
 
   std::vector<ConversationId> listed;
+  std::map<UserId, ReferenceModel::Contact> contacts;
+  std::vector<std::pair<UserId, Role>> members;
 };
 
 class World {
@@ -75,6 +80,14 @@ class World {
       case What::remove: return change(p, to_server::Change::What::remove, o);
       case What::leave: return change(p, to_server::Change::What::leave, o);
       case What::rename: return change(p, to_server::Change::What::rename, o);
+      case What::promote: return change(p, to_server::Change::What::promote, o);
+      case What::demote: return change(p, to_server::Change::What::demote, o);
+      case What::hand_over: return change(p, to_server::Change::What::hand_over, o);
+      case What::settings: return change(p, to_server::Change::What::settings, o);
+      case What::contact: return change_contact(p, to_server::ContactChange::What::contact, o);
+      case What::uncontact: return change_contact(p, to_server::ContactChange::What::uncontact, o);
+      case What::block: return change_contact(p, to_server::ContactChange::What::block, o);
+      case What::unblock: return change_contact(p, to_server::ContactChange::What::unblock, o);
       case What::reconnect: return connect(p);
       case What::move:
         p.node = NodeId{static_cast<std::uint16_t>(o.b % nodes)};
@@ -93,10 +106,14 @@ class World {
     cluster_.wait(20s);
     for (Person& p : people_) {
       for (const ConversationId& id : model_.all()) {
-        const auto expected = model_.readable(p.user, id);
-        RC_ASSERT(p.shown[id] == expected);
-        RC_ASSERT(history(p, id) == expected);
+        RC_ASSERT(history(p, id) == model_.readable(p.user, id));
+        RC_ASSERT(p.shown[id] == model_.delivered(p.user, id));
+        p.members.clear();
+        say_now(p, to_server::Members{.id = ++p.last_request, .conversation = id});
+        RC_ASSERT(p.members == model_.members(p.user, id));
       }
+      say_now(p, to_server::Contacts{.id = ++p.last_request, .limit = 64});
+      RC_ASSERT(p.contacts == model_.contacts(p.user));
       RC_ASSERT(list(p) == model_.list(p.user));
     }
     for (std::uint16_t n = 0; n < nodes; ++n) RC_ASSERT(cluster_.node(NodeId{n}).sizes().owed == 0u);
@@ -150,6 +167,12 @@ class World {
       more_ = page->has_more;
     } else if (const auto* listed = std::get_if<to_client::ListPage>(&frame)) {
       p->listed.assign(listed->conversations.begin(), listed->conversations.end());
+    } else if (const auto* contacts = std::get_if<to_client::ContactsPage>(&frame)) {
+      p->contacts.clear();
+      for (const ContactOf& of : contacts->contacts)
+        p->contacts[of.user] = {of.contact, of.blocked, std::string(of.name)};
+    } else if (const auto* members = std::get_if<to_client::MembersPage>(&frame)) {
+      for (const MemberOf& of : members->members) p->members.emplace_back(of.user, of.role);
     } else if (!std::holds_alternative<to_client::Welcome>(frame)) {
       RC_ASSERT(!std::holds_alternative<to_client::Reset>(frame));
       answer_ = frame;
@@ -157,7 +180,7 @@ class World {
   }
 
   static ReferenceModel::Entry entry(const Message& m) {
-    return {m.from, m.kind, std::string(m.content.body), {m.users.begin(), m.users.end()}};
+    return {m.from, m.kind, std::string(m.content.body), {m.users.begin(), m.users.end()}, m.settings};
   }
 
   ConversationId conversation(const Person& p, std::uint8_t which) {
@@ -218,9 +241,10 @@ class World {
     if (o.c % 7 == 0) for (std::uint64_t u = 1; u <= users; ++u) members.push_back(UserId{u});
     const auto id = ConversationId::group(p.user, DeviceNumber{1}, ++p.calls);
     const auto [outcome, next] = ask(
-        p, to_server::Create{.number = p.calls, .key = mix64(p.calls), .group = true, .members = members, .name = "group"},
+        p, to_server::Create{.number = p.calls, .key = mix64(p.calls), .group = true, .members = members, .name = "group",
+                             .settings = settings(o.b)},
         [](to_server::Create&, std::uint64_t) { RC_FAIL("a call number was taken"); });
-    RC_ASSERT(outcome == model_.create(p.user, id, members, "group"));
+    RC_ASSERT(outcome == model_.create(p.user, id, members, "group", settings(o.b)));
     if (outcome.seq != 0) groups_.push_back(id);
   }
 
@@ -231,14 +255,40 @@ class World {
     UserId whom{o.c % users + 1};
     if (what == What::leave) whom = p.user;
     if (what == What::remove && whom == p.user) return;
+    const GroupSettings set = what == What::settings ? settings(o.c) : GroupSettings{};
     const std::string name = "name " + std::to_string(o.c);
     const auto [outcome, next] = ask(
         p, to_server::Change{.number = ++p.calls, .key = mix64(p.calls), .what = what, .conversation = id, .user = whom,
-                             .name = what == What::rename ? std::string_view(name) : std::string_view()},
+                             .name = what == What::rename ? std::string_view(name) : std::string_view(),
+                             .settings = set},
         [](to_server::Change&, std::uint64_t) { RC_FAIL("a call number was taken"); });
-    RC_ASSERT(outcome == (what == What::add      ? model_.add(p.user, id, whom)
-                          : what == What::rename ? model_.rename(p.user, id, name)
-                                                 : model_.remove(p.user, id, whom)));
+    RC_ASSERT(outcome == (what == What::add         ? model_.add(p.user, id, whom)
+                          : what == What::rename    ? model_.rename(p.user, id, name)
+                          : what == What::promote   ? model_.promote(p.user, id, whom)
+                          : what == What::demote    ? model_.demote(p.user, id, whom)
+                          : what == What::hand_over ? model_.hand_over(p.user, id, whom)
+                          : what == What::settings  ? model_.set(p.user, id, set)
+                                                    : model_.remove(p.user, id, whom)));
+  }
+
+  static GroupSettings settings(std::uint8_t bits) {
+    return {bits % 3 == 0 ? ChangedBy::admins : ChangedBy::everyone,
+            bits % 2 == 0 ? NewcomersRead::all : NewcomersRead::from_joining};
+  }
+
+  void change_contact(Person& p, to_server::ContactChange::What what, const Operation& o) {
+    using What = to_server::ContactChange::What;
+    const UserId whom{o.c % users + 1};
+    if (whom == p.user) return;
+    const std::string name = what == What::contact ? "contact " + std::to_string(o.b) : "";
+    const auto [outcome, next] = ask(
+        p, to_server::ContactChange{.number = ++p.calls, .key = mix64(p.calls), .what = what, .user = whom, .name = name},
+        [](to_server::ContactChange&, std::uint64_t) { RC_FAIL("a call number was taken"); });
+    RC_ASSERT(outcome == ReferenceModel::Outcome{});
+    if (what == What::contact || what == What::uncontact)
+      model_.contact(p.user, whom, what == What::contact, name);
+    else
+      model_.block(p.user, whom, what == What::block);
   }
 
   void crash(std::uint8_t which, bool power) {
@@ -298,6 +348,11 @@ class World {
     return p.listed;
   }
 
+  void say_now(Person& p, const to_server::Frame& frame) {
+    cluster_.send(p.node, p.connection, frame);
+    cluster_.run();
+  }
+
   struct Said {
     to_server::Send send;
     UserId who;
@@ -322,9 +377,9 @@ rc::Gen<Operation> any_operation() {
   return rc::gen::apply(
       [](int what, std::uint8_t a, std::uint8_t b, std::uint8_t c) {
         // Half of all operations say something.
-        return Operation{what < 13 ? static_cast<Operation::What>(what) : Operation::What::say, a, b, c};
+        return Operation{what < 21 ? static_cast<Operation::What>(what) : Operation::What::say, a, b, c};
       },
-      rc::gen::inRange(0, 22), rc::gen::arbitrary<std::uint8_t>(), rc::gen::arbitrary<std::uint8_t>(),
+      rc::gen::inRange(0, 36), rc::gen::arbitrary<std::uint8_t>(), rc::gen::arbitrary<std::uint8_t>(),
       rc::gen::arbitrary<std::uint8_t>());
 }
 

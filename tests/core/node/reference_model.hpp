@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@ class ReferenceModel {
     EntryKind kind{};
     std::string text;
     std::vector<UserId> users;
+    GroupSettings settings;
     bool operator==(const Entry&) const = default;
   };
   /// What a call must come to: a sequence, or a final error.
@@ -35,53 +37,124 @@ class ReferenceModel {
     Conversation* c = find(id);
     if (c == nullptr) return {0, ErrorCode::not_found};
     if (!is_member(*c, who)) return {0, ErrorCode::not_member};
-    return append(*c, {who, EntryKind::text, text, {}});
+    if (!id.is_group() && (blocks(id.first(), id.second()) || blocks(id.second(), id.first())))
+      return {0, ErrorCode::blocked};
+    return append(*c, {who, EntryKind::text, text, {}, {}});
   }
 
-  Outcome create(UserId who, const ConversationId& id, std::vector<UserId> members, const std::string& name) {
+  Outcome create(UserId who, const ConversationId& id, std::vector<UserId> members, const std::string& name,
+                 GroupSettings settings) {
     members.push_back(who);
     std::sort(members.begin(), members.end());
     members.erase(std::unique(members.begin(), members.end()), members.end());
     if (members.size() > members_max_) return {0, ErrorCode::too_large};
     Conversation& c = conversations_[id];
-    for (const UserId m : members) c.intervals.push_back({m, 1, 0});
-    return append(c, {who, EntryKind::created, name, members});
+    c.settings = settings;
+    for (const UserId m : members)
+      c.intervals.push_back({m, 1, 0, m == who ? Role::owner : Role::member, false});
+    return append(c, {who, EntryKind::created, name, members, settings});
   }
 
   Outcome add(UserId who, const ConversationId& id, UserId whom) {
     Conversation* c = find(id);
-    if (const auto no = may_change(c, who)) return *no;
+    if (const auto no = may_change(c, who, everyone(c))) return *no;
     if (is_member(*c, whom)) return {0, ErrorCode::conflict};
     if (count(*c) >= members_max_) return {0, ErrorCode::too_large};
-    c->intervals.push_back({whom, c->entries.size() + 1, 0});
-    return append(*c, {who, EntryKind::joined, "", {whom}});
+    c->intervals.push_back({whom, c->entries.size() + 1, 0, Role::member,
+                            c->settings.history == NewcomersRead::all});
+    return append(*c, {who, EntryKind::joined, "", {whom}, {}});
   }
 
   Outcome remove(UserId who, const ConversationId& id, UserId whom) {
     Conversation* c = find(id);
-    if (const auto no = may_change(c, who)) return *no;
-    if (who != whom && who != id.first()) return {0, ErrorCode::forbidden};
+    if (const auto no = may_change(c, who, who == whom ? Role::member : Role::admin)) return *no;
     if (!is_member(*c, whom)) return {0, ErrorCode::conflict};
-    for (Interval& i : c->intervals)
-      if (i.who == whom && i.last == 0) i.last = c->entries.size() + 1;
-    return append(*c, {who, EntryKind::left, "", {whom}});
+    const bool owned = c->role(whom) == Role::owner;
+    if (owned && who != whom) return {0, ErrorCode::forbidden};
+    std::vector<UserId> users = {whom};
+    c->member(whom)->last = c->entries.size() + 1;
+    if (Interval* next = owned ? successor(*c) : nullptr) {
+      next->role = Role::owner;
+      users.push_back(next->who);
+    }
+    return append(*c, {who, EntryKind::left, "", users, {}});
   }
 
   Outcome rename(UserId who, const ConversationId& id, const std::string& name) {
     Conversation* c = find(id);
-    if (const auto no = may_change(c, who)) return *no;
-    return append(*c, {who, EntryKind::renamed, name, {}});
+    if (const auto no = may_change(c, who, everyone(c))) return *no;
+    return append(*c, {who, EntryKind::renamed, name, {}, {}});
   }
 
-  /// The sequences of a conversation that a user was, is and will be shown, with what they are.
-  std::map<Sequence, Entry> readable(UserId who, const ConversationId& id) {
-    std::map<Sequence, Entry> all;
+  Outcome promote(UserId who, const ConversationId& id, UserId whom) {
+    Conversation* c = find(id);
+    if (const auto no = may_change(c, who, Role::admin)) return *no;
+    if (!is_member(*c, whom) || c->role(whom) != Role::member) return {0, ErrorCode::conflict};
+    c->member(whom)->role = Role::admin;
+    return append(*c, {who, EntryKind::promoted, "", {whom}, {}});
+  }
+
+  Outcome demote(UserId who, const ConversationId& id, UserId whom) {
+    Conversation* c = find(id);
+    if (const auto no = may_change(c, who, Role::admin)) return *no;
+    if (!is_member(*c, whom) || c->role(whom) == Role::member) return {0, ErrorCode::conflict};
+    if (c->role(whom) == Role::owner) return {0, ErrorCode::forbidden};
+    c->member(whom)->role = Role::member;
+    return append(*c, {who, EntryKind::demoted, "", {whom}, {}});
+  }
+
+  Outcome hand_over(UserId who, const ConversationId& id, UserId whom) {
+    Conversation* c = find(id);
+    if (const auto no = may_change(c, who, Role::owner)) return *no;
+    if (!is_member(*c, whom) || whom == who) return {0, ErrorCode::conflict};
+    c->member(who)->role = Role::admin;
+    c->member(whom)->role = Role::owner;
+    return append(*c, {who, EntryKind::handed_over, "", {whom}, {}});
+  }
+
+  Outcome set(UserId who, const ConversationId& id, GroupSettings settings) {
+    Conversation* c = find(id);
+    if (const auto no = may_change(c, who, Role::owner)) return *no;
+    c->settings = settings;
+    return append(*c, {who, EntryKind::settings, "", {}, settings});
+  }
+
+  /// Members in the order of their joining, with their roles; nobody to who is none of them.
+  std::vector<std::pair<UserId, Role>> members(UserId who, const ConversationId& id) {
+    std::vector<std::pair<UserId, Role>> members;
     const Conversation* c = find(id);
-    for (Sequence seq = 1; c != nullptr && seq <= c->entries.size(); ++seq)
-      for (const Interval& i : c->intervals)
-        if (i.who == who && seq >= i.first && (i.last == 0 || seq <= i.last))
-          all[seq] = c->entries[seq - 1];
-    return all;
+    if (c == nullptr || !is_member(*c, who)) return members;
+    for (const Interval& i : c->intervals)
+      if (i.last == 0) members.emplace_back(i.who, i.role);
+    return members;
+  }
+
+  // --- Contacts ------------------------------------------------------------------------------------
+  struct Contact {
+    bool contact = false;
+    bool blocked = false;
+    std::string name;
+    bool operator==(const Contact&) const = default;
+  };
+  void contact(UserId who, UserId whom, bool is_one, const std::string& name) {
+    Contact& c = people_[who][whom];
+    c.contact = is_one;
+    c.name = name;
+  }
+  void block(UserId who, UserId whom, bool blocked) { people_[who][whom].blocked = blocked; }
+  std::map<UserId, Contact> contacts(UserId who) {
+    std::map<UserId, Contact> mine = people_[who];
+    std::erase_if(mine, [](const auto& of) { return !of.second.contact && !of.second.blocked; });
+    return mine;
+  }
+
+  /// What is delivered to a user of a conversation, or was or will be.
+  std::map<Sequence, Entry> delivered(UserId who, const ConversationId& id) {
+    return entries_within(who, id, [](const Interval& i) { return i.first; });
+  }
+  /// What a user may read of it: more, where newcomers may.
+  std::map<Sequence, Entry> readable(UserId who, const ConversationId& id) {
+    return entries_within(who, id, [](const Interval& i) { return i.earlier ? 1 : i.first; });
   }
 
   /// Conversations in a user's list: those it belongs to that have an entry.
@@ -104,15 +177,47 @@ class ReferenceModel {
     UserId who;
     Sequence first;
     Sequence last;
+    Role role;
+    bool earlier;
   };
   struct Conversation {
     std::vector<Entry> entries;
     std::vector<Interval> intervals;
+    GroupSettings settings;
+
+    Interval* member(UserId who) {
+      for (Interval& i : intervals)
+        if (i.who == who && i.last == 0) return &i;
+      return nullptr;
+    }
+    Role role(UserId who) { return member(who)->role; }
   };
+
+  template <class First>
+  std::map<Sequence, Entry> entries_within(UserId who, const ConversationId& id, First first) {
+    std::map<Sequence, Entry> all;
+    const Conversation* c = find(id);
+    for (Sequence seq = 1; c != nullptr && seq <= c->entries.size(); ++seq)
+      for (const Interval& i : c->intervals)
+        if (i.who == who && seq >= first(i) && (i.last == 0 || seq <= i.last))
+          all[seq] = c->entries[seq - 1];
+    return all;
+  }
+  static Interval* successor(Conversation& c) {
+    for (const Role role : {Role::admin, Role::member})
+      for (Interval& i : c.intervals)
+        if (i.last == 0 && i.role == role) return &i;
+    return nullptr;
+  }
+  bool blocks(UserId who, UserId whom) { return people_[who][whom].blocked; }
+  /// Who may do what everyone may, unless admins alone do.
+  static Role everyone(const Conversation* c) {
+    return c != nullptr && c->settings.changes == ChangedBy::admins ? Role::admin : Role::member;
+  }
 
   Conversation* find(const ConversationId& id) {
     if (!id.is_group() && !conversations_.contains(id))
-      conversations_[id].intervals = {{id.first(), 1, 0}, {id.second(), 1, 0}};
+      conversations_[id].intervals = {{id.first(), 1, 0, {}, {}}, {id.second(), 1, 0, {}, {}}};
     const auto at = conversations_.find(id);
     return at == conversations_.end() ? nullptr : &at->second;
   }
@@ -124,9 +229,10 @@ class ReferenceModel {
     return static_cast<std::size_t>(std::count_if(c.intervals.begin(), c.intervals.end(),
                                                   [](const Interval& i) { return i.last == 0; }));
   }
-  static std::optional<Outcome> may_change(const Conversation* c, UserId who) {
+  static std::optional<Outcome> may_change(Conversation* c, UserId who, Role least) {
     if (c == nullptr) return Outcome{0, ErrorCode::not_found};
     if (!is_member(*c, who)) return Outcome{0, ErrorCode::not_member};
+    if (c->role(who) < least) return Outcome{0, ErrorCode::forbidden};
     return {};
   }
   static Outcome append(Conversation& c, Entry entry) {
@@ -136,6 +242,7 @@ class ReferenceModel {
 
   std::size_t members_max_;
   std::map<ConversationId, Conversation> conversations_;
+  std::map<UserId, std::map<UserId, Contact>> people_;
 };
 
 }  // namespace hubbub::test

@@ -64,8 +64,14 @@ class Teller {
     if (verb == "connect" || verb == "reinstall") return connect(w);
     if (verb == "send") return send(w, line);
     if (verb == "create" || verb == "add" || verb == "remove" || verb == "leave" ||
-        verb == "rename")
+        verb == "rename" || verb == "promote" || verb == "demote" || verb == "hand-over" ||
+        verb == "settings")
       return change(w);
+    if (verb == "contact" || verb == "uncontact" || verb == "block" || verb == "unblock" ||
+        verb == "visible")
+      return change_contact(w);
+    if (verb == "contacts") return contacts(w);
+    if (verb == "members") return members(w);
     if (verb == "history") return history(w);
     if (verb == "list") {
       Device& d = device(w, 1);
@@ -306,17 +312,70 @@ class Teller {
                            .content = {static_cast<std::uint32_t>(text.size()), hash_bytes(text), text}});
   }
 
-  /// create USER DEVICE N GROUP MEMBER…;  add|remove USER DEVICE N GROUP WHO;
-  /// leave USER DEVICE N GROUP;  rename USER DEVICE N GROUP NAME
+  /// contact USER DEVICE N WHO [NAME];  uncontact|block|unblock USER DEVICE N WHO;
+  /// visible USER DEVICE N everyone|contacts
+  void change_contact(const Words& w) {
+    using What = to_server::ContactChange::What;
+    static const std::map<std::string, What> verbs = {{"contact", What::contact},
+                                                      {"uncontact", What::uncontact},
+                                                      {"block", What::block},
+                                                      {"unblock", What::unblock},
+                                                      {"visible", What::visible}};
+    Device& d = device(w, 1);
+    to_server::ContactChange change{.id = ++d.last_request,
+                                    .number = std::stoull(w.at(3)),
+                                    .key = hash_bytes(w[0] + w[3] + d.name, d.user.value),
+                                    .what = verbs.at(w[0])};
+    if (change.what == What::visible)
+      change.visible_to = w.at(4) == "contacts" ? VisibleTo::contacts : VisibleTo::everyone;
+    else
+      change.user = user(w.at(4));
+    if (change.what == What::contact && w.size() > 5) change.name = w[5];
+    say(d, change);
+  }
+
+  /// contacts USER DEVICE [LIMIT [AFTER]]
+  void contacts(const Words& w) {
+    Device& d = device(w, 1);
+    say(d, to_server::Contacts{
+               .id = ++d.last_request,
+               .after = w.size() > 4 ? user(w[4]) : UserId{},
+               .limit = w.size() > 3 ? static_cast<std::uint32_t>(std::stoul(w[3])) : 64});
+  }
+
+  /// members USER DEVICE TO [AFTER]
+  void members(const Words& w) {
+    Device& d = device(w, 1);
+    say(d, to_server::Members{
+               .id = ++d.last_request,
+               .conversation = conversation(d, w.at(3)),
+               .after = w.size() > 4 ? static_cast<std::uint32_t>(std::stoul(w[4])) : 0});
+  }
+
+  /// SETTING…: admins (they alone change it), all (newcomers may read all). Gives how many words.
+  static std::size_t settings(const Words& w, std::size_t at, GroupSettings& settings) {
+    std::size_t taken = 0;
+    for (; at < w.size(); ++at, ++taken) {
+      if (w[at] == "admins") settings.changes = ChangedBy::admins;
+      else if (w[at] == "all") settings.history = NewcomersRead::all;
+      else break;
+    }
+    return taken;
+  }
+
+  /// create USER DEVICE N GROUP SETTING… MEMBER…;  leave USER DEVICE N GROUP;
+  /// add|remove|promote|demote|hand-over USER DEVICE N GROUP WHO;  rename USER DEVICE N GROUP NAME;
+  /// settings USER DEVICE N GROUP SETTING…
   void change(const Words& w) {
     Device& d = device(w, 1);
     const std::uint64_t number = std::stoull(w.at(3));
     const std::uint64_t key = hash_bytes(w[0] + w[3] + d.name, d.user.value);
     if (w[0] == "create") {
       std::vector<UserId> members;
-      for (std::size_t i = 5; i < w.size(); ++i) members.push_back(user(w[i]));
+      GroupSettings set;
+      for (std::size_t i = 5 + settings(w, 5, set); i < w.size(); ++i) members.push_back(user(w[i]));
       groups_[w.at(4)] = ConversationId::group(d.user, DeviceNumber{1}, number);
-      return say(d, to_server::Create{++d.last_request, number, key, true, members, w[4]});
+      return say(d, to_server::Create{++d.last_request, number, key, true, members, w[4], set});
     }
     using What = to_server::Change::What;
     to_server::Change change{.id = ++d.last_request,
@@ -328,8 +387,15 @@ class Teller {
       change.name = w.at(5);
     } else if (w[0] == "leave") {
       change.what = What::leave;
+    } else if (w[0] == "settings") {
+      change.what = What::settings;
+      settings(w, 5, change.settings);
     } else {
-      change.what = w[0] == "add" ? What::add : What::remove;
+      change.what = w[0] == "add"       ? What::add
+                    : w[0] == "remove"  ? What::remove
+                    : w[0] == "promote" ? What::promote
+                    : w[0] == "demote"  ? What::demote
+                                        : What::hand_over;
       change.user = user(w.at(5));
     }
     say(d, change);

@@ -103,6 +103,9 @@ TEST(ClientFrame, Create) {
       to_server::Create{4, 17, 1, true, two_users, "Lunch"},
       R"({"type":"create","id":4,"n":17,"key":"0000000000000001","kind":"group","members":["u_84","u_90"],"name":"Lunch"})");
   expect_golden<to_server::Frame>(
+      to_server::Create{4, 17, 1, true, two_users, "", {ChangedBy::admins, NewcomersRead::from_joining}},
+      R"({"type":"create","id":4,"n":17,"key":"0000000000000001","kind":"group","members":["u_84","u_90"],"changes":"admins","history":"from_joining"})");
+  expect_golden<to_server::Frame>(
       to_server::Create{4, 17, 1, false, std::span(two_users).first(1), ""},
       R"({"type":"create","id":4,"n":17,"key":"0000000000000001","kind":"direct","members":["u_84"]})");
 }
@@ -119,6 +122,36 @@ TEST(ClientFrame, Changes) {
                                   R"({"type":"leave")" + rest + "}");
   expect_golden<to_server::Frame>(to_server::Change{5, 18, 2, What::rename, group, UserId{}, "Tea"},
                                   R"({"type":"rename")" + rest + R"(,"name":"Tea"})");
+  for (const auto& [what, type] : {std::pair(What::promote, "promote"), std::pair(What::demote, "demote"),
+                                   std::pair(What::hand_over, "hand_over")})
+    expect_golden<to_server::Frame>(to_server::Change{5, 18, 2, what, group, UserId{90}, ""},
+                                    R"({"type":")" + std::string(type) + '"' + rest + R"(,"user":"u_90"})");
+  expect_golden<to_server::Frame>(
+      to_server::Change{5, 18, 2, What::settings, group, {}, "", {ChangedBy::admins, NewcomersRead::all}},
+      R"({"type":"settings")" + rest + R"(,"changes":"admins","history":"all"})");
+}
+
+TEST(ClientFrame, ContactChanges) {
+  using What = to_server::ContactChange::What;
+  const std::string rest = R"(,"id":5,"n":18,"key":"0000000000000002")";
+  expect_golden<to_server::Frame>(to_server::ContactChange{5, 18, 2, What::contact, UserId{90}, "Ann"},
+                                  R"({"type":"contact")" + rest + R"(,"user":"u_90","name":"Ann"})");
+  for (const auto& [what, type] : {std::pair(What::uncontact, "uncontact"), std::pair(What::block, "block"),
+                                   std::pair(What::unblock, "unblock")})
+    expect_golden<to_server::Frame>(to_server::ContactChange{5, 18, 2, what, UserId{90}, ""},
+                                    R"({"type":")" + std::string(type) + '"' + rest + R"(,"user":"u_90"})");
+  expect_golden<to_server::Frame>(
+      to_server::ContactChange{5, 18, 2, What::visible, {}, "", VisibleTo::contacts},
+      R"({"type":"visible")" + rest + R"(,"to":"contacts"})");
+}
+
+TEST(ClientFrame, ContactsAndMembers) {
+  expect_golden<to_server::Frame>(to_server::Contacts{6, UserId{90}, 10},
+                                  R"({"type":"contacts","id":6,"after":"u_90","limit":10})");
+  expect_golden<to_server::Frame>(to_server::Contacts{6, {}, 64}, R"({"type":"contacts","id":6,"limit":64})");
+  expect_golden<to_server::Frame>(
+      to_server::Members{6, group, 64},
+      R"({"type":"members","id":6,"conversation_id":"c_71_2_17","after":64})");
 }
 
 TEST(ClientFrame, List) {
@@ -218,9 +251,12 @@ TEST(ServerFrame, Conversation) {
         R"({"type":"conversation","event":")" + name + "\"" + rest + end + R"(,"cursor":"1-9"})");
   };
   golden(EntryKind::created, "Lunch", two_users, "created",
-         R"("users":["u_84","u_90"],"name":"Lunch")");
+         R"("users":["u_84","u_90"],"changes":"everyone","history":"from_joining","name":"Lunch")");
   golden(EntryKind::joined, "", two_users, "joined", R"("users":["u_84","u_90"])");
-  golden(EntryKind::left, "", two_users, "left", R"("users":["u_84","u_90"])");
+  golden(EntryKind::left, "", std::span(two_users).first(1), "left", R"("users":["u_84"])");
+  golden(EntryKind::left, "", two_users, "left", R"("users":["u_84"],"owner":"u_90")");
+  golden(EntryKind::promoted, "", std::span(two_users).first(1), "promoted", R"("users":["u_84"])");
+  golden(EntryKind::settings, "", {}, "settings", R"("changes":"everyone","history":"from_joining")");
   golden(EntryKind::renamed, "", {}, "renamed", R"("name":"")");
 }
 
@@ -250,6 +286,28 @@ TEST(ServerFrame, History) {
       R"({"type":"conversation","event":"renamed","seq":42,"message_id":"18000000000000000001",)"
       R"("from":"u_71","device_number":2,"n":317,"key":"0000000000009f2c","sent_at":1700000000123,"name":"Tea"}],)"
       R"("has_more":true,"head":43})");
+}
+
+TEST(ServerFrame, Contacts) {
+  const std::vector<ContactOf> contacts = {{UserId{84}, true, false, "Ann"}, {UserId{90}, false, true, ""}};
+  expect_golden<to_client::Frame>(
+      to_client::ContactsPage{6, VisibleTo::contacts, contacts, true},
+      R"({"type":"contacts","id":6,"visible_to":"contacts","contacts":[)"
+      R"({"user":"u_84","contact":true,"name":"Ann"},{"user":"u_90","blocked":true}],"has_more":true})");
+}
+
+TEST(ServerFrame, Members) {
+  const std::vector<MemberOf> members = {{UserId{84}, Role::owner}, {UserId{90}, Role::member}};
+  expect_golden<to_client::Frame>(
+      to_client::MembersPage{6, group, "Lunch", {ChangedBy::admins, NewcomersRead::all}, Role::admin, members, 64},
+      R"({"type":"members","id":6,"conversation_id":"c_71_2_17","role":"admin","name":"Lunch",)"
+      R"("changes":"admins","history":"all","members":[{"user":"u_84","role":"owner"},)"
+      R"({"user":"u_90","role":"member"}],"next":64})");
+}
+
+TEST(ServerFrame, OkOfWhatIsOnesOwn) {
+  expect_golden<to_client::Frame>(to_client::Ok{.id = 1, .number = 3, .next = 4},
+                                  R"({"type":"ok","id":1,"n":3,"next":4})");
 }
 
 TEST(ServerFrame, List) {

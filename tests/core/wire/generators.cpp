@@ -82,6 +82,8 @@ T any() {
 void fix(Message& m);
 void fix(Range& range);
 void fix(PresenceOf& of);
+void fix(ContactOf& of);
+void fix(MemberOf& of);
 
 void bound(std::uint64_t& number, std::uint64_t least, std::uint64_t greatest) {
   number = least + number % (greatest - least + 1);
@@ -152,6 +154,7 @@ void fix(to_server::Create& f) {
   if (!f.group) {
     f.members = kept(std::vector<UserId>{f.members.empty() ? UserId{7} : f.members.front()});
     f.name = {};
+    f.settings = {};
   }
 }
 void fix(to_server::Change& f) {
@@ -161,8 +164,9 @@ void fix(to_server::Change& f) {
   fix(f.conversation);
   fix(f.user);
   fix_text(f.name, 0, limits::conversation_name_bytes);
-  if (f.what == What::leave || f.what == What::rename) f.user = {};
+  if (f.what == What::leave || f.what == What::rename || f.what == What::settings) f.user = {};
   if (f.what != What::rename) f.name = {};
+  if (f.what != What::settings) f.settings = {};
 }
 void fix(to_server::List& f) {
   fix(f.id);
@@ -174,6 +178,27 @@ void fix(to_server::List& f) {
 void fix(to_server::Watch& f) { f.users = fixed_items(f.users); }
 void fix(to_server::Unwatch& f) { f.users = fixed_items(f.users); }
 
+void fix(to_server::ContactChange& f) {
+  using What = to_server::ContactChange::What;
+  fix(f.id);
+  bound(f.number, 1, group_number_max);
+  fix(f.user);
+  fix_text(f.name, 0, limits::contact_name_bytes);
+  if (f.what != What::contact) f.name = {};
+  if (f.what == What::visible) f.user = {};
+  if (f.what != What::visible) f.visible_to = {};
+}
+void fix(to_server::Contacts& f) {
+  fix(f.id);
+  fix(f.after);
+  f.limit = f.limit % limits::contacts_in_page + 1;
+}
+void fix(to_server::Members& f) {
+  fix(f.id);
+  fix(f.conversation);
+  f.after %= limits::membership_intervals + 1;
+}
+
 void fix(Message& m) {
   fix(m.seq);
   fix_time(m.sent_at_ms);
@@ -181,8 +206,13 @@ void fix(Message& m) {
   fix(m.number);
   fix(m.content, m.kind == EntryKind::text ? 1 : 0);
   m.users = fixed_items(m.users);
-  if (m.kind == EntryKind::text || m.kind == EntryKind::renamed) m.users = {};
-  if (m.kind == EntryKind::joined || m.kind == EntryKind::left) m.content = {};
+  const bool has_settings = m.kind == EntryKind::created || m.kind == EntryKind::settings;
+  if (!has_settings) m.settings = {};
+  if (m.kind == EntryKind::text || m.kind == EntryKind::renamed || m.kind == EntryKind::settings)
+    m.users = {};
+  if (m.kind == EntryKind::left) m.users = m.users.first(std::min<std::size_t>(2, m.users.size()));
+  const bool named = m.kind == EntryKind::created || m.kind == EntryKind::renamed;
+  if (m.kind != EntryKind::text && !named) m.content = {};
 }
 void fix(Range& range) {
   fix(range.conversation);
@@ -236,6 +266,23 @@ void fix(to_client::HistoryPage& f) {
   fix(f.conversation);
   f.messages = fixed_items(f.messages);
   fix(f.head);
+}
+void fix(ContactOf& of) {
+  fix(of.user);
+  fix_text(of.name, 0, limits::contact_name_bytes);
+}
+void fix(to_client::ContactsPage& f) {
+  fix(f.id);
+  f.contacts = fixed_items(f.contacts);
+}
+void fix(MemberOf& of) { fix(of.user); }
+void fix(to_client::MembersPage& f) {
+  fix(f.id);
+  fix(f.conversation);
+  fix_text(f.name, 0, limits::conversation_name_bytes);
+  if (!f.conversation.is_group()) f.name = {};
+  if (!f.conversation.is_group()) f.settings = {};
+  f.members = fixed_items(f.members);
 }
 void fix(to_client::ListPage& f) {
   fix(f.id);

@@ -69,6 +69,64 @@ TEST(MembershipChecks, NobodyIsShownWhatWasSaidBetweenTwoMemberships) {
   EXPECT_THAT(judge(group.chat.history).broken, ElementsAre("members-only"));
 }
 
+/// Where newcomers may read all, Carol pages what was said before she came, and between.
+struct OpenGroup : Group {
+  OpenGroup() {
+    // All that changes is what the first entry says.
+    for (Event& e : chat.history) open(e.message);
+    Event page{.kind = Kind::paged, .device = carols, .conversation = id};
+    page.page = chat.log(id);
+    for (Message& m : page.page) open(m);
+    page.to = page.page.back().seq;
+    chat.history.push_back(page);
+    chat.end();
+    for (Event& e : chat.history)
+      if (e.kind == Kind::stored_message) open(e.message);
+  }
+  static void open(Message& m) {
+    if (m.kind == EntryKind::created) m.settings.history = NewcomersRead::all;
+  }
+};
+
+TEST(MembershipChecks, NewcomersMayPageWhatCameBeforeWhereThatIsSet) {
+  OpenGroup group;
+  EXPECT_THAT(judge(group.chat.history).broken, IsEmpty());
+}
+
+TEST(MembershipChecks, APageThatLeavesOutWhatNewcomersMayReadHasAGap) {
+  OpenGroup group;
+  Event& page = group.chat.history[find(group.chat.history, Kind::paged)];
+  page.page.erase(page.page.begin() + 1);
+  EXPECT_THAT(judge(group.chat.history).broken, ElementsAre("no-gaps"));
+}
+
+TEST(MembershipChecks, WhatNewcomersMayReadIsNotShownOnTheirStream) {
+  OpenGroup group;
+  auto& history = group.chat.history;
+  // Somebody's event of the first entry reaches Carol, too, and her inbox holds it.
+  Event shown = history[find(history, Kind::shown)];
+  Event stored{.kind = Kind::stored_inbox, .device = carols, .conversation = group.id, .number = 99, .seq = 1};
+  shown.device = carols;
+  history.insert(history.begin() + static_cast<std::ptrdiff_t>(find(history, Kind::paged)), shown);
+  history.push_back(stored);
+  const auto broken = judge(history).broken;
+  EXPECT_THAT(broken, Contains("members-only"));
+  EXPECT_THAT(broken, Contains("delivered-only"));
+}
+
+TEST(MembershipChecks, WhoIsNoAdminRemovesNobody) {
+  ChatModel chat;
+  chat.attach(alices);
+  chat.attach(bobs);
+  const ConversationId id = chat.create_group(alices, {bob, carol});
+  chat.leave(bobs, id, carol);
+  for (const DeviceId device : {alices, bobs}) chat.catch_up(device);
+  chat.end();
+  const Judged judged = judge(chat.history, {.liveness_reached = false});
+  EXPECT_THAT(judged.broken, ElementsAre("by-right"));
+  EXPECT_THAT(judged.violations[0].what, HasSubstr("2 of c_1_1_1 by u_2: a member removes another"));
+}
+
 TEST(MembershipChecks, NobodyIsSentARangeFromBeforeTheyJoined) {
   Group group;
   group.chat.end();

@@ -62,8 +62,8 @@ node 1 > node 2: rows of 22 as at @7
 node 2 > node 1: the first rows of 22 are wanted, as at @4 or later
 node 1 > node 2: rows of 22 as at @7
 node 2 > node 1: the next rows of 22 are wanted, as at @7 or later
-dora.phone < @2 synced
 node 1 > node 2: rows of 22 as at @7, the last
+dora.phone < @2 synced
 node 1 > log 22: batch, follows @7
 log 22 > node 1: kept at @8
 log 22 > node 2: @8 batch

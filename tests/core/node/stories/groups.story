@@ -61,7 +61,7 @@ ben.phone < ok 3: c_1_1_1 #5 as number 1, next 2
 carl.phone < @3 c_1_1_1 #5 u_2 renamed "Picnic-at-the-lake"
 anna.phone < @5 c_1_1_1 #5 u_2 renamed "Picnic-at-the-lake"
 ben.phone < @5 c_1_1_1 #5 u_2 renamed "Picnic-at-the-lake"
-ben.phone < error 4: forbidden (only the creator removes members)
+ben.phone < error 4: forbidden (your role in the group does not allow it)
 anna.phone < ok 3: c_1_1_1 #6 as number 3, next 4
 carl.phone < @4 c_1_1_1 #6 u_1 left u_3
 anna.phone < @6 c_1_1_1 #6 u_1 left u_3
