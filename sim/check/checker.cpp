@@ -378,7 +378,7 @@ const std::vector<Violation>& Checker::violations() const { return impl_->ledger
 std::size_t Checker::memory() const {
   return sizeof(Impl) + impl_->ledger.memory() + impl_->messages.memory() +
          impl_->streams.memory() + impl_->memberships.memory() + impl_->logs.memory() +
-         impl_->presences.memory() + impl_->admissions.memory();
+         impl_->presences.memory() + impl_->admissions.memory() + impl_->blocks.memory();
 }
 
 }  // namespace hubbub::sim
