@@ -188,7 +188,7 @@ void Contacts::on(const peer::BlockStored& m) {
   user->last_block = std::max(user->last_block, m.number) + 1;
   contact.number = user->last_block;
   c_.contacts.touch(slot, c_.now.mono);
-  c_.put(p, rows::user(m.user), user->row());
+  c_.put(p, rows::user(m.user), user->row(to_ms(c_.now.wall)));
   put(p, {m.user, m.other}, contact);
   tell(slot);
 }
