@@ -158,6 +158,21 @@ inline constexpr std::array choices<TrimPolicy>{
     choice(TrimPolicy::unverified, "unverified", "below what its owner holds (unsafe)"),
 };
 template <>
+inline constexpr std::array choices<BlockPolicy>{
+    choice(BlockPolicy::once_stored, "once_stored", "when the conversation of the two has stored it"),
+    choice(BlockPolicy::told_once, "told_once", "at once; the conversation is told one time (unsafe)"),
+};
+template <>
+inline constexpr std::array choices<ChangedBy>{
+    choice(ChangedBy::everyone, "everyone", "every member"),
+    choice(ChangedBy::admins, "admins", "the owner and the admins"),
+};
+template <>
+inline constexpr std::array choices<NewcomersRead>{
+    choice(NewcomersRead::from_joining, "from_joining", "what is said from then on"),
+    choice(NewcomersRead::all, "all", "what was said before, too"),
+};
+template <>
 inline constexpr std::array choices<ReconnectPolicy>{
     choice(ReconnectPolicy::at_once, "at_once", "without waiting"),
     choice(ReconnectPolicy::fixed, "fixed", "after `base`"),
@@ -266,6 +281,8 @@ inline constexpr std::array known_checkers{
     Bounded{"accounted", Unit::none, "sent = acknowledged + refused + pending, at every client"},
     Bounded{"one-writer", Unit::none, "of a partition's log, all take the same records to count"},
     Bounded{"stale-bound", Unit::none, "an owner that was replaced speaks 5 s longer at most"},
+    Bounded{"by-right", Unit::none, "a group is changed only by who may"},
+    Bounded{"blocked-out", Unit::none, "who is blocked says nothing more, once the block is answered"},
     // Liveness: judged once faults are healed and no new work starts.
     Bounded{"delivered-all", Unit::none, "every inbox holds exactly what is due to it"},
     Bounded{"caught-up", Unit::none, "every connected device is at its inbox's head"},

@@ -46,6 +46,7 @@ inline const std::vector<Mechanism>& mechanisms() {
       {"restored-backup", {"policy.takeovers=assumed", "policy.fencing=none"}, {"one-writer", "effects-durable", "acked-kept"}, ""},
       {"region-lost", {"policy.failover=stays"}, {}, "takeover.p99"},
       {"lossy-network", {"policy.peers=trusting"}, {"settled", "delivered-all", "caught-up"}, ""},
+      {"blocked", {"policy.blocks=told_once"}, {"blocked-out"}, ""},
   };
   return list;
 }
