@@ -1,5 +1,7 @@
 #include "sim/check/block_checks.hpp"
 
+#include <utility>
+
 #include "core/base/hash.hpp"
 
 namespace hubbub::sim {
@@ -29,7 +31,7 @@ void BlockChecks::asked(UserId user, UserId other, bool blocked, std::uint64_t k
   if (was_blocked && !p.blocked()) ++p.period;
 }
 
-void BlockChecks::answered(UserId user, UserId other, bool blocked, std::uint64_t key, bool done) {
+void BlockChecks::answered(Duration now, UserId user, UserId other, bool blocked, std::uint64_t key, bool done) {
   Side& s = side(pair(user, other), user, other);
   if (!blocked) {
     if (s.ending > 0) --s.ending;
@@ -37,8 +39,16 @@ void BlockChecks::answered(UserId user, UserId other, bool blocked, std::uint64_
   }
   const auto call = calls_.find(key);
   if (call == calls_.end()) return;
-  if (done && call->second == s.ends) s.blocked = true;
+  if (done && call->second == s.ends && !std::exchange(s.blocked, true)) s.since = now;
   calls_.erase(call);
+}
+
+std::optional<Duration> BlockChecks::blocked_since(UserId user, UserId other) const {
+  if (pairs_.empty() || user == other) return {};
+  const auto found = pairs_.find(ledger_.entities.known(ConversationId::direct(user, other)));
+  if (found == pairs_.end()) return {};
+  const Side& s = found->second.sides[user < other ? 0 : 1];
+  return s.blocked ? std::optional(s.since) : std::nullopt;
 }
 
 void BlockChecks::sent(std::uint32_t device, std::uint32_t conversation, std::uint64_t key) {

@@ -8,6 +8,8 @@
 
 #include <absl/container/flat_hash_map.h>
 
+#include <optional>
+
 #include "sim/check/ledger.hpp"
 
 namespace hubbub::sim {
@@ -19,13 +21,15 @@ class BlockChecks {
   /// A user's first word of a call to block another, or to end that; `key`: the call's.
   void asked(UserId user, UserId other, bool blocked, std::uint64_t key);
   /// `done`: else it was finally refused.
-  void answered(UserId user, UserId other, bool blocked, std::uint64_t key, bool done);
+  void answered(Duration now, UserId user, UserId other, bool blocked, std::uint64_t key, bool done);
 
   /// A message's first sending, and its final answer; devices and conversations as in Entities.
   void sent(std::uint32_t device, std::uint32_t conversation, std::uint64_t key);
   void refused(std::uint32_t device, std::uint32_t conversation, std::uint64_t key);
   void acknowledged(Duration now, std::uint32_t device, std::uint32_t conversation,
                     std::uint64_t key);
+  /// Since when `user` has known that `other` is blocked, if that is so.
+  std::optional<Duration> blocked_since(UserId user, UserId other) const;
   std::size_t memory() const;
 
  private:
@@ -34,6 +38,7 @@ class BlockChecks {
     bool blocked = false;      ///< answered, and no end asked for since it was asked
     std::uint32_t ending = 0;  ///< calls for the end without an answer
     std::uint32_t ends = 0;    ///< asked for, ever
+    Duration since{};          ///< of `blocked`
   };
   struct Pair {
     Side sides[2];

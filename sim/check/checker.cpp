@@ -34,9 +34,9 @@ struct Checker::Impl {
   StreamChecks streams{ledger};
   MembershipChecks memberships{ledger};
   LogChecks logs{ledger};
-  PresenceChecks presences{ledger};
   AdmissionChecks admissions{ledger};
   BlockChecks blocks{ledger};
+  PresenceChecks presences{ledger, blocks};
   std::vector<std::uint32_t> scratch;
   std::vector<std::string> early_effects;
   Duration last_now{};
@@ -109,8 +109,9 @@ void Checker::block_asked(UserId user, UserId other, bool blocked, std::uint64_t
   impl_->blocks.asked(user, other, blocked, key);
 }
 
-void Checker::block_answered(UserId user, UserId other, bool blocked, std::uint64_t key, bool done) {
-  impl_->blocks.answered(user, other, blocked, key, done);
+void Checker::block_answered(Duration now, UserId user, UserId other, bool blocked,
+                             std::uint64_t key, bool done) {
+  impl_->blocks.answered(now, user, other, blocked, key, done);
 }
 
 void Checker::attached(Duration now, DeviceId device, Cursor resumed_from) {

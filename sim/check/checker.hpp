@@ -70,7 +70,8 @@ class Checker {
   /// A user asks to block another, or for the end of that (the call's first sending); and the final
   /// answer: it is `done`, or was refused. `key`: the call's.
   void block_asked(UserId user, UserId other, bool blocked, std::uint64_t key);
-  void block_answered(UserId user, UserId other, bool blocked, std::uint64_t key, bool done);
+  void block_answered(Duration now, UserId user, UserId other, bool blocked, std::uint64_t key,
+                      bool done);
 
   /// A device was welcomed, having said that it holds everything up to this cursor; `Cursor{}`: it
   /// holds nothing. What it is sent next must follow on from there.

@@ -36,6 +36,12 @@ class Entities {
     return number(id, conversation_numbers_, conversations_);
   }
 
+  /// `no_entity`: it was never met.
+  std::uint32_t known(const ConversationId& id) const {
+    const auto found = conversation_numbers_.find(id);
+    return found == conversation_numbers_.end() ? no_entity : found->second;
+  }
+
   UserId user_id(std::uint32_t user) const { return users_[user].id; }
   DeviceId device_id(std::uint32_t device) const {
     return {users_[devices_[device].user].id, devices_[device].number};

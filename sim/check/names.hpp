@@ -11,13 +11,13 @@
 namespace hubbub::sim {
 
 /// Nothing false may ever be said, whatever is broken.
-inline constexpr std::array<std::string_view, 23> safety_invariants{
+inline constexpr std::array<std::string_view, 24> safety_invariants{
     "acked-kept",     "effects-durable", "refused-never",   "one-binding",
     "no-gaps",        "exactly-once",    "sender-order",    "stream-order",
     "delivered-only", "inbox-agrees",    "monotonic-reads", "members-only",
     "no-forgery",     "id-unique",       "bounded",         "accounted",
     "one-writer",     "stale-bound",     "presence-online", "presence-offline",
-    "admitted",       "by-right",        "blocked-out"};
+    "presence-private", "admitted",      "by-right",        "blocked-out"};
 
 /// What must come true once everything is healed.
 inline constexpr std::array<std::string_view, 5> liveness_invariants{
@@ -45,6 +45,7 @@ enum class Invariant : std::uint8_t {
   stale_bound,
   presence_online,
   presence_offline,
+  presence_private,
   admitted,
   by_right,
   blocked_out,

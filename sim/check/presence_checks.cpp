@@ -73,6 +73,7 @@ PresenceChecks::Told PresenceChecks::told(Duration now, DeviceId viewer, const P
   const std::uint32_t device = ledger_.entities.device(viewer);
   const std::uint32_t number = ledger_.entities.user(of.user);
   const User& u = user(number);
+  judge_private(now, viewer, of);
   Told outcome;
   const auto watched = index_.find(key(device, number));
   if (watched != index_.end()) {
@@ -97,6 +98,19 @@ void PresenceChecks::lost(Duration now, DeviceId viewer) {
     judge(now, views_[v]);
     views_[v].shown.reset();
   }
+}
+
+/// Whoever is blocked is told what is told of somebody who is never there.
+void PresenceChecks::judge_private(Duration now, DeviceId viewer, const PresenceOf& of) {
+  const auto since = blocks_.blocked_since(of.user, viewer.user);
+  if (!since || now - *since <= bounds_.blocked) return;
+  ledger_.compared(Invariant::presence_private);
+  if (of.state != PresenceState::online && of.last_seen_ms == 0) return;
+  ledger_.violated(Invariant::presence_private, now, {ledger_.entities.device(viewer), no_entity}, [&] {
+    return fmt::format("{} was told that {} is {}, who had known for {:.1f} s that they have blocked them",
+                       to_text(viewer), hubbub::to_text(of.user), name_of(of.state),
+                       seconds(now - *since));
+  });
 }
 
 void PresenceChecks::judge(Duration now, const View& view) {

@@ -1,4 +1,5 @@
-// What viewers are shown of others: presence-online, presence-offline, presence-settled.
+// What viewers are shown of others: presence-online, presence-offline, presence-private,
+// presence-settled.
 //
 // Whoever runs the servers' ends of connections says who is heard there; devices say what they were
 // told. A view is what one device shows of one user. It is judged when it changes, when the device
@@ -15,6 +16,7 @@
 
 #include "core/base/stable_vector.hpp"
 #include "core/wire/frames.hpp"
+#include "sim/check/block_checks.hpp"
 #include "sim/check/ledger.hpp"
 
 namespace hubbub::sim {
@@ -23,12 +25,14 @@ struct PresenceBounds {
   Duration online = never;       ///< shown online, from when the user was last heard
   Duration online_after_leave;   ///< the same, of who logged out
   Duration online_disturbed = never;
+  Duration blocked = never;      ///< told where somebody is, from when they were answered that they
+                                 ///< have blocked the viewer
   Duration offline = never;      ///< shown offline, from when the user is heard and all is calm
 };
 
 class PresenceChecks {
  public:
-  explicit PresenceChecks(Ledger& ledger) : ledger_(ledger) {}
+  PresenceChecks(Ledger& ledger, const BlockChecks& blocks) : ledger_(ledger), blocks_(blocks) {}
 
   void set(const PresenceBounds& bounds) { bounds_ = bounds; }
 
@@ -79,12 +83,14 @@ class PresenceChecks {
   static std::uint64_t key(std::uint32_t viewer, std::uint32_t user) {
     return std::uint64_t{viewer} << 32 | user;
   }
+  void judge_private(Duration now, DeviceId viewer, const PresenceOf& of);
   void turns(Duration now, User& user, bool left);
   void judge(Duration now, const View& view);
   void judge_online(Duration now, const View& view, const User& user);
   void judge_offline(Duration now, const View& view, const User& user);
 
   Ledger& ledger_;
+  const BlockChecks& blocks_;
   PresenceBounds bounds_;
   Duration calm_from_{};
   StableVector<User> users_;

@@ -19,6 +19,11 @@ constexpr double to_others = 0.05;
 
 /// How group changes divide: most are harmless.
 constexpr double renames = 0.4, additions = 0.7, removals = 0.9;
+/// And where admins alone change a group, and do not leave it.
+constexpr double admins_rename = 0.2, admins_add = 0.5, admins_remove = 0.7, admins_promote = 0.85;
+
+/// The share of blocks, not of their ends: so that most conversations go on at any time.
+constexpr double blocks = 0.35;
 
 std::uint64_t entity(std::uint32_t client, std::uint32_t done) {
   return std::uint64_t{client} << 32 | done;
@@ -38,7 +43,7 @@ void Population::place_in_groups() {
     for (std::uint32_t i = 0; i < groups.count; ++i) {
       Random random(settings_.seed, of_groups, groups_.size());
       groups_.push_back({static_cast<std::uint32_t>(random.below(settings_.users)),
-                         std::min(groups.members, settings_.users)});
+                         std::min(groups.members, settings_.users), groups.settings});
     }
   if (groups_.empty()) return;
   group_index_.assign(settings_.users + 1, 0);
@@ -98,6 +103,8 @@ Population::Rates Population::rates(std::uint32_t user) const {
   if (acquaintances_ > 0 || grouped)
     rates.write = settings_.messages_per_day * settings_.peak / 86'400 * share;
   if (grouped) rates.change = settings_.group_changes_per_day * settings_.peak / 86'400 * share;
+  if (acquaintances_ > 0)
+    rates.block = settings_.blocks_per_day * settings_.peak / 86'400 * share;
   if (settings_.open_history > Duration{0})
     rates.look = 1e9 / static_cast<double>(settings_.open_history.count());
   return rates;
@@ -118,23 +125,37 @@ Act Population::act(std::uint32_t client, std::uint32_t done) const {
   Random random(settings_.seed, of_acts, entity(client, done));
   Act act;
   const double which = random.unit() * rates.all();
+  double what = 0;
   if (which < rates.change) {
     act.kind = Act::Kind::change;
-    const double what = random.unit();
+    what = random.unit();
     act.change = what < renames     ? to_server::Change::What::rename
                  : what < additions ? to_server::Change::What::add
                  : what < removals  ? to_server::Change::What::remove
                                     : to_server::Change::What::leave;
+  } else if (rates.block > 0 && which >= rates.change + rates.look + rates.write) {
+    act.kind = Act::Kind::block;
+    act.blocked = random.chance(blocks);
   } else {
     act.kind = which < rates.change + rates.look ? Act::Kind::look : Act::Kind::write;
   }
-  act.in_group = act.kind == Act::Kind::change || acquaintances_ == 0 ||
-                 (!groups.empty() && random.chance(settings_.group_share));
+  act.in_group = act.kind != Act::Kind::block &&
+                 (act.kind == Act::Kind::change || acquaintances_ == 0 ||
+                  (!groups.empty() && random.chance(settings_.group_share)));
   if (act.in_group && groups.empty()) act.in_group = false;
   if (act.in_group) {
     act.group = groups[random.below(groups.size())];
+    using What = to_server::Change::What;
+    if (act.kind == Act::Kind::change && groups_[act.group].settings.changes == ChangedBy::admins)
+      act.change = what < admins_rename    ? What::rename
+                   : what < admins_add     ? What::add
+                   : what < admins_remove  ? What::remove
+                   : what < admins_promote ? What::promote
+                                           : What::demote;
+    const bool of_a_member = act.change == What::remove || act.change == What::promote ||
+                             act.change == What::demote;
     act.peer = id_of(static_cast<std::uint32_t>(
-        act.change == to_server::Change::What::remove
+        of_a_member
             ? (groups_[act.group].first + random.below(groups_[act.group].members)) %
                   settings_.users
             : random.below(settings_.users)));

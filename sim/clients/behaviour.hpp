@@ -26,6 +26,7 @@ struct PopulationSettings {
   struct Groups {
     std::uint32_t count = 0;
     std::uint32_t members = 0;
+    GroupSettings settings;
   };
   std::vector<Groups> groups;
   double group_share = 0;            ///< of messages, where a user is in groups
@@ -34,19 +35,21 @@ struct PopulationSettings {
   Sampler length;                    ///< bytes of a message
   double typed_ahead = 0;            ///< share of messages sent without waiting
   double group_changes_per_day = 0;  ///< of each user in groups
+  double blocks_per_day = 0;         ///< of each user: blocks, and ends of blocks
   Duration open_history{0};          ///< mean time between looks; 0: never
 };
 
 /// What a client does next.
 struct Act {
-  enum class Kind : std::uint8_t { write, look, change };
+  enum class Kind : std::uint8_t { write, look, change, block };
   Kind kind{};
   bool in_group = false;
   bool ahead = false;
   std::uint32_t group = 0;   ///< which, if `in_group`
-  UserId peer;               ///< whom to, if not; the user added or removed, of a change
+  UserId peer;               ///< whom to, if not; whom a change or a block is about
   std::uint32_t length = 0;  ///< write: bytes
   to_server::Change::What change{};
+  bool blocked = false;      ///< block: else it ends
 };
 
 class Population {
@@ -69,6 +72,7 @@ class Population {
   struct Group {
     std::uint32_t first;  ///< members are the `members` users from here on, round the ring
     std::uint32_t members;
+    GroupSettings settings;
   };
   const std::vector<Group>& groups() const { return groups_; }
   /// The first member who comes online; nobody if none does.
@@ -84,8 +88,8 @@ class Population {
 
  private:
   struct Rates {
-    double write = 0, look = 0, change = 0;  ///< a second
-    double all() const { return write + look + change; }
+    double write = 0, look = 0, change = 0, block = 0;  ///< a second
+    double all() const { return write + look + change + block; }
   };
   Rates rates(std::uint32_t user) const;
   std::uint32_t distance(std::uint32_t k) const;

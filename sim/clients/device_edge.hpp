@@ -2,6 +2,7 @@
 // One edge serves any number of devices, one call at a time.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,7 +42,7 @@ struct Outgoing {
   std::string body;
 };
 
-/// A changing call on its way: create, or one of Change's.
+/// A changing call on its way: create, one of Change's, or one about a contact.
 struct Call {
   bool create = false;
   bool group = false;              ///< create only
@@ -50,6 +51,8 @@ struct Call {
   UserId user;                     ///< add, remove
   std::vector<UserId> members;     ///< create
   std::string name;                ///< create, rename
+  GroupSettings settings;          ///< create, settings
+  std::optional<to_server::ContactChange::What> contact;  ///< about `user`, if it is one of these
   std::uint64_t tag = 0;           ///< the caller's own, given back with the outcome
   std::uint64_t number = 0;
   std::uint64_t key = 0;
@@ -75,6 +78,8 @@ class DeviceObserver {
                        const to_client::Error&) {}
   /// For now: it will be sent again.
   virtual void put_off(Duration, const Device&, const to_client::Error&) {}
+  /// It leaves for the first time.
+  virtual void call_asked(Duration, const Device&, const Call&) {}
   virtual void call_done(Duration, const Device&, const Call&, const to_client::Ok&) {}
   virtual void call_refused(Duration, const Device&, const Call&, const to_client::Error&) {}
   virtual void shown(Duration, const Device&, const to_client::Event&) {}

@@ -121,10 +121,15 @@ void Device::pump_call(Duration now, DeviceEdge& edge) {
   call.sent_at = now;
   if (call.create)
     edge.actions.frames.push_back(to_server::Create{call.request, call.number, call.key, call.group,
-                                                    call.members, call.name});
+                                                    call.members, call.name, call.settings});
+  else if (call.contact)
+    edge.actions.frames.push_back(to_server::ContactChange{call.request, call.number, call.key,
+                                                           *call.contact, call.user, call.name});
   else
     edge.actions.frames.push_back(to_server::Change{call.request, call.number, call.key, call.what,
-                                                    call.conversation, call.user, call.name});
+                                                    call.conversation, call.user, call.name,
+                                                    call.settings});
+  if (call.sends == 1) edge.observer.call_asked(now, *this, call);
 }
 
 void Device::on(Duration now, const to_client::Ok& ok, DeviceEdge& edge) {

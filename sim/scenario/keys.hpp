@@ -128,6 +128,9 @@ void describe(Keys& keys, Groups& g) {
   keys.field("count", g.count, whole(1, 1'000'000, "20").required(), "Groups of this size.");
   keys.field("members", g.members, whole(2, limits::group_members_max, "10").required(),
              "Members of each.");
+  keys.field("changes", g.changes, one_of<ChangedBy>(),
+             "Who adds members and renames them; of admins, their creators alone do.");
+  keys.field("history", g.history, one_of<NewcomersRead>(), "What who joins may read of them.");
 }
 
 template <class Keys>
@@ -155,6 +158,8 @@ void describe(Keys& keys, Clients& c) {
              "The share of messages sent without waiting for the last answer.");
   keys.field("group_changes_per_day", c.group_changes_per_day, rate,
              "Additions, removals, leaves and renamings by each user in groups.");
+  keys.field("blocks_per_day", c.blocks_per_day, rate,
+             "How often each user blocks somebody they write to, or ends that: a third are blocks.");
   keys.field("acknowledge_every", c.acknowledge_every, span_of(1ms, longest_span, "1s"),
              "How often a device acknowledges what it was shown.");
   keys.field("answer_timeout", c.answer_timeout, span_of(1ms, longest_span, "15s"),
@@ -261,6 +266,7 @@ void describe(Keys& keys, Policy& p) {
              "When the beginning of a partition's log is given up.");
   keys.field("admission", p.admission, one_of<AdmissionPolicy>(),
              "Whether sessions begin on a schedule, and clients are told when to come.");
+  keys.field("blocks", p.blocks, one_of<BlockPolicy>(), "When a block is answered.");
   keys.field("log_kept", p.log_kept, whole(1, 1e15, "16777216"),
              "Bytes that a partition's log keeps before its owner sees to it that it can be trimmed.");
   keys.object("presence", p.presence, "When somebody is there, and when that is told.");

@@ -163,6 +163,21 @@ inline constexpr std::array choices<AdmissionPolicy>{
     choice(AdmissionPolicy::none, "none", "whoever comes is let in, and told nothing"),
 };
 template <>
+inline constexpr std::array choices<BlockPolicy>{
+    choice(BlockPolicy::once_stored, "once_stored", "when the conversation of the two has stored it"),
+    choice(BlockPolicy::told_once, "told_once", "at once; the conversation is told one time (unsafe)"),
+};
+template <>
+inline constexpr std::array choices<ChangedBy>{
+    choice(ChangedBy::everyone, "everyone", "every member"),
+    choice(ChangedBy::admins, "admins", "the owner and the admins"),
+};
+template <>
+inline constexpr std::array choices<NewcomersRead>{
+    choice(NewcomersRead::from_joining, "from_joining", "what is said from then on"),
+    choice(NewcomersRead::all, "all", "what was said before, too"),
+};
+template <>
 inline constexpr std::array choices<ReconnectPolicy>{
     choice(ReconnectPolicy::at_once, "at_once", "without waiting"),
     choice(ReconnectPolicy::fixed, "fixed", "after `base`"),
@@ -280,7 +295,10 @@ inline constexpr std::array known_checkers{
     Bounded{"stale-bound", Unit::none, "an owner that was replaced speaks 5 s longer at most"},
     Bounded{"presence-online", Unit::none, "nobody is shown online for long who is not heard"},
     Bounded{"presence-offline", Unit::none, "nobody is shown offline for long who is heard"},
+    Bounded{"presence-private", Unit::none, "who is blocked is not told where somebody is"},
     Bounded{"admitted", Unit::none, "nobody is turned away more than 5 times for each server lost"},
+    Bounded{"by-right", Unit::none, "a group is changed only by who may"},
+    Bounded{"blocked-out", Unit::none, "who is blocked says nothing more, once the block is answered"},
     // Liveness: judged once faults are healed and no new work starts.
     Bounded{"delivered-all", Unit::none, "every inbox holds exactly what is due to it"},
     Bounded{"caught-up", Unit::none, "every connected device is at its inbox's head"},

@@ -10,6 +10,7 @@
 #include "core/base/policy.hpp"
 #include "core/base/time.hpp"
 #include "core/wire/form.hpp"
+#include "core/wire/people.hpp"
 
 namespace hubbub::sim {
 
@@ -125,6 +126,8 @@ struct Absence {
 struct Groups {
   std::uint32_t count = 0;
   std::uint32_t members = 0;
+  ChangedBy changes = ChangedBy::everyone;
+  NewcomersRead history = NewcomersRead::from_joining;
   bool operator==(const Groups&) const = default;
 };
 
@@ -142,6 +145,7 @@ struct Clients {
   Distribution length{Distribution::Kind::lognormal, 60, 600};  ///< bytes of a message
   double typed_ahead = 0;            ///< share of messages sent without waiting for the last answer
   double group_changes_per_day = 0;  ///< add, remove, leave, rename, of each user in groups
+  double blocks_per_day = 0;         ///< and ends of blocks, of each user
   Duration acknowledge_every = 1s;   ///< and at least every 16 entries
   Duration answer_timeout = 15s;     ///< then the connection is given up
   Duration open_history = 0s;        ///< mean time between looking at a conversation; 0: never

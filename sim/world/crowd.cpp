@@ -20,13 +20,14 @@ PopulationSettings population_settings(const Scenario& scenario, std::uint64_t s
   p.online = c.online;
   p.acquaintances = c.acquaintances;
   p.conversations = c.conversations;
-  for (const Groups& groups : c.groups) p.groups.push_back({groups.count, groups.members});
+  for (const Groups& groups : c.groups) p.groups.push_back({groups.count, groups.members, {groups.changes, groups.history}});
   p.group_share = c.group_share;
   p.messages_per_day = c.messages_per_day;
   p.peak = c.peak;
   p.length = sampler(c.length);
   p.typed_ahead = c.typed_ahead;
   p.group_changes_per_day = c.group_changes_per_day;
+  p.blocks_per_day = c.blocks_per_day;
   p.open_history = c.open_history;
   return p;
 }
@@ -200,6 +201,8 @@ void Crowd::acts(std::uint32_t number) {
       write(client, number, act);
     } else if (act.kind == Act::Kind::change) {
       change(client, number, act);
+    } else if (act.kind == Act::Kind::block) {
+      block(client, number, act);
     } else if (conversation_of(client, act, conversation)) {
       client.device.open_history(stage_.now, conversation, edge_);
       if (stage_.scenario.clients.viewport > 0 && client.device.attached())
@@ -265,15 +268,29 @@ void Crowd::change(Client& client, std::uint32_t number, const Act& act) {
   ConversationId conversation;
   if (!conversation_of(client, act, conversation)) return;
   if (client.device.pending() > 4) return;  // people do not pile up such requests
+  // Who was made an admin does not act as one: the crowd keeps no roles.
+  std::uint32_t creator = 0;
+  const bool admins_only = population_.groups()[act.group].settings.changes == ChangedBy::admins;
+  if (admins_only && (!population_.creator(act.group, creator) ||
+                      creator != population_.user_of(number)))
+    return;
   Call call;
   call.what = act.change;
   call.conversation = conversation;
   call.user = act.change == to_server::Change::What::leave ? client.device.user() : act.peer;
   if (act.change == to_server::Change::What::rename)
     call.name = fmt::format("named by {} for the {}th time", number, client.acts);
-  if (act.change != to_server::Change::What::add && act.change != to_server::Change::What::remove &&
-      act.change != to_server::Change::What::leave)
-    call.user = UserId{};
+  if (act.change == to_server::Change::What::rename) call.user = UserId{};
+  observer_.tries(number, Operation::change);
+  client.device.call(stage_.now, std::move(call), edge_);
+}
+
+void Crowd::block(Client& client, std::uint32_t number, const Act& act) {
+  if (client.device.pending() > 4) return;
+  Call call;
+  call.contact = act.blocked ? to_server::ContactChange::What::block
+                             : to_server::ContactChange::What::unblock;
+  call.user = act.peer;
   observer_.tries(number, Operation::change);
   client.device.call(stage_.now, std::move(call), edge_);
 }
@@ -288,6 +305,7 @@ void Crowd::create_groups(Client& client, std::uint32_t number) {
     call.create = call.group = true;
     call.tag = std::uint64_t{g} + 1;
     call.name = fmt::format("group {}", g);
+    call.settings = group.settings;
     for (std::uint32_t m = 0; m < group.members; ++m) {
       const std::uint32_t user = (group.first + m) % population_.users();
       if (user != creator) call.members.push_back(Population::id_of(user));

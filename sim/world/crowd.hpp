@@ -113,6 +113,7 @@ class Crowd {
   void create_groups(Client& client, std::uint32_t number);
   void write(Client& client, std::uint32_t number, const Act& act);
   void change(Client& client, std::uint32_t number, const Act& act);
+  void block(Client& client, std::uint32_t number, const Act& act);
   void note_created();
   /// False: that group does not exist (yet).
   bool conversation_of(const Client& client, const Act& act, ConversationId& id) const;

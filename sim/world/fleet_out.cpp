@@ -292,6 +292,8 @@ bool to_be_judged(std::string_view bytes, bool replicated) {
     case peer::index_in<peer::Confirm>(type):
     case peer::index_in<peer::DeliverRefused>(type):
     case peer::index_in<peer::Attached>(type):
+    case peer::index_in<peer::SetBlock>(type):
+    case peer::index_in<peer::BlockStored>(type):
       return true;
     case peer::index_in<peer::Attach>(type):
     case peer::index_in<peer::Request>(type):
@@ -347,6 +349,17 @@ void Fleet::judge_message_to_peer(const peer::Message& message, std::uint32_t no
   } else if (const auto* attached = std::get_if<peer::Attached>(&message)) {
     if (attached->fresh)
       judge_device(attached->device, attached->generation, node, "an attachment");
+  } else if (const auto* block = std::get_if<peer::SetBlock>(&message)) {
+    if (!on_own_disk(shard_of(block->user), node)) return;
+    const auto row = durable_row<rows::UserRow>(node, rows::user(block->user));
+    stage_.checker.effect(stage_.now, row && row->last_block >= block->number, "a block");
+  } else if (const auto* stored = std::get_if<peer::BlockStored>(&message)) {
+    const ConversationId id = ConversationId::direct(stored->user, stored->other);
+    if (!on_own_disk(shard_of(id), node)) return;
+    const auto row = durable_row<rows::BlocksRow>(node, rows::blocks(id));
+    const bool kept = row && (stored->user == id.first() ? row->by_first : row->by_second).number >=
+                                 stored->number;
+    stage_.checker.effect(stage_.now, kept, "a stored block");
   }
 }
 

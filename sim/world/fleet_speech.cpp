@@ -45,11 +45,14 @@ struct Fleet::Speech {
   static Speech of(const to_client::Synced&, UserId user) { return {user, "a synced"}; }
   static Speech of(const to_client::Reset&, UserId user) { return {user, "a reset"}; }
   static Speech of(const to_client::ListPage&, UserId user) { return {user, "a list"}; }
+  static Speech of(const to_client::ContactsPage&, UserId user) { return {user, "contacts"}; }
+  static Speech of(const to_client::MembersPage& page, UserId) { return {page.conversation, "members"}; }
   static Speech of(const to_client::HistoryPage& page, UserId) {
     return {page.conversation, "a page"};
   }
   /// That a direct conversation exists, a gateway says by itself.
-  static Speech of(const to_client::Ok& ok, UserId) {
+  static Speech of(const to_client::Ok& ok, UserId user) {
+    if (ok.conversation == ConversationId{}) return {user, "an ok"};
     return ok.seq == 0 ? Speech{} : Speech{ok.conversation, "an ok"};
   }
   static Speech of(const to_client::Error&, UserId) { return {}; }
@@ -64,6 +67,10 @@ struct Fleet::Speech {
     return std::visit([user](const auto& reply) { return of(reply, user); }, m.reply);
   }
   static Speech of(const peer::Deliver& m, UserId) { return {m.conversation, "a delivery"}; }
+  static Speech of(const peer::SetBlock& m, UserId) { return {m.user, "a block"}; }
+  static Speech of(const peer::BlockStored& m, UserId) {
+    return {ConversationId::direct(m.user, m.other), "a stored block"};
+  }
   static Speech of(const peer::Confirm& m, UserId) { return {m.shard, "a confirmation"}; }
   static Speech of(const peer::DeliverRefused& m, UserId) {
     return m.busy ? Speech{} : Speech{m.shard, "a refused delivery"};
@@ -103,8 +110,8 @@ void Fleet::judge_speech(const peer::Message& message, std::uint32_t node, std::
   } else if (const auto* attach = std::get_if<peer::Attach>(&message)) {
     stage_.checker.asked(self, partition_of(shard_of(attach->user)), whom);
   } else if (const auto* request = std::get_if<peer::Request>(&message)) {
-    const bool list = std::holds_alternative<to_server::List>(request->call);
-    const ShardId shard = list ? shard_of(request->from.user) : shard_of(request->conversation);
+    const bool own = request->conversation == ConversationId{};
+    const ShardId shard = own ? shard_of(request->from.user) : shard_of(request->conversation);
     stage_.checker.asked(self, partition_of(shard), whom);
   } else {
     std::visit([&](const auto& m) { judge_speech(speech_of(m), node, false); }, message);

@@ -118,8 +118,30 @@ void Observer::put_off(Duration now, const Device& device, const to_client::Erro
   chain(Fact::put_off, device, static_cast<std::uint64_t>(error.code) << 32 | error.id);
 }
 
+namespace {
+
+using ContactWhat = to_server::ContactChange::What;
+
+bool is_about_a_block(const Call& call) {
+  return call.contact == ContactWhat::block || call.contact == ContactWhat::unblock;
+}
+
+}  // namespace
+
+void Observer::call_asked(Duration, const Device& device, const Call& call) {
+  if (is_about_a_block(call))
+    stage_.checker.block_asked(device.user(), call.user, call.contact == ContactWhat::block, call.key);
+}
+
+void Observer::block_answered(const Device& device, const Call& call, bool done) {
+  if (is_about_a_block(call))
+    stage_.checker.block_answered(stage_.now, device.user(), call.user, call.contact == ContactWhat::block,
+                                  call.key, done);
+}
+
 void Observer::call_done(Duration now, const Device& device, const Call& call,
                          const to_client::Ok& ok) {
+  block_answered(device, call, true);
   ++stage_.meters.calls_done;
   answered(device, Operation::change, call.written);
   if (call.create && call.tag != 0) created.push_back({call.tag, ok.conversation});
@@ -131,6 +153,7 @@ void Observer::call_done(Duration now, const Device& device, const Call& call,
 
 void Observer::call_refused(Duration, const Device& device, const Call& call,
                             const to_client::Error&) {
+  block_answered(device, call, false);
   ++stage_.meters.calls_refused;
   answered(device, Operation::change, call.written);
   chain(Fact::call_refused, device, call.key);

@@ -28,6 +28,7 @@ class Observer final : public DeviceObserver {
   void refused(Duration, const Device&, const ConversationId&, const Outgoing&,
                const to_client::Error&) override;
   void put_off(Duration, const Device&, const to_client::Error&) override;
+  void call_asked(Duration, const Device&, const Call&) override;
   void call_done(Duration, const Device&, const Call&, const to_client::Ok&) override;
   void call_refused(Duration, const Device&, const Call&, const to_client::Error&) override;
   void shown(Duration, const Device&, const to_client::Event&) override;
@@ -69,6 +70,7 @@ class Observer final : public DeviceObserver {
   Watched& watched(const Device& device) {
     return watched_[(device.user().value - 1) * devices_ + device.index()];
   }
+  void block_answered(const Device& device, const Call& call, bool done);
   enum class Fact : std::uint64_t {
     sent,
     repeated,

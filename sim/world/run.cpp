@@ -37,6 +37,7 @@ PresenceBounds presence_bounds(const PresencePolicy& p) {
   return {.online = gone,
           .online_after_leave = limits::presence_batch + on_the_way,
           .online_disturbed = gone + settles + p.ttl,
+          .blocked = on_the_way,
           .offline = p.delay + limits::presence_batch + settles + on_the_way};
 }
 

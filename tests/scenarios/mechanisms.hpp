@@ -52,6 +52,7 @@ inline const std::vector<Mechanism>& mechanisms() {
       {"storm-20k", {"policy.admission=none"}, {}, "beside.delivery.p99"},
       {"drain-waves", {"policy.admission=none"}, {}, "back.p99"},
       {"lossy-network", {"policy.peers=trusting"}, {"settled", "delivered-all", "caught-up"}, ""},
+      {"blocked", {"policy.blocks=told_once"}, {"blocked-out"}, ""},
   };
   return list;
 }

@@ -8,7 +8,7 @@ class Quarrel {
  public:
   void asks(bool blocked, std::uint64_t key) { checker_.block_asked(alice, bob, blocked, key); }
   void answered(bool blocked, std::uint64_t key, bool done = true) {
-    checker_.block_answered(alice, bob, blocked, key, done);
+    checker_.block_answered(now(), alice, bob, blocked, key, done);
   }
   void block(std::uint64_t key) {
     asks(true, key);
@@ -50,7 +50,7 @@ TEST(BlockChecks, WhatIsSentAfterTheAnswerMustBeRefused) {
 TEST(BlockChecks, WhatTheOtherOfTheTwoSendsIsJudgedTheSame) {
   Checker checker;
   checker.block_asked(bob, alice, true, 1);
-  checker.block_answered(bob, alice, true, 1, true);
+  checker.block_answered(1s, bob, alice, true, 1, true);
   checker.sent(1ms, bobs, alice_and_bob, 1, 1, 7);
   checker.acknowledged(2ms, bobs, alice_and_bob, 1, 1, 1, MessageId{1});
   EXPECT_EQ(checker.violations().size(), 1u);
@@ -118,7 +118,7 @@ TEST(BlockChecks, HoldsWhileOneOfTwoBlocksLasts) {
   Checker checker;
   const auto block = [&](UserId who, UserId whom, std::uint64_t key) {
     checker.block_asked(who, whom, true, key);
-    checker.block_answered(who, whom, true, key, true);
+    checker.block_answered(1s, who, whom, true, key, true);
   };
   block(alice, bob, 1);
   checker.sent(1ms, bobs, alice_and_bob, 1, 1, 7);

@@ -17,7 +17,7 @@ using testing::IsEmpty;
 constexpr UserId star{1};
 constexpr DeviceId fan{UserId{2}, DeviceNumber{1}};
 constexpr PresenceBounds bounds{
-    .online = 40s, .online_after_leave = 4s, .online_disturbed = 90s, .offline = 15s};
+    .online = 40s, .online_after_leave = 4s, .online_disturbed = 90s, .blocked = 3s, .offline = 15s};
 
 class PresenceChecksTest : public testing::Test {
  protected:
@@ -160,6 +160,23 @@ TEST_F(PresenceChecksTest, SaysNothingOfWhoMayOrMayNotBeHeard) {
   presence.finish(100s, true);
   EXPECT_THAT(broken(), IsEmpty());
   EXPECT_EQ(compared("presence-settled"), 0u);
+}
+
+TEST_F(PresenceChecksTest, FindsWhatIsToldToWhoIsBlocked) {
+  presence.heard(10s, star);
+  checker.block_asked(star, fan.user, true, 7);
+  told(20s, online);
+  checker.block_answered(21s, star, fan.user, true, 7, true);
+  told(24s, online);
+  told(25s, offline);
+  EXPECT_THAT(broken(), IsEmpty());
+  told(26s, online);
+  EXPECT_THAT(broken(), ElementsAre("presence-private"));
+  presence.told(27s, fan, {star, offline, 5});
+  EXPECT_EQ(checker.violations().size(), 2u);
+  checker.block_asked(star, fan.user, false, 8);
+  told(28s, online);
+  EXPECT_EQ(checker.violations().size(), 2u);
 }
 
 TEST_F(PresenceChecksTest, WantsWhatIsShownToBeSoInTheEnd) {

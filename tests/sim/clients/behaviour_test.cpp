@@ -86,6 +86,40 @@ TEST(Population, NearlyEverythingGoesToAFewConversations) {
   EXPECT_LT(inside, acts);
 }
 
+TEST(Population, BlocksSomebodyOrEndsThatAsOftenAsItIsToAndNothingElseChanges) {
+  PopulationSettings s = settings();
+  const Population without(s);
+  s.blocks_per_day = s.messages_per_day;  // half of what is done
+  const Population population(s);
+  int changes = 0, blocks = 0;
+  constexpr int acts = 4000;
+  for (std::uint32_t i = 0; i < acts; ++i) {
+    EXPECT_EQ(without.act(10, i).kind, Act::Kind::write);
+    const Act act = population.act(10, i);
+    if (act.kind != Act::Kind::block) continue;
+    ++changes;
+    blocks += act.blocked ? 1 : 0;
+    EXPECT_NE(act.peer, Population::id_of(10));
+    EXPECT_FALSE(act.in_group);
+  }
+  EXPECT_NEAR(changes, acts / 2, 4 * std::sqrt(acts));
+  EXPECT_NEAR(blocks, changes * 0.35, 4 * std::sqrt(changes));
+}
+
+TEST(Population, WhereAdminsAloneChangeGroupsTheyMakeAdminsAndDoNotLeave) {
+  PopulationSettings s = settings();
+  s.groups = {{1, 1000, {ChangedBy::admins, {}}}};
+  s.group_changes_per_day = 1e6;
+  const Population population(s);
+  std::set<to_server::Change::What> seen;
+  for (std::uint32_t i = 0; i < 400; ++i) {
+    const Act act = population.act(10, i);
+    if (act.kind == Act::Kind::change) seen.insert(act.change);
+  }
+  using What = to_server::Change::What;
+  EXPECT_EQ(seen, (std::set<What>{What::rename, What::add, What::remove, What::promote, What::demote}));
+}
+
 TEST(Population, GroupsHaveTheirMembersAndMembersTheirGroups) {
   PopulationSettings s = settings();
   s.groups = {{4, 12}, {1, 5000}};

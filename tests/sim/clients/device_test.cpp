@@ -18,7 +18,7 @@ struct Recorder : DeviceObserver {
     bool operator==(const Sent&) const = default;
   };
   std::vector<Sent> first, repeats, acknowledged_, refused_;
-  std::vector<std::uint64_t> calls;
+  std::vector<std::uint64_t> calls, asked;
   int lost_ = 0, resets = 0;
 
   void sent(Duration, const Device&, const ConversationId&, const Outgoing& m) override {
@@ -35,6 +35,7 @@ struct Recorder : DeviceObserver {
                const to_client::Error&) override {
     refused_.push_back({m.number, m.key});
   }
+  void call_asked(Duration, const Device&, const Call& c) override { asked.push_back(c.key); }
   void call_done(Duration, const Device&, const Call& c, const to_client::Ok&) override {
     calls.push_back(c.number);
   }
@@ -332,6 +333,29 @@ TEST_F(DeviceTest, AsksForOneChangeAtATimeNumberedApart) {
                       MessageId{1}, 0, 1, 2});
   ASSERT_EQ(sent<to_server::Create>().size(), 1u);
   EXPECT_EQ(sent<to_server::Create>()[0].number, 2u);
+}
+
+TEST_F(DeviceTest, BlocksAsItChangesAnythingElse) {
+  go_online();
+  Call block;
+  block.contact = to_server::ContactChange::What::block;
+  block.user = ben;
+  does([&] { device.call(now, block, edge); });
+  ASSERT_EQ(edge.actions.frames.size(), 1u);
+  const auto asked = std::get<to_server::ContactChange>(edge.actions.frames[0]);
+  EXPECT_EQ(asked.what, to_server::ContactChange::What::block);
+  EXPECT_EQ(asked.user, ben);
+  EXPECT_EQ(asked.number, 1u);
+  // Asked again on the next connection, it is the same call; it is told of once.
+  does([&] { device.closed(now, broken, edge); });
+  passes(500ms);
+  attach();
+  const auto again = std::get<to_server::ContactChange>(edge.actions.frames.back());
+  EXPECT_EQ(again.number, 1u);
+  EXPECT_EQ(again.key, asked.key);
+  EXPECT_EQ(seen.asked, (std::vector<std::uint64_t>{asked.key}));
+  hears(to_client::Ok{.id = again.id, .number = 1, .next = 2});
+  EXPECT_EQ(seen.calls, (std::vector<std::uint64_t>{1}));
 }
 
 TEST_F(DeviceTest, AcknowledgesEverySixteenEntries) {

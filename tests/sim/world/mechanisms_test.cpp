@@ -95,6 +95,7 @@ TEST(Mechanisms, EveryKindOfEffectIsSeenToLeaveTooEarly) {
     scenario.faults.push_back(slow);
   }
   scenario.clients.open_history = 500ms;
+  scenario.clients.blocks_per_day = 5000;
   const auto early_effects = [&](AcknowledgePolicy policy) {
     scenario.policy.acknowledge = policy;
     std::set<std::string> kinds;
@@ -108,8 +109,8 @@ TEST(Mechanisms, EveryKindOfEffectIsSeenToLeaveTooEarly) {
   EXPECT_THAT(early_effects(AcknowledgePolicy::after_commit), testing::IsEmpty());
   EXPECT_THAT(
       early_effects(AcknowledgePolicy::before_commit),
-      testing::IsSupersetOf({"a confirmation", "a delivery", "a page", "a page for a gateway",
-                             "a welcome", "an answer to a gateway", "an attachment", "an entry",
+      testing::IsSupersetOf({"a block", "a confirmation", "a delivery", "a page",
+                             "a page for a gateway", "a stored block", "a welcome", "an answer to a gateway", "an attachment", "an entry",
                              "an event", "an event's number", "an ok"}));
 }
 

@@ -75,3 +75,34 @@ ann.phone < welcome: device 1, generation 2
 ann.phone < @3 synced
 ann.phone < ok 9: as number 4, next 5
 bea.laptop < u_1 is online
+
+# It survives what else is written to one's own row, and the power's going. Of a group both are in.
+block ann phone 5 bea
+create ann phone 6 tea bea
+send bea laptop tea 1 you-cannot-keep-me-from-this
+crash 0 power
+crash 1 power
+crash 2 power
+start 0
+start 1
+start 2
+connect ann phone 0
+connect bea laptop 1
+wait 20000
+look bea laptop ann
+send bea laptop ann 2 nor-from-this
+----
+ann.phone < ok 10: as number 5, next 6
+ann.phone < ok 11: c_1_1_6 #1 as number 6, next 7
+ann.phone < @4 c_1_1_6 #1 u_1 created "tea" u_1 u_2
+bea.laptop < @4 c_1_1_6 #1 u_1 created "tea" u_1 u_2
+bea.laptop < ok 3: c_1_1_6 #2 as number 1, next 2
+ann.phone < @5 c_1_1_6 #2 u_2 message "you-cannot-keep-me-from-this"
+bea.laptop < @5 c_1_1_6 #2 u_2 message "you-cannot-keep-me-from-this"
+bea.laptop < u_1 is unknown
+ann.phone < welcome: device 1, generation 3
+ann.phone < @5 synced
+bea.laptop < welcome: device 1, generation 3
+bea.laptop < @5 synced
+bea.laptop < u_1 is offline
+bea.laptop < error 4: blocked (one of you has blocked the other)

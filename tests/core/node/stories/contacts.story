@@ -53,12 +53,15 @@ start 1
 start 2
 connect ann phone
 contact ann phone 4 bea Beatrice
+contact ann phone 3 eve
 contacts ann phone
 ----
 ann.phone < welcome: device 1, generation 2
 ann.phone < @0 synced
 ann.phone < ok 13: as number 4, next 5
-ann.phone < contacts 14:
+(eve is u_5, on node 2)
+ann.phone < error 14: conflict, retry, expected 7 (this call number was used for something else)
+ann.phone < contacts 15:
     u_2, contact "Beatrice"
     u_4, contact "Dan"
 
@@ -80,13 +83,13 @@ cid.tablet < welcome: device 1, generation 1
 cid.tablet < @0 synced
 cid.tablet < u_1 is online
 bea.laptop < u_1 is online
-ann.phone < ok 15: as number 7, next 8
-ann.phone < ok 16: as number 8, next 9
+ann.phone < ok 16: as number 7, next 8
+ann.phone < ok 17: as number 8, next 9
 bea.laptop < u_1 is online
 cid.tablet < u_1 is offline
 cid.tablet < u_1 is offline
 bea.laptop < u_1 is online
-ann.phone < contacts 17, to whom alone I am visible:
+ann.phone < contacts 18, to whom alone I am visible:
     u_2, contact "Bea"
     u_4, contact "Dan"
 
@@ -95,7 +98,7 @@ uncontact ann phone 9 bea
 visible ann phone 10 everyone
 look bea laptop ann
 ----
-ann.phone < ok 18: as number 9, next 10
+ann.phone < ok 19: as number 9, next 10
 bea.laptop < u_1 is offline
-ann.phone < ok 19: as number 10, next 11
+ann.phone < ok 20: as number 10, next 11
 bea.laptop < u_1 is online
