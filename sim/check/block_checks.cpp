@@ -21,6 +21,7 @@ void BlockChecks::asked(UserId user, UserId other, bool blocked, std::uint64_t k
   Pair& p = pair(user, other);
   Side& s = side(p, user, other);
   if (blocked) {
+    s.asked = true;
     calls_[key] = s.ending == 0 ? s.ends : not_believed;
     return;
   }
@@ -44,11 +45,19 @@ void BlockChecks::answered(Duration now, UserId user, UserId other, bool blocked
 }
 
 std::optional<Duration> BlockChecks::blocked_since(UserId user, UserId other) const {
-  if (pairs_.empty() || user == other) return {};
+  const Side* s = find(user, other);
+  return s != nullptr && s->blocked ? std::optional(s->since) : std::nullopt;
+}
+
+bool BlockChecks::ever_asked(UserId user, UserId other) const {
+  const Side* s = find(user, other);
+  return s != nullptr && s->asked;
+}
+
+const BlockChecks::Side* BlockChecks::find(UserId user, UserId other) const {
+  if (pairs_.empty() || user == other) return nullptr;
   const auto found = pairs_.find(ledger_.entities.known(ConversationId::direct(user, other)));
-  if (found == pairs_.end()) return {};
-  const Side& s = found->second.sides[user < other ? 0 : 1];
-  return s.blocked ? std::optional(s.since) : std::nullopt;
+  return found == pairs_.end() ? nullptr : &found->second.sides[user < other ? 0 : 1];
 }
 
 void BlockChecks::sent(std::uint32_t device, std::uint32_t conversation, std::uint64_t key) {

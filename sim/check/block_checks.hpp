@@ -30,11 +30,14 @@ class BlockChecks {
                     std::uint64_t key);
   /// Since when `user` has known that `other` is blocked, if that is so.
   std::optional<Duration> blocked_since(UserId user, UserId other) const;
+  /// `user` has asked to block `other`, if only once.
+  bool ever_asked(UserId user, UserId other) const;
   std::size_t memory() const;
 
  private:
   /// What one of the two has done.
   struct Side {
+    bool asked = false;        ///< to block, ever
     bool blocked = false;      ///< answered, and no end asked for since it was asked
     std::uint32_t ending = 0;  ///< calls for the end without an answer
     std::uint32_t ends = 0;    ///< asked for, ever
@@ -48,6 +51,7 @@ class BlockChecks {
   Pair& pair(UserId user, UserId other) {
     return pairs_[ledger_.entities.conversation(ConversationId::direct(user, other))];
   }
+  const Side* find(UserId user, UserId other) const;
   static Side& side(Pair& pair, UserId user, UserId other) { return pair.sides[user < other ? 0 : 1]; }
   static std::uint64_t keyed(std::uint32_t device, std::uint32_t conversation, std::uint64_t key);
 

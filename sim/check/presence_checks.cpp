@@ -134,7 +134,13 @@ void PresenceChecks::judge_online(Duration now, const View& view, const User& u)
   });
 }
 
+bool PresenceChecks::may_be_hidden(const View& view) const {
+  return blocks_.ever_asked(ledger_.entities.user_id(view.user),
+                            ledger_.entities.device_id(view.viewer).user);
+}
+
 void PresenceChecks::judge_offline(Duration now, const View& view, const User& u) {
+  if (may_be_hidden(view)) return;
   ledger_.compared(Invariant::presence_offline);
   const Duration from = std::max(u.since, calm_from_);
   if (now - from <= bounds_.offline || now <= view.since) return;
@@ -151,7 +157,7 @@ void PresenceChecks::finish(Duration now, bool settled) {
     const View& view = views_[v];
     judge(now, view);
     const User& u = users_[view.user];
-    if (!settled || !view.shown || u.unclear) continue;
+    if (!settled || !view.shown || u.unclear || may_be_hidden(view)) continue;
     ledger_.compared(Invariant::presence_settled);
     const auto so = u.connections > 0 ? PresenceState::online : PresenceState::offline;
     if (*view.shown == so) continue;

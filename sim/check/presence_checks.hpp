@@ -83,6 +83,9 @@ class PresenceChecks {
   static std::uint64_t key(std::uint32_t viewer, std::uint32_t user) {
     return std::uint64_t{viewer} << 32 | user;
   }
+  /// The viewer may be hidden from, or have been: then it is right that they see the user offline, and
+  /// until they ask again.
+  bool may_be_hidden(const View& view) const;
   void judge_private(Duration now, DeviceId viewer, const PresenceOf& of);
   void turns(Duration now, User& user, bool left);
   void judge(Duration now, const View& view);

@@ -177,6 +177,9 @@ TEST_F(PresenceChecksTest, FindsWhatIsToldToWhoIsBlocked) {
   checker.block_asked(star, fan.user, false, 8);
   told(28s, online);
   EXPECT_EQ(checker.violations().size(), 2u);
+  told(29s, offline);
+  presence.finish(100s, true);
+  EXPECT_EQ(checker.violations().size(), 2u) << "it may not have asked again";
 }
 
 TEST_F(PresenceChecksTest, WantsWhatIsShownToBeSoInTheEnd) {
