@@ -64,7 +64,7 @@ void Device::glance(std::span<const UserId> users, DeviceEdge& edge) {
 
 void Device::connected(Duration now, DeviceEdge& edge) {
   if (state_ != State::connecting) return;
-  greet_until_ = now + greeting_patience;
+  put_off_ = 0;
   say_hello(now, edge);
 }
 
@@ -81,7 +81,8 @@ bool Device::greet_again(Duration now, const to_client::Error& error, const Devi
   if (!error.retry || error.code != ErrorCode::unavailable) return false;
   const Duration wait = std::chrono::milliseconds{error.retry_after_ms} +
                         edge.settings.backoff.wait(0, false, random_);
-  if (now + wait >= greet_until_) return false;
+  if (put_off_ * 100ms + wait > greeting_patience) return false;
+  put_off_ += static_cast<std::uint8_t>(wait / 100ms);
   state_ = State::put_off;
   due_ = now + wait;
   return true;

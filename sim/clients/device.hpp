@@ -148,7 +148,6 @@ class Device {
   std::vector<Known> known_;    ///< by conversation id
   std::unique_ptr<Work> work_;  ///< only while there is something to do
   Duration due_ = never;        ///< of the state: end of a wait, of an attempt, of a greeting
-  Duration greet_until_{};      ///< a server that is not ready is asked again until then
   Duration acknowledge_due_ = never;
   RetryBudget budget_;
   ReturnPlan return_;
@@ -159,6 +158,7 @@ class Device {
   std::uint16_t index_;
   State state_ = State::offline;
   std::uint8_t unacknowledged_ = 0;
+  std::uint8_t put_off_ = 0;  ///< tenths of a second, on this connection
   bool has_cursor_ = false;
   bool at_head_ = false;
 };

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
-#include <utility>
 
 #include "core/wire/advice.hpp"
 #include "sim/clients/backoff.hpp"
@@ -18,15 +17,20 @@ class ReturnPlan {
   // --- What the server says -----------------------------------------------------------------------
   /// A session began: what failed before it is forgotten.
   void welcomed(const OnLoss& plan) {
-    plan_ = plan;
+    renewed(plan);
     advice_ = {};
     failures_ = refusals_ = 0;
     resumes_ = true;
   }
-  void renewed(const OnLoss& plan) { plan_ = plan; }
+  void renewed(const OnLoss& plan) {
+    spread_ms_ = plan.spread_ms;
+    fleet_spread_ms_ = plan.fleet_spread_ms;
+  }
   /// It is about to close, or closed, and said when to come back.
   void advised(const Advice& advice) {
-    if (!advice.none()) advice_ = advice;
+    if (advice.none()) return;
+    advice_ = advice;
+    followed_ = false;
   }
 
   // --- What becomes of it -------------------------------------------------------------------------
@@ -38,14 +42,11 @@ class ReturnPlan {
     return wait;
   }
   /// What the next attempt shows: none unless the server that gave it is to be asked.
-  const Ticket& ticket() const { return ticket_; }
+  Ticket ticket() const { return followed_ ? advice_.ticket : Ticket{}; }
   /// There was a session once.
   bool resumes() const { return resumes_; }
   /// Whoever comes back unasked has no slot any more.
-  void forget_slot() {
-    advice_ = {};
-    ticket_ = {};
-  }
+  void forget_slot() { advice_ = {}; }
 
  private:
   /// Refusals in a row after which a device stays away for longer.
@@ -53,30 +54,28 @@ class ReturnPlan {
 
   Duration decide(const Backoff& backoff, Random& random) {
     using std::chrono::milliseconds;
-    const Advice advice = std::exchange(advice_, {});
     const bool repeatedly = refusals_ >= refusals_repeated;
-    ticket_ = {};
-    if (backoff.kind != BackoffKind::planned) return backoff.wait(failures_, repeatedly, random);
-    if (!advice.none()) {
-      ticket_ = advice.ticket;
-      return milliseconds(advice.delay_ms) +
-             Backoff::uniform(Duration{0}, milliseconds(advice.jitter_ms), random);
-    }
-    if (plan_.none()) return backoff.wait(failures_, repeatedly, random);
-    if (failures_ == 0)
-      return Backoff::uniform(Duration{0}, milliseconds(plan_.spread_ms), random);
-    const Duration fleet = milliseconds(plan_.fleet_spread_ms);
+    if (followed_ || backoff.kind != BackoffKind::planned) advice_ = {};
+    followed_ = true;
+    if (!advice_.none())
+      return milliseconds(advice_.delay_ms) +
+             Backoff::uniform(Duration{0}, milliseconds(advice_.jitter_ms), random);
+    if (spread_ms_ == 0 || backoff.kind != BackoffKind::planned)
+      return backoff.wait(failures_, repeatedly, random);
+    if (failures_ == 0) return Backoff::uniform(Duration{0}, milliseconds(spread_ms_), random);
+    const Duration fleet = milliseconds(fleet_spread_ms_);
     const Duration most = std::max(fleet, backoff.most(repeatedly));
     const Duration spread = std::min(most, fleet * (std::int64_t{1} << std::min(failures_ - 1, 20)));
     return Backoff::uniform(Duration{0}, spread, random);
   }
 
-  OnLoss plan_;
-  Advice advice_;  ///< said, and not followed yet
-  Ticket ticket_;
+  std::uint32_t spread_ms_ = 0;  ///< 0: nothing is known
+  std::uint32_t fleet_spread_ms_ = 0;
+  Advice advice_;  ///< the last that was said
   std::uint8_t failures_ = 0;  ///< attempts since the last welcome
   std::uint8_t refusals_ = 0;  ///< of them, refused by a server
   bool resumes_ = false;
+  bool followed_ = false;  ///< the wait that it asked for has begun
 };
 
 }  // namespace hubbub::sim

@@ -496,7 +496,7 @@ TEST_F(DeviceTest, IsSmallWhenIdle) {
   writes();
   accept(sends().at(0), 1);
   passes(2s);
-  EXPECT_LE(sizeof(Device), 176u);
+  EXPECT_LE(sizeof(Device), 184u);
   EXPECT_LE(device.heap_bytes(), 3 * 24u);
 }
 
