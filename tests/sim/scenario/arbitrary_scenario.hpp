@@ -132,7 +132,9 @@ inline void repair(Scenario& s) {
     }
   }
   c.reconnect.base = std::min(c.reconnect.base, c.reconnect.cap);
-  s.policy.presence.ttl = std::max(s.policy.presence.ttl, s.policy.presence.heartbeat + 1ns);
+  PresencePolicy& presence = s.policy.presence;
+  if (presence.ttl < presence.heartbeat) std::swap(presence.ttl, presence.heartbeat);
+  if (presence.ttl == presence.heartbeat) presence = {};
   for (Fault& fault : s.faults) {
     if (*rc::gen::arbitrary<bool>()) fault.server.reset();
     if (fault.server) fault.server = *fault.server % s.servers.all();
