@@ -46,7 +46,7 @@ inline const std::vector<Mechanism>& mechanisms() {
       {"restored-backup", {"policy.takeovers=assumed", "policy.fencing=none"}, {"one-writer", "effects-durable", "acked-kept"}, ""},
       {"region-lost", {"policy.failover=stays"}, {}, "takeover.p99"},
       {"presence-tunnel", {"policy.presence.grace=0s"}, {}, "presence.gone"},
-      {"presence-5s-10s", {"policy.presence.heartbeat=60s", "policy.presence.ttl=300s"}, {}, "presence.gone.max"},
+      {"presence-5s-10s", {"policy.presence.heartbeat=60s", "policy.presence.ttl=300s"}, {}, "presence.gone"},
       {"presence-60s-300s", {"policy.presence.heartbeat=5s", "policy.presence.ttl=10s"}, {}, "pings"},
       {"presence-owner-lost", {"policy.presence.settles=0s"}, {}, "presence.gone"},
       {"storm-20k", {"policy.admission=none"}, {}, "beside.delivery.p99"},
