@@ -250,22 +250,32 @@ void log(Page& page, const Summary& s) {
   page.sentence(all, 2);
 }
 
+/// What is broken has a place of its own; what holds, and what there was nothing of, are sentences.
 void checks(Page& page, const Summary& s) {
   page.heading("Compared by the checkers");
   std::size_t name_width = 0;
   for (const InvariantResult& r : s.checks) name_width = std::max(name_width, r.name.size());
   std::vector<std::string> plain;
   std::vector<std::string> shown;
+  std::string holds, nothing;
+  const auto add = [](std::string& sentence, const std::string& words) {
+    sentence += (sentence.empty() ? "" : ", ") + words;
+  };
   for (const InvariantResult& r : s.checks) {
-    const std::string text =
-        padded(r.name, name_width) + " " +
-        padded_left(r.compared == 0 ? "-" : format_rough_count(static_cast<double>(r.compared)), 6);
-    const bool good = r.violated == 0 || is_wanted(s, r.name);
-    plain.push_back("  " + text);
-    shown.push_back(r.compared == 0 && good ? "  " + page.toned(Tone::quiet, text)
-                                            : page.mark(good) + " " + text);
+    const std::string compared = format_rough_count(static_cast<double>(r.compared));
+    if (r.violated > 0 && !is_wanted(s, r.name)) {
+      const std::string text = padded(r.name, name_width) + " " + padded_left(compared, 6);
+      plain.push_back("  " + text);
+      shown.push_back(page.mark(false) + " " + text);
+    } else if (r.compared > 0) {
+      add(holds, r.name + " " + compared);
+    } else {
+      add(nothing, r.name);
+    }
   }
   cells(page, plain, shown);
+  if (!holds.empty()) page.sentence("holds: " + holds, 2, Tone::plain, 2);
+  if (!nothing.empty()) page.sentence("nothing to compare: " + nothing, 2, Tone::quiet, 2);
 }
 
 void violation(Page& page, const Summary& s, const Violation& v) {

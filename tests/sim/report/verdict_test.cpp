@@ -28,7 +28,7 @@ TEST(Verdict, OfABadRunInColour) {
 TEST(Verdict, FitsOneScreen) {
   for (const Summary& summary : {a_good_run(), a_bad_run()}) {
     const auto lines = lines_of(verdict_text(summary, {}));
-    EXPECT_LE(lines.size(), 45u);
+    EXPECT_LE(lines.size(), 48u);
     for (const std::string& line : lines) EXPECT_LE(columns(line), 80u) << line;
   }
 }
