@@ -11,7 +11,7 @@
 namespace hubbub::test {
 namespace {
 
-constexpr NodeId here{0}, there{1};
+constexpr NodeId here{0};
 
 class Entry : public testing::Test {
  protected:

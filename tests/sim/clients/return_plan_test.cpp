@@ -36,9 +36,9 @@ TEST_F(ReturnPlanTest, SpreadsTheFirstAttemptAsTheWelcomeSaid) {
 
 TEST_F(ReturnPlanTest, SpreadsWhatFollowsOverTheFleetAndDoublesIt) {
   for (const auto& [failures, seconds] : {std::pair{1, 20.0}, {2, 30.0}, {5, 30.0}}) {
-    const double found = spread_s([&] {
+    const double found = spread_s([&, tries = failures] {
       back.welcomed(plan);
-      for (int i = 0; i < failures; ++i) next();
+      for (int i = 0; i < tries; ++i) next();
     });
     EXPECT_NEAR(found, seconds, seconds / 20) << failures;
   }
