@@ -40,6 +40,8 @@ std::string findings(const Summary& summary) {
 class EachScenario : public testing::TestWithParam<Mechanism> {};
 
 TEST_P(EachScenario, Holds) {
+  if (test::sanitized && GetParam().file == "storm-20k")
+    GTEST_SKIP() << "drain-waves does the same with fewer clients; this takes many minutes";
   const Summary summary = summary_of(GetParam().file, {});
   EXPECT_EQ(exit_status(summary), status::holds) << findings(summary);
 }
