@@ -100,7 +100,9 @@ void Fleet::go_online(std::uint32_t client) {
 }
 
 void Fleet::go_offline(std::uint32_t client) {
-  with(client, [](sim::Device& device, sim::DeviceEdge& edge) { device.go_offline(edge); });
+  with(client, [](sim::Device& device, sim::DeviceEdge& edge) {
+    device.go_offline(monotonic_now(), edge);
+  });
 }
 
 bool Fleet::write(std::uint32_t client, const ConversationId& conversation, std::string_view text) {

@@ -72,14 +72,26 @@ inline constexpr std::size_t session_requests = 256;
 
 // --- Users and conversations -------------------------------------------------------------------
 /// Members of a group; the default, a setting. The hard bound below it is what one conversation's
-/// record is built for until channels exist.
+/// record is built for: 6 MB of memory while it is in use.
 inline constexpr std::uint32_t group_members_default = 100;
-inline constexpr std::uint32_t group_members_max = 1000;
+inline constexpr std::uint32_t group_members_max = 100'000;
+/// Users that one call may put into a group: so many rows fit what may wait for one commit, and their
+/// names fit a frame.
+inline constexpr std::uint32_t members_at_once = 1000;
 /// Membership intervals of one conversation, over all time: every joining makes one.
-inline constexpr std::uint32_t membership_intervals = 16'384;
-/// Members of one group in one shard. Chance never gets near it (a thousand members over a thousand
-/// shards); it bounds the rows one delivery can write.
+inline constexpr std::uint32_t membership_intervals = 262'144;
+/// Above so many members a group is a channel, and nobody is copied to (R18); a channel is a group
+/// again below so many hundredths of that.
+inline constexpr std::uint32_t push_limit = 5000;
+inline constexpr std::uint32_t push_again_percent = 80;
+/// Times that a group becomes a channel, or a group again: its deliveries go by all of them, for ever.
+/// Odd, so that who has changed so often stays a channel.
+inline constexpr std::size_t mode_changes = 63;
+/// Members of one group in one shard. Chance never gets near it (five thousand members over a thousand
+/// shards); it bounds the rows one delivery can write. A channel may have more: it is not delivered.
 inline constexpr std::uint32_t members_per_shard = 60;
+/// The same of a channel: what one look at who is due there goes over.
+inline constexpr std::uint32_t channel_members_per_shard = 1024;
 /// Intervals kept in one row, so that a change rewrites little and a large group is few rows.
 inline constexpr std::uint32_t members_per_row = 64;
 /// Answers to changing calls remembered per device and conversation (R4): a device sends one at a
@@ -109,6 +121,16 @@ inline constexpr std::uint32_t list_conversations = 64;
 /// the device acknowledged.
 inline constexpr std::uint64_t ranges_chunk = 64;
 inline constexpr std::uint64_t unacknowledged_ranges = 1024;
+
+// --- Channels ----------------------------------------------------------------------------------
+/// Channels that one session looks at, and that one frame names; more than a screen shows.
+inline constexpr std::uint32_t looked_channels = 64;
+inline constexpr std::uint32_t looked_in_frame = 64;
+/// Who looks is told of a new head at these moments, so that a lively channel costs a few frames a
+/// second and not one for each message.
+inline constexpr auto head_interval = 200ms;
+/// Readers that wait for one read of the store; the next one begins another.
+inline constexpr std::size_t shared_read = 1024;
 
 // --- Presence ----------------------------------------------------------------------------------
 /// Users that one session watches, and sessions that are told of one user; the rest asks. And users
@@ -146,6 +168,51 @@ inline constexpr std::uint32_t members_looked_at = 1024;
 inline constexpr std::size_t waiting_for_block = 8;
 /// A conversation that has not said that it has stored a block is told again after this.
 inline constexpr auto block_retry = 500ms;
+
+// --- Receipts and typing -----------------------------------------------------------------------
+/// In a conversation of more members, counts are told instead of each one's marks, and nobody's
+/// typing: what one message sets off does not grow with the square of the members (R19).
+inline constexpr std::uint32_t receipt_members = 20;
+/// What receipts say gathers for so long, then is stored and told together.
+inline constexpr auto receipt_interval = 1s;
+/// Members of a larger conversation who are told how many have their newest message: those who
+/// wrote last.
+inline constexpr std::size_t receipt_writers = 8;
+/// Members whose marks are stored, confirmed and told in one piece of work.
+inline constexpr std::size_t receipts_at_once = 32;
+/// A user's newest inbox entries that memory keeps until their receipts are out: what one round of
+/// receipts is about, unless a device was away. Older ones are read.
+inline constexpr std::size_t unreceipted_entries = 16;
+/// Conversations that a round of a user's receipts is about before it goes out.
+inline constexpr std::size_t receipt_round = 32;
+/// Receipts that were not confirmed are said again after this.
+inline constexpr auto receipt_retry = 5s;
+/// A session's typing is passed on no more often than this.
+inline constexpr auto typing_interval = 3s;
+
+// --- Pushes (R20) ------------------------------------------------------------------------------
+/// Devices of one user that are pushed to: more than anybody carries. Each costs a push.
+inline constexpr std::size_t push_devices = 16;
+/// A push waits so long: what comes meanwhile is in it, and who comes back needs none. After a
+/// session that broke, longer: most are back by then.
+inline constexpr auto push_delay = 1s;
+inline constexpr auto push_grace = 10s;
+/// A mark is taken off this long after everything was acknowledged: a lively user writes it once.
+inline constexpr auto push_mark_delay = 5s;
+/// Inbox rows that are read for one push at a time, and conversations that it names.
+inline constexpr std::uint32_t push_rows = 64;
+inline constexpr std::size_t push_conversations = 16;
+/// Users who are being pushed to at once: with 50 ms at the provider, 5,000 a second.
+inline constexpr std::size_t push_rounds = 256;
+/// Users who wait for that in memory. Whoever does not fit is found by the marks, when a quarter of
+/// this is left.
+inline constexpr std::size_t push_waiting = 16'384;
+/// What a provider did not take is offered again after this, then twice this, as often as the second
+/// says; and a provider that takes nothing is left alone for as long.
+inline constexpr auto push_retry = 1s;
+inline constexpr std::size_t push_doublings = 6;
+/// An edge that hears nothing of a push for so long says that it was not taken.
+inline constexpr auto push_patience = 10s;
 
 // --- The node ----------------------------------------------------------------------------------
 /// Units of work in one step (R35): an input, a delivery, a row, a re-attachment are one each.
@@ -261,6 +328,52 @@ inline constexpr auto advise_interval = 20ms;
 inline constexpr auto capacity_interval = 1s;
 inline constexpr auto capacity_again = 10s;
 
+// --- Tokens (R34) --------------------------------------------------------------------------------
+/// The longest token, in bytes.
+inline constexpr std::size_t token_bytes = 4096;
+/// A session may outlive its token by so much, and clocks may differ by so much.
+inline constexpr auto token_leeway = 5min;
+/// Sessions are ended from so long before that on, so many at a time, this far apart: by its end all
+/// are of which there is room, although their tokens ended at one moment.
+inline constexpr auto token_margin = 15s;
+inline constexpr std::size_t token_burst = 64;
+inline constexpr auto token_interval = 20ms;
+/// Nodes tell each other their clocks this often, and go by those heard within the second.
+inline constexpr auto clock_interval = 2s;
+inline constexpr auto clock_heard = 10s;
+/// With fewer clocks than this nobody can say which one is wrong.
+inline constexpr std::size_t clocks_least = 3;
+
+// --- Quotas (R33) --------------------------------------------------------------------------------
+inline constexpr auto quota_window = 1min;
+/// What a gateway may have of a key's quota beyond what its shard gave it: a part, and at most so
+/// much. Also the most that it takes ahead.
+inline constexpr std::uint32_t quota_slices = 64;
+inline constexpr std::uint32_t slice_most = 256;
+/// A gateway asks again after this if it was not answered.
+inline constexpr auto slice_retry = 100ms;
+/// A new owner gives nothing for so long: gateways tell it first what they had.
+inline constexpr auto quota_settles = 1s;
+/// Keys that one node counts, and that one gateway has sessions of.
+inline constexpr std::size_t quota_keys = 65'536;
+
+// --- Overload (R32) ------------------------------------------------------------------------------
+/// How far behind a node is, is the least that frames waited within this: a burst is worked off in
+/// it, and what waits longer is more than can be done.
+inline constexpr auto pressure_interval = 500ms;
+/// From which waits on what matters little is shed, reads wait, and sends are put off.
+inline constexpr auto pressure_sheds = 100ms;
+inline constexpr auto pressure_delays_reads = 200ms;
+inline constexpr auto pressure_refuses_sends = 400ms;
+/// Presence and receipts are then told together at these moments.
+inline constexpr auto pressure_batch = 2s;
+/// Reads that wait, in bytes, and how often one of them goes on all the same.
+inline constexpr std::size_t waiting_reads_bytes = 1024 * 1024;
+inline constexpr auto waiting_read_interval = 20ms;
+/// Who is put off comes back after this at the least, and this at the most.
+inline constexpr auto come_back_least = 1s;
+inline constexpr auto come_back_most = 30s;
+
 // --- Returning to a partition that has moved -----------------------------------------------------
 /// A gateway's sessions attach again so many at a time, this far apart.
 inline constexpr std::size_t attach_burst = 64;
@@ -270,6 +383,9 @@ inline constexpr auto attach_interval = 20ms;
 inline constexpr auto ping_interval = 25s;
 inline constexpr auto ping_grace = 10s;
 
+static_assert(token_margin / token_interval * token_burst > 2 * 20'000 && token_margin < token_leeway,
+              "the sessions of a full server, and as many again, end in time");
+static_assert(pressure_refuses_sends < request_age);
 static_assert(last_seen_delay < idle, "who was seen is still in memory when that is written");
 static_assert(peer_silence >= 4 * peer_heartbeat && peer_resend > 2 * peer_tell_delay);
 static_assert(registration_ttl >= 4 * registration_interval, "a few lost heartbeats kill nobody");
@@ -282,9 +398,18 @@ static_assert(shards == (1u << message_id_shard_bits), "a shard fits the id's sh
 static_assert(shards % partitions == 0);
 static_assert(recent_bytes >= 4 * text_bytes, "the recent cache outlives one long message");
 static_assert(contacts_in_page <= read_rows);
+static_assert(push_rows <= read_rows);
+static_assert(push_waiting / 4 + sweep_loads * read_rows <= push_waiting,
+              "the marks are read only while there is room for what they tell");
 static_assert(history_messages <= read_rows && list_conversations <= read_rows && ranges_chunk <= read_rows);
 static_assert(group_members_max <= membership_intervals);
+static_assert(membership_intervals / members_per_row <= UINT16_MAX, "a row of members has a 16-bit number");
+static_assert(mode_changes % 2 == 1);
 static_assert(unacknowledged_entries <= sync_entries);
+static_assert(step_units / 4 + receipts_at_once * 3 + receipt_members * 2 + receipt_writers <= step_units,
+              "a row, a confirmation and an echo for each member, and then what is told to all");
+static_assert(step_units / 4 + 2 * read_rows + receipt_round <= step_units,
+              "the last read of a round, and the receipts of all of its conversations");
 static_assert(members_per_shard <= delivery_rows &&
                   step_units / 4 + delivery_rows * 3 + 4 <= step_units,
               "one delivery fits what is left of a step that may still begin one: for each row an "

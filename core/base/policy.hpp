@@ -138,6 +138,12 @@ enum class MessageIdPolicy : std::uint8_t {
   clock,       ///< unsafe: the clock
 };
 
+/// Who is told who is there in a channel.
+enum class GroupPresencePolicy : std::uint8_t {
+  asked,   ///< who opens it, of those on the screen
+  pushed,  ///< everybody who looks at it, of each change (wasteful)
+};
+
 /// When somebody is there, and when that is told (A11).
 struct PresencePolicy {
   /// A connection is pinged this often, and is dead when nothing was heard on it for `ttl`.
@@ -148,6 +154,7 @@ struct PresencePolicy {
   Duration grace = limits::presence_grace;
   /// A new owner says *unknown* for so long (R25).
   Duration settles = limits::presence_settles;
+  GroupPresencePolicy group = GroupPresencePolicy::asked;
   bool operator==(const PresencePolicy&) const = default;
 };
 
@@ -161,6 +168,38 @@ enum class AdmissionPolicy : std::uint8_t {
 enum class BlockPolicy : std::uint8_t {
   once_stored,  ///< safe: when the conversation of the two has stored it
   told_once,    ///< unsafe: when the user's own shard has, which tells the conversation once
+};
+
+/// What people are told of who has a message, and has read it (R19).
+enum class ReceiptPolicy : std::uint8_t {
+  watermarks,  ///< how far each has come, gathered for a second; counts in large groups
+  each,        ///< every step of everybody, at once, to whoever wrote
+  none,        ///< nothing
+};
+
+/// What becomes of what a user who is away is to be told of (R20).
+enum class PushPolicy : std::uint8_t {
+  owed,  ///< safe: it is owed until a provider has taken it, or the user is back
+  once,  ///< unsafe: it is pushed when it comes, whatever becomes of that
+  none,  ///< there is no provider: nobody can ask for pushes
+};
+
+/// By which clock tokens are judged (R34).
+enum class TokenClockPolicy : std::uint8_t {
+  median,  ///< safe: the median of the servers'; who differs from it by more than the leeway takes nobody
+  own,     ///< unsafe: each server's own, however wrong
+};
+
+/// Where what a developer's key asks for is counted (R33).
+enum class QuotaPolicy : std::uint8_t {
+  shared,       ///< at the key's shard, for all gateways
+  per_gateway,  ///< by each gateway alone
+};
+
+/// What a node does that is behind with its work (R32).
+enum class OverloadPolicy : std::uint8_t {
+  ordered,  ///< lets what matters least wait or go, then puts reads off, then sends
+  fifo,     ///< takes everything as it came
 };
 
 struct Policy {
@@ -194,7 +233,16 @@ struct Policy {
   std::uint64_t log_kept = 16 * 1024 * 1024;
   /// Members a group may have; at most limits::group_members_max.
   std::uint32_t group_members = 100;
+  /// Above so many members a group is a channel (R18).
+  std::uint32_t push_limit = limits::push_limit;
   PresencePolicy presence;
+  ReceiptPolicy receipts = ReceiptPolicy::watermarks;
+  PushPolicy push = PushPolicy::owed;
+  TokenClockPolicy token_clock = TokenClockPolicy::median;
+  QuotaPolicy quota = QuotaPolicy::shared;
+  /// The window of quotas.
+  Duration quota_window = limits::quota_window;
+  OverloadPolicy overload = OverloadPolicy::ordered;
 
   bool operator==(const Policy&) const = default;
 };

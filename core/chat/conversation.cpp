@@ -12,6 +12,7 @@ bool Conversation::restore(std::string_view key, std::string_view value, Arena& 
     head = self->head;
     owing_from = self->owing_from;
     name = self->name;
+    marks.restore(self->writers);
   } else if (const auto* some = std::get_if<rows::MembersRow>(&parsed->row)) {
     members.restore(some->intervals);
   } else if (const auto* blocks = std::get_if<rows::BlocksRow>(&parsed->row)) {
@@ -19,6 +20,10 @@ bool Conversation::restore(std::string_view key, std::string_view value, Arena& 
     by_second = blocks->by_second;
   } else if (const auto* group = std::get_if<rows::GroupRow>(&parsed->row)) {
     settings = group->settings;
+  } else if (const auto* changes = std::get_if<rows::ModesRow>(&parsed->row)) {
+    for (const Sequence entry : changes->changes) modes.change(entry);
+  } else if (const auto* some_marks = std::get_if<rows::MarksRow>(&parsed->row)) {
+    marks.restore(parsed->number, some_marks->marks);
   }
   return true;
 }
@@ -30,6 +35,7 @@ void Conversation::restored(const ConversationId& id) {
     members = Members::direct(id);
     exists = true;
   }
+  marks.restored(members);
   add_streams(owing_from == 0 ? head : owing_from - 1);
 }
 
@@ -42,7 +48,7 @@ void Conversation::add_streams(Sequence confirmed) {
         streams.begin(), streams.end(), shard,
         [](const DeliveryStream& s, ShardId wanted) { return s.shard < wanted; });
     DeliveryStream& s = *streams.insert(at, added);
-    set_settled(s, !members.next_run(shard, confirmed, head, recipients).has_value());
+    set_settled(s, !members.next_run(shard, confirmed, head, recipients, modes).has_value());
   }
 }
 

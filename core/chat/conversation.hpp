@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/chat/marks.hpp"
 #include "core/chat/members.hpp"
 #include "core/chat/numbers.hpp"
 #include "core/chat/recent.hpp"
@@ -32,6 +33,8 @@ struct Conversation {
   rows::Block by_first;   ///< direct: whether the one has blocked the other
   rows::Block by_second;
   Members members;
+  Modes modes;
+  Marks marks;
   std::vector<DeliveryStream> streams;  ///< ascending by shard
   std::uint32_t unsettled = 0;          ///< streams that are not
   bool queued = false;                  ///< for fan-out

@@ -60,6 +60,22 @@ std::size_t Members::join(UserId user, Sequence entry, NewcomersRead history) {
   return intervals_.size() - 1;
 }
 
+std::size_t Members::join(std::span<const UserId> users, Sequence entry, NewcomersRead history) {
+  HUBBUB_CHECK(entry > 0);
+  const std::size_t first = intervals_.size();
+  const std::size_t indexed = places_.size();
+  for (const UserId user : users) {
+    places_.push_back({shard_of(user), user, static_cast<std::uint32_t>(intervals_.size())});
+    intervals_.push_back(
+        {.user = user, .from = entry - 1, .earlier = history == NewcomersRead::all});
+  }
+  const auto added = places_.begin() + static_cast<std::ptrdiff_t>(indexed);
+  std::sort(added, places_.end());
+  std::inplace_merge(places_.begin(), added, places_.end());
+  count_ += static_cast<std::uint32_t>(users.size());
+  return first;
+}
+
 std::size_t Members::leave(UserId user, Sequence entry) {
   const auto at = open_interval(user);
   HUBBUB_CHECK(at.has_value());
@@ -106,6 +122,18 @@ void Members::index() {
   std::sort(places_.begin(), places_.end());
 }
 
+std::size_t Members::most_in_a_shard() const {
+  std::size_t most = 0;
+  std::size_t here = 0;
+  ShardId shard;
+  for (const Place& place : places_) {
+    if (place.shard != shard) here = 0;
+    shard = place.shard;
+    if (intervals_[place.interval].to == rows::open_end) most = std::max(most, ++here);
+  }
+  return most;
+}
+
 std::vector<ShardId> Members::shards() const {
   std::vector<ShardId> shards;
   for (const Place& place : places_)
@@ -113,26 +141,44 @@ std::vector<ShardId> Members::shards() const {
   return shards;
 }
 
+namespace {
+
+/// The first sequence after `after` that is due to who was a member in `i`; open_end: none that is known
+/// of yet.
+Sequence next_due(const Members::Interval& i, Sequence after, const Modes& modes) {
+  if (after <= i.from) return i.from + 1;
+  if (after >= i.to) return rows::open_end;
+  return std::min(modes.next_pushed(after + 1), i.to);
+}
+
+/// The last one up to `at`. REQUIRES: i.from < at.
+Sequence last_due(const Members::Interval& i, Sequence at, const Modes& modes) {
+  if (i.to <= at) return i.to;
+  return std::max(modes.last_pushed(at), i.from + 1);
+}
+
+}  // namespace
+
 std::optional<Members::Run> Members::next_run(ShardId shard, Sequence after, Sequence head,
-                                              std::vector<UserId>& recipients) const {
+                                              std::vector<UserId>& recipients,
+                                              const Modes& modes) const {
   const std::span<const Place> places = of_shard(shard);
   Run run{rows::open_end, head, 0};
-  for (const Place& p : places) {
-    const Interval& i = intervals_[p.interval];
-    if (i.to > after) run.from = std::min(run.from, std::max(i.from, after) + 1);
-  }
+  for (const Place& p : places)
+    run.from = std::min(run.from, next_due(intervals_[p.interval], after, modes));
   if (run.from > head) return {};
-  // The run ends where the shard's set of members changes.
+  // The run ends where the shard's set of members changes, or what is pushed does.
+  run.to = std::min(head, modes.pushed(run.from) ? modes.pushed_through(run.from) : run.from);
   recipients.clear();
   for (const Place& p : places) {
     const Interval& i = intervals_[p.interval];
-    if (i.from < run.from && i.to >= run.from) {
+    if (i.from >= run.from) {
+      run.to = std::min(run.to, i.from);
+    } else if (i.to >= run.from && next_due(i, run.from - 1, modes) == run.from) {
       recipients.push_back(i.user);
       run.to = std::min(run.to, i.to);
-    } else if (i.from >= run.from) {
-      run.to = std::min(run.to, i.from);
     }
-    if (i.from + 1 < run.from) run.previous = std::max(run.previous, std::min(i.to, run.from - 1));
+    if (i.from + 1 < run.from) run.previous = std::max(run.previous, last_due(i, run.from - 1, modes));
   }
   return run;
 }

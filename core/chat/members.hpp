@@ -14,6 +14,7 @@
 #include <span>
 #include <vector>
 
+#include "core/chat/modes.hpp"
 #include "core/wire/rows.hpp"
 
 namespace hubbub {
@@ -33,6 +34,23 @@ class Members {
   /// Was `user` ever a member?
   bool knows(UserId user) const { return !of_user(user).empty(); }
 
+  /// Where a member's or former member's first interval is; it never changes.
+  std::optional<std::uint32_t> place_of(UserId user) const {
+    const auto places = of_user(user);
+    return places.empty() ? std::nullopt : std::optional(places.front().interval);
+  }
+  /// Calls `visit(user, place)` for each member there is now, by shard and user.
+  template <class Visit>
+  void for_each(Visit visit) const {
+    std::uint32_t first = 0;
+    const Place* before = nullptr;
+    for (const Place& place : places_) {
+      if (before == nullptr || before->user != place.user) first = place.interval;
+      if (intervals_[place.interval].to == rows::open_end) visit(place.user, first);
+      before = &place;
+    }
+  }
+
   /// Members and former members of one shard, each once, however often they came and went.
   std::size_t in_shard(ShardId shard) const;
 
@@ -40,6 +58,9 @@ class Members {
   /// `join` REQUIRES: !contains(user). The others REQUIRE: contains(user).
   std::size_t join(UserId user, Sequence entry,
                    NewcomersRead history = NewcomersRead::from_joining);
+  /// Several at once. Gives the index of the first of their intervals; the others follow on it. REQUIRES:
+  /// none of them is a member, and none is named twice.
+  std::size_t join(std::span<const UserId> users, Sequence entry, NewcomersRead history);
   std::size_t leave(UserId user, Sequence entry);
   std::size_t set_role(UserId user, Role role);
   /// Takes back what a row held.
@@ -53,6 +74,9 @@ class Members {
   /// Builds the index, after joins or restores.
   void index();
 
+  /// The most members that one shard has now.
+  std::size_t most_in_a_shard() const;
+
   /// Shards that have or had members, ascending.
   std::vector<ShardId> shards() const;
 
@@ -63,9 +87,10 @@ class Members {
     /// The last one before `from` that was due to the shard; 0: none.
     Sequence previous{};
   };
-  /// The first run after `after` and up to `head`; `recipients` receives its users.
+  /// The first run after `after` and up to `head`; `recipients` receives its users. Due to a member is
+  /// what is pushed while they are one, the entry that lets them in, and the one that lets them out.
   std::optional<Run> next_run(ShardId shard, Sequence after, Sequence head,
-                              std::vector<UserId>& recipients) const;
+                              std::vector<UserId>& recipients, const Modes& modes = {}) const;
 
   /// What was or will be delivered to `user`, in one piece: the interval, cut at `head`, that holds
   /// the highest such sequence <= `at`.

@@ -12,12 +12,16 @@ bool User::restore(std::string_view key, std::string_view value, Arena& arena) {
     contacts = self->contacts;
     blocked = self->blocked;
     last_block = self->last_block;
+    receipted = self->receipted;
   } else if (const auto* row = std::get_if<rows::DeviceRow>(&parsed->row)) {
     if (parsed->device.device == DeviceNumber{}) return false;
     Device& d = restored_device(parsed->device.device);
     d.generation = row->generation;
     d.acknowledged = row->acknowledged;
     d.name = row->name;
+  } else if (const auto* pushes = std::get_if<rows::PushRow>(&parsed->row)) {
+    pushed = std::make_unique<Pushed>();
+    pushed->to.assign(pushes->to.begin(), pushes->to.end());
   } else if (const auto* remembered = std::get_if<rows::RememberedRow>(&parsed->row)) {
     if (parsed->device.device == DeviceNumber{}) return false;
     restored_device(parsed->device.device).calls().restore(remembered->what);

@@ -1,6 +1,7 @@
 // A user in memory: the inbox's head, the devices, and the sessions that want its stream.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -54,6 +55,24 @@ struct Device {
   std::unique_ptr<Numbers> calls_;
 };
 
+/// What a conversation is to be told: the user has it up to here.
+struct Unreceipted {
+  ConversationId conversation;
+  Sequence seq = 0;
+};
+
+/// Whom a user's pushes go to, and how far they are (R20). Most users have none.
+struct Pushed {
+  std::vector<rows::PushedTo> to;
+  // The mark of who may be owed a push: in the store, for sure; not there, for sure.
+  bool marked = false;
+  bool unmarked = false;
+  bool waits = false;      ///< to be looked at
+  bool tidies = false;     ///< likewise, as all may have been acknowledged
+  bool under_way = false;
+  std::uint8_t put_off = 0;  ///< times in a row
+};
+
 /// A session that is told of a user.
 struct Watcher {
   SessionRef session;
@@ -72,6 +91,7 @@ struct User {
   std::uint32_t contacts = 0;  ///< how many; who they are, rows tell (contact.hpp)
   std::uint32_t blocked = 0;
   std::uint64_t last_block = 0;  ///< the number of the last change of a block
+  std::unique_ptr<Pushed> pushed;
 
   /// All of it that is stored in one row. Who is there was last seen now.
   rows::UserRow row(std::int64_t now_ms) const {
@@ -80,10 +100,36 @@ struct User {
             .visible_to = visible_to,
             .contacts = contacts,
             .blocked = blocked,
-            .last_block = last_block};
+            .last_block = last_block,
+            .receipted = receipted};
+  }
+  /// The last inbox entry that nobody need be told of by a push. REQUIRES: pushed.
+  Sequence known() const {
+    Sequence least = head;
+    for (const rows::PushedTo& to : pushed->to) least = std::min(least, to.pushed);
+    for (const Device& d : devices) least = std::max(least, d.acknowledged);
+    return least;
   }
   /// Nobody sees whether the user is there who is not looked up first.
   bool hides() const { return blocked > 0 || visible_to == VisibleTo::contacts; }
+
+  // Receipts (R19): rounds of them, each about the inbox entries up to a number.
+  Sequence receipted = 0;           ///< those up to here are known to their conversations
+  Sequence round = 0;               ///< those up to here will be, by this round; 0: there is none
+  bool receipts_due = false;        ///< a round begins soon
+  std::vector<Unreceipted> unconfirmed;  ///< what conversations have not confirmed of the round
+  std::vector<Unreceipted> newest;  ///< the newest entries, the last of them number `head`
+  /// An entry was added, as number `head`.
+  void note(const ConversationId& conversation, Sequence seq) {
+    if (newest.size() == limits::unreceipted_entries) newest.clear();
+    newest.push_back({conversation, seq});
+  }
+  /// The highest inbox number that a device has; what a store has lost of its end no longer counts.
+  Sequence acknowledged() const {
+    Sequence most = 0;
+    for (const Device& d : devices) most = std::max(most, d.acknowledged);
+    return std::min(most, head);
+  }
   Device* device(DeviceNumber number) {
     return number.value == 0 || number.value > devices.size() ? nullptr
                                                               : &devices[number.value - 1u];

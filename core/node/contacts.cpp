@@ -20,19 +20,8 @@ void Contacts::refuse(const peer::Request& r, ErrorCode code, bool retry, Durati
   c_.emit(c_.partition(shard_of(r.from.user)), r.session.node, peer::Answer{r.session, error});
 }
 
-/// Sent, not emitted: it says nothing of what is stored, and a partition that is elsewhere is silent.
 void Contacts::turn_away(const peer::Request& r) {
-  ++c_.counters.asked_to_retry;
-  const bool here = c_.partition(shard_of(r.from.user)).speaks();
-  const Duration after = here ? Duration{limits::retry_overloaded} : Duration{limits::retry_unavailable};
-  const to_client::Error error{id_of(r.call),
-                               here ? ErrorCode::overloaded : ErrorCode::unavailable,
-                               true,
-                               static_cast<std::uint32_t>(to_ms(after)),
-                               0,
-                               here ? "the server is busy; try again"
-                                    : "your contacts are on another server now; try again"};
-  c_.send(r.session.node, peer::Answer{r.session, error});
+  turn_away_request(c_, r, shard_of(r.from.user), "your contacts are on another server now; try again");
 }
 
 /// The call is done: said when no conversation has to be told of it any more.
@@ -246,10 +235,6 @@ void Contacts::page_read(const reads::ContactsPage& page, std::string_view rows,
 
 // --- Sweeps and turns --------------------------------------------------------------------------------
 
-void Contacts::sweep_owing(PartitionId partition) {
-  sweeps_.push({partition, rows::blocks_owed_of(partition).from});
-}
-
 void Contacts::owing_read(PartitionId partition, std::string_view rows, bool more) {
   BatchReader reader(rows);
   RowWrite row;
@@ -263,17 +248,7 @@ void Contacts::owing_read(PartitionId partition, std::string_view rows, bool mor
     if (c_.contacts.find(key) == c_.contacts.none)
       c_.load<reads::Kind::contact>(c_.contacts, key);
   }
-  if (more) sweeps_.push({partition, last.next()});
-}
-
-void Contacts::work() {
-  while (has_work() && !c_.exhausted()) {
-    const Sweep sweep = sweeps_.pop();
-    if (!c_.partitions[sweep.partition.value].speaks()) continue;
-    ++c_.loads_under_way;
-    c_.read(reads::BlocksOwed{sweep.partition}, sweep.from,
-            rows::blocks_owed_of(sweep.partition).to, limits::read_rows);
-  }
+  if (more) owing_sweeps_.go_on(partition, last);
 }
 
 void Contacts::timers() {

@@ -8,13 +8,15 @@
 #pragma once
 
 #include "core/node/context.hpp"
+#include "core/node/mark_sweeps.hpp"
 #include "core/node/presences.hpp"
 
 namespace hubbub {
 
 class Contacts {
  public:
-  Contacts(Context& context, Presences& presences) : c_(context), presences_(presences) {}
+  Contacts(Context& context, Presences& presences)
+      : c_(context), presences_(presences), owing_sweeps_(context, rows::blocks_owed_of) {}
 
   /// One about contacts (calls.hpp).
   void on(const peer::Request& request);
@@ -30,11 +32,11 @@ class Contacts {
   }
   /// A partition's marks: loads those that owe.
   void owing_read(PartitionId partition, std::string_view rows, bool more);
-  void sweep_owing(PartitionId partition);
+  void sweep_owing(PartitionId partition) { owing_sweeps_.begin(partition); }
 
   // --- Turns of a step -------------------------------------------------------------------------------
-  void work();
-  bool has_work() const { return !sweeps_.empty() && c_.loads_under_way < limits::sweep_loads; }
+  void work() { owing_sweeps_.work(); }
+  bool has_work() const { return owing_sweeps_.has_work(); }
   void timers();
   Duration next_deadline() const { return retries_.empty() ? never : retries_.front().due; }
   bool evictable(const Contact& contact) const { return !contact.owed && contact.waiting.empty(); }
@@ -71,16 +73,11 @@ class Contacts {
     std::uint32_t use{};
     Duration due{};
   };
-  /// Where the reading of marks goes on once there is room for loads.
-  struct Sweep {
-    PartitionId partition;
-    rows::Key from;
-  };
 
   Context& c_;
   Presences& presences_;
   Ring<Retry> retries_;
-  Ring<Sweep> sweeps_;
+  MarkSweeps<reads::BlocksOwed> owing_sweeps_;
 };
 
 }  // namespace hubbub

@@ -5,7 +5,7 @@
 namespace hubbub {
 
 Context::Context(const NodeConfig& c)
-    : config(c), map(c.map), routes(c.map), peers(c.policy.peers, c.packet_bytes, c.reads) {
+    : pressure(c.policy.overload), config(c), map(c.map), routes(c.map), peers(c.policy.peers, c.packet_bytes, c.reads) {
   HUBBUB_CHECK(c.policy.group_members <= limits::group_members_max);
 }
 

@@ -18,6 +18,7 @@
 #include "core/node/node.hpp"
 #include "core/node/partition.hpp"
 #include "core/node/peers.hpp"
+#include "core/node/pressure.hpp"
 #include "core/node/reads.hpp"
 #include "core/node/resident.hpp"
 #include "core/node/routes.hpp"
@@ -44,6 +45,8 @@ class Context {
   bool nearly_spent() const { return bounded() && out->units >= limits::step_units * 3 / 4; }
   bool bounded() const { return config.policy.step == StepPolicy::bounded; }
 
+  /// How far behind this node is with its work.
+  Pressure pressure;
   const NodeConfig config;
   NodeGeneration life = 0;  ///< this node's own; 0: not open yet
   NodeCounters counters;
@@ -65,6 +68,12 @@ class Context {
   /// Is this the session's gateway as it lives now?
   bool alive(const SessionRef& s) const {
     return s.node == self() ? s.life == life : up(s.node) && peers.life(s.node) == s.life;
+  }
+
+  bool has_session(const User& user) const {
+    return std::any_of(user.devices.begin(), user.devices.end(), [this](const Device& d) {
+      return d.stream.mode != SessionStream::Mode::detached && alive(d.stream.ref);
+    });
   }
 
   /// What the frame's views point into may be gone before the step's end: they are copied.
@@ -135,6 +144,8 @@ class Context {
 
   // --- Messages to this node itself ----------------------------------------------------------------
   ByteQueue<Partition::Origin> local;
+  /// The message being handled is handled again, from its beginning, in its turn.
+  void again() { local.push({current.from, current.received}, current.bytes); }
 
   // --- Partitions --------------------------------------------------------------------------------
   std::array<Partition, limits::partitions> partitions;

@@ -48,9 +48,7 @@ void Conversations::call(const peer::Request& r, Conversation& conv,
       break;
     case What::add:
       if (is_member) return refuse(ErrorCode::conflict, "the user is a member already");
-      if (members.count() >= c_.config.policy.group_members ||
-          members.intervals().size() >= limits::membership_intervals ||
-          members.in_shard(shard_of(subject)) >= limits::members_per_shard)
+      if (!has_room(conv, {&subject, 1}))
         return refuse(ErrorCode::too_large,
                       "the group is full: it has at most \"expected\" members",
                       c_.config.policy.group_members);
@@ -72,6 +70,7 @@ void Conversations::call(const peer::Request& r, Conversation& conv,
       }
       entry.kind = EntryKind::left;
       put_members(r.conversation, conv, members.leave(subject, conv.head + 1));
+      heads_.left(r.conversation, subject);
       break;
     case What::promote:
       if (role != Role::member)
@@ -100,6 +99,7 @@ void Conversations::call(const peer::Request& r, Conversation& conv,
       break;
   }
   accept(*caller, caller->sender.calls, true, change.id, entry, digest);
+  follow_size(*caller);
 }
 
 void Conversations::put_settings(const ConversationId& id, const Conversation& conv) {
@@ -149,6 +149,8 @@ void Conversations::on(const peer::SetBlock& m) {
     c_.put(p, rows::blocks(id),
            rows::BlocksRow{.by_first = conv->by_first, .by_second = conv->by_second});
   }
+  // Said again, it is told again: nobody knows whether it was.
+  if (!conv->is_blocked()) receipts_.unblocked(id);
   c_.emit(p, c_.current.from, peer::BlockStored{m.user, m.other, by.number});
 }
 

@@ -27,7 +27,7 @@ void Conversations::pump(Slot slot, DeliveryStream& s) {
   if (s.in_flight || s.waiting) return;
   const ConversationId id = c_.conversations[slot].key;
   Conversation& conv = c_.conversations[slot].record;
-  auto run = conv.members.next_run(s.shard, s.confirmed, conv.head, recipients_);
+  auto run = conv.members.next_run(s.shard, s.confirmed, conv.head, recipients_, conv.modes);
   conv.set_settled(s, !run.has_value());
   if (!run) {
     unmark_later(slot);
@@ -57,8 +57,11 @@ void Conversations::deliver(Slot slot, DeliveryStream& s, const Members::Run& ru
                             std::span<const Message> messages) {
   const ConversationId id = c_.conversations[slot].key;
   Partition& p = c_.partition(shard_of(id));
-  c_.emit(p, c_.owner(s.shard),
-          peer::Deliver{id, p.incarnation, s.shard, run.previous, recipients_, messages});
+  const peer::Deliver delivery{id, p.incarnation, s.shard, run.previous, recipients_, messages};
+  if (c_.conversations[slot].record.modes.pushed(run.from))
+    c_.emit(p, c_.owner(s.shard), delivery);
+  else
+    c_.emit(p, c_.owner(s.shard), peer::ChannelDeliver{delivery});
   if (c_.config.policy.resend == ResendPolicy::once)
     return confirmed(slot, s, messages.back().seq);
   s.in_flight = true;
@@ -70,7 +73,8 @@ void Conversations::delivery_read(const reads::Delivery& d, std::string_view row
   DeliveryStream* s = conv.stream(d.shard);
   if (s == nullptr || !s->waiting) return;
   s->waiting = false;
-  const auto run = conv.members.next_run(d.shard, s->confirmed, conv.head, recipients_);
+  const auto run =
+      conv.members.next_run(d.shard, s->confirmed, conv.head, recipients_, conv.modes);
   if (s->in_flight) return;
   // Confirmed while it was read: nobody else will notice that nothing is owed any more.
   if (!run || !c_.up(c_.owner(d.shard))) return pump(d.slot, *s);

@@ -109,18 +109,48 @@ void Conversations::serve(reads::Page page) {
     return reply(page, messages);
   }
   ++c_.counters.recent_misses;
+  if (shared_reads_.join(page)) {
+    ++c_.counters.shared_reads;
+    return;
+  }
   c_.read(page, rows::message(page.conversation, page.from),
           rows::message(page.conversation, page.to + 1), limits::read_rows, page.descending);
 }
 
-void Conversations::page_read(const reads::Page& asked, std::string_view rows, bool more) {
-  reads::Page page = asked;
+void Conversations::page_read(const reads::Page& page, std::string_view rows, bool more) {
+  shared_reads_.done(page, rows, more, reply_read(page, rows, more));
+}
+
+/// Those who waited for a page that somebody else asked for.
+void Conversations::serve_waiting() {
+  while (shared_reads_.waiting() && !c_.exhausted()) {
+    SharedReads::Served& served = shared_reads_.front();
+    const reads::Page page = served.readers.back();
+    served.readers.pop_back();
+    c_.scratch.clear();
+    const auto slot = c_.conversations.find(page.conversation);
+    const bool in_memory = slot != c_.conversations.none && c_.conversations[slot].loaded;
+    if (served.whole)
+      reply_read(page, served.rows, served.more);
+    else if (in_memory)
+      serve(page);
+    else
+      later(page);
+    if (served.readers.empty()) shared_reads_.pop();
+  }
+}
+
+/// Answers with what was read. True: that is the whole page.
+bool Conversations::reply_read(reads::Page page, std::string_view rows, bool more) {
   std::vector<Message> messages;
   BatchReader reader(rows);
   RowWrite row;
   while (reader.next(row)) {
     const auto parsed = rows::decode<rows::MessageRow>(row.value, c_.scratch);
-    if (!parsed) return c_.unreadable();
+    if (!parsed) {
+      c_.unreadable();
+      return false;
+    }
     const Sequence seq = parsed->message.seq;
     const Sequence expected = messages.empty() ? (page.descending ? seq : page.from)
                               : page.descending ? messages.back().seq - 1
@@ -129,8 +159,12 @@ void Conversations::page_read(const reads::Page& asked, std::string_view rows, b
     messages.push_back(parsed->message);
   }
   if (page.descending) std::reverse(messages.begin(), messages.end());
+  const bool whole = messages.size() == page.to + 1 - page.from;
   // The newest may not be durable yet, so not in the store: the page ends where the store does.
-  if (messages.empty() && !page.fetch) return later(page);
+  if (messages.empty() && !page.fetch) {
+    later(page);
+    return false;
+  }
   const Sequence end = messages.empty() ? page.from - 1 : messages.back().seq;
   if (page.descending) page.more |= more;
   if (end < page.to && (page.descending || !more)) {
@@ -138,10 +172,12 @@ void Conversations::page_read(const reads::Page& asked, std::string_view rows, b
     if (!page.descending) page.more = false;
   }
   reply(page, messages);
+  return whole;
 }
 
-/// All of the page is still on its way to the disk.
+/// All of the page is still on its way to the disk, or its conversation has left memory meanwhile.
 void Conversations::later(const reads::Page& page) {
+  if (page.fetch) return c_.send(page.asker, peer::Fetched{page.reader, page.ticket, {}});
   ++c_.counters.asked_to_retry;
   const to_client::Error error{page.request, ErrorCode::unavailable, true,
                                static_cast<std::uint32_t>(to_ms(limits::retry_unavailable)), 0,

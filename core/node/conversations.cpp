@@ -7,26 +7,12 @@
 #include "core/wire/batch.hpp"
 
 namespace hubbub {
-namespace {
-
-std::uint32_t ms(Duration d) { return static_cast<std::uint32_t>(to_ms(d)); }
-
-}  // namespace
 
 // --- Answers ---------------------------------------------------------------------------------------
 
-void Conversations::refuse(const peer::Request& r, ErrorCode code, Duration retry_after,
-                           std::string_view detail) {
-  ++c_.counters.asked_to_retry;
-  const to_client::Error error{id_of(r.call), code, true, ms(retry_after), 0, detail};
-  c_.send(r.session.node, peer::Answer{r.session, error});
-}
-
 void Conversations::turn_away(const peer::Request& r) {
-  if (!c_.partition(shard_of(r.conversation)).speaks())
-    return refuse(r, ErrorCode::unavailable, limits::retry_unavailable,
-                  "the conversation has moved to another server; try again");
-  refuse(r, ErrorCode::overloaded, limits::retry_overloaded, "the server is busy; try again");
+  turn_away_request(c_, r, shard_of(r.conversation),
+                    "the conversation has moved to another server; try again");
 }
 
 void Conversations::turn_away(const peer::Fetch& f) {
@@ -62,8 +48,8 @@ void Conversations::ok(const peer::Request& r, RequestId id, const rows::Remembe
 void Conversations::on(const peer::Request& r) {
   const Partition& p = c_.partition(shard_of(r.conversation));
   if (p.state != Partition::State::open)
-    return refuse(r, ErrorCode::unavailable, limits::retry_unavailable,
-                  "the conversation's server is starting; try again");
+    return put_off(c_, r, ErrorCode::unavailable, limits::retry_unavailable,
+                   "the conversation's server is starting; try again");
   const Duration age = std::chrono::milliseconds(r.age_ms) + c_.waited();
   if (age > limits::request_age && c_.config.policy.expired_work == ExpiredWorkPolicy::drop) {
     ++c_.counters.expired;
@@ -185,48 +171,78 @@ void Conversations::call(const peer::Request& r, Conversation& conv,
                 .users = members,
                 .settings = create.settings};
   accept(*caller, caller->sender.calls, true, create.id, entry, digest);
+  follow_size(*caller);
+}
+
+void Conversations::place(const Caller& caller, Message& entry) {
+  const peer::Request& r = caller.request;
+  Partition& p = caller.partition;
+  entry.seq = ++caller.conversation.head;
+  if (c_.config.policy.message_ids == MessageIdPolicy::clock) p.ids.follow(c_.now.wall);
+  entry.id = p.ids.next(shard_of(r.conversation), c_.now.wall);
+  entry.sent_at_ms = to_ms(c_.now.wall);
+  entry.from = r.from.user;
+  entry.device = r.from.device;
 }
 
 /// Gives `entry` its place, writes everything that follows from it, and only then answers.
 void Conversations::accept(const Caller& caller, Numbers& numbers, bool is_call, RequestId id,
                            Message& entry, std::uint64_t digest) {
   const peer::Request& r = caller.request;
-  Conversation& conv = caller.conversation;
   Partition& p = caller.partition;
-  entry.seq = ++conv.head;
-  if (c_.config.policy.message_ids == MessageIdPolicy::clock) p.ids.follow(c_.now.wall);
-  entry.id = p.ids.next(shard_of(r.conversation), c_.now.wall);
-  entry.sent_at_ms = to_ms(c_.now.wall);
-  entry.from = r.from.user;
-  entry.device = r.from.device;
+  place(caller, entry);
   const rows::Remembered what{entry.number, entry.key, digest,
                               entry.seq,    entry.id,  entry.sent_at_ms};
   numbers.accept(what);
 
   store_generation(caller);
-  if (p.ids.reserve())
-    c_.put(p, rows::partition(partition_of(shard_of(r.conversation))),
-           rows::PartitionRow{.incarnation = p.incarnation, .ids_reserved_ms = p.ids.reserved_ms()});
-  c_.put(p, rows::message(r.conversation, entry.seq), rows::MessageRow{.message = entry});
+  put_entry(caller, entry);
   const std::uint8_t slot = numbers.slot(entry.number);
   c_.put(p,
          is_call ? rows::remembered_call(r.conversation, r.from, slot)
                  : rows::remembered_message(r.conversation, r.from, slot),
          rows::RememberedRow{.what = what});
-  if (conv.owing_from == 0) {
+  spread(caller, entry);
+  ok(r, id, what, is_call ? entry.number + 1 : numbers.next());
+}
+
+void Conversations::put_entry(const Caller& caller, const Message& entry) {
+  const ConversationId& id = caller.request.conversation;
+  Partition& p = caller.partition;
+  if (p.ids.reserve())
+    c_.put(p, rows::partition(partition_of(shard_of(id))),
+           rows::PartitionRow{.incarnation = p.incarnation, .ids_reserved_ms = p.ids.reserved_ms()});
+  c_.put(p, rows::message(id, entry.seq), rows::MessageRow{.message = entry});
+}
+
+/// What follows for those whom an entry is for: it is owed to whom it is due, and who looks hears of it.
+void Conversations::spread(const Caller& caller, const Message& entry) {
+  const ConversationId& id = caller.request.conversation;
+  Conversation& conv = caller.conversation;
+  const bool to_all = conv.modes.pushed(entry.seq);
+  const bool due = to_all || entry.kind == EntryKind::joined || entry.kind == EntryKind::left;
+  if (due && conv.owing_from == 0) {
     conv.owing_from = entry.seq;
-    c_.put(p, rows::owing(partition_of(shard_of(r.conversation)), r.conversation),
+    c_.put(caller.partition, rows::owing(partition_of(shard_of(id)), id),
            rows::OwingRow{.from = entry.seq});
   }
-  put_self(r.conversation, conv);
+  receipts_.wrote(conv, entry);
+  put_self(id, conv);
 
   c_.recent.add(conv.newest, entry);
-  for (DeliveryStream& s : conv.streams)
-    if (s.settled)
-      conv.set_settled(
-          s, !conv.members.next_run(s.shard, s.confirmed, conv.head, recipients_).has_value());
-  queue(c_.conversations.find(r.conversation));
-  ok(r, id, what, is_call ? entry.number + 1 : numbers.next());
+  const auto look_at = [&](DeliveryStream& s) {
+    if (!s.settled) return;
+    const auto run =
+        conv.members.next_run(s.shard, s.confirmed, conv.head, recipients_, conv.modes);
+    conv.set_settled(s, !run.has_value());
+  };
+  if (to_all)
+    for (DeliveryStream& s : conv.streams) look_at(s);
+  else if (due)
+    for (const UserId user : entry.users)
+      if (DeliveryStream* s = conv.stream(shard_of(user))) look_at(*s);
+  if (due) queue(c_.conversations.find(id));
+  heads_.wrote(id, conv.head);
 }
 
 void Conversations::store_generation(const Caller& caller) {
@@ -248,14 +264,17 @@ void Conversations::put_members(const ConversationId& id, const Conversation& co
 }
 
 void Conversations::put_self(const ConversationId& id, const Conversation& conv) {
+  const auto writers = conv.marks.writers();
+  writers_.assign(writers.begin(), writers.end());
   c_.put(c_.partition(shard_of(id)), rows::conversation(id),
-         rows::ConversationRow{.head = conv.head, .owing_from = conv.owing_from, .name = conv.name});
+         rows::ConversationRow{.head = conv.head, .owing_from = conv.owing_from, .name = conv.name,
+                               .writers = writers_});
 }
 
 // --- Sweeps and turns ------------------------------------------------------------------------------
 
 void Conversations::sweep_owing(PartitionId partition) {
-  owing_sweeps_.push({partition, rows::owing_of(partition).from});
+  owing_sweeps_.begin(partition);
 }
 
 void Conversations::owing_read(PartitionId partition, std::string_view rows, bool more) {
@@ -270,7 +289,7 @@ void Conversations::owing_read(PartitionId partition, std::string_view rows, boo
     if (c_.conversations.find(parsed->conversation) == c_.conversations.none)
       c_.load<reads::Kind::conversation>(c_.conversations, parsed->conversation);
   }
-  if (more) owing_sweeps_.push({partition, last.next()});
+  if (more) owing_sweeps_.go_on(partition, last);
 }
 
 void Conversations::opened(const Partitions& partitions) {
@@ -286,12 +305,15 @@ void Conversations::work() {
     }
     Conversation& conv = c_.conversations[owed.slot].record;
     while (conv.next_stream < conv.streams.size() && !c_.exhausted()) {
+      DeliveryStream& s = conv.streams[conv.next_stream++];
+      if (s.settled) continue;  // a channel's are nearly always
       c_.scratch.clear();
-      pump(owed.slot, conv.streams[conv.next_stream++]);
+      pump(owed.slot, s);
     }
     if (conv.next_stream < conv.streams.size()) return;
     conv.queued = false;
     fan_out_.pop();
+    unmark_later(owed.slot);
   }
   while (!sweeps_.empty() && !c_.exhausted()) {
     Sweep& sweep = sweeps_.front();
@@ -306,13 +328,8 @@ void Conversations::work() {
     }
     if (sweep.next >= c_.conversations.end()) sweeps_.pop();
   }
-  while (!owing_sweeps_.empty() && !c_.exhausted() && c_.loads_under_way < limits::sweep_loads) {
-    const OwingSweep sweep = owing_sweeps_.pop();
-    if (!c_.partitions[sweep.partition.value].speaks()) continue;
-    ++c_.loads_under_way;
-    c_.read(reads::Owing{sweep.partition}, sweep.from, rows::owing_of(sweep.partition).to,
-            limits::read_rows);
-  }
+  owing_sweeps_.work();
+  serve_waiting();
 }
 
 void Conversations::timers() {

@@ -5,12 +5,17 @@
 #include <optional>
 
 #include "core/node/context.hpp"
+#include "core/node/heads.hpp"
+#include "core/node/mark_sweeps.hpp"
+#include "core/node/shared_reads.hpp"
+#include "core/node/receipts.hpp"
 
 namespace hubbub {
 
 class Conversations {
  public:
-  explicit Conversations(Context& context) : c_(context) {}
+  Conversations(Context& context, Receipts& receipts, Heads& heads)
+      : c_(context), receipts_(receipts), heads_(heads), owing_sweeps_(context, rows::owing_of) {}
 
   // --- Messages ----------------------------------------------------------------------------------
   void on(const peer::Request& request);
@@ -34,16 +39,20 @@ class Conversations {
   // --- Turns of a step -------------------------------------------------------------------------------
   /// Partitions have opened, here or elsewhere: what was under way to them goes out again.
   void opened(const Partitions& partitions);
+  /// The partition is not this node's any more.
+  void closed(PartitionId partition) {
+    shared_reads_.closed(partition);
+    heads_.closed(partition);
+  }
   /// Goes on with fan-out and sweeps while the step has units left.
   void work();
   bool has_work() const {
-    return !fan_out_.empty() || !sweeps_.empty() ||
-           (!owing_sweeps_.empty() && c_.loads_under_way < limits::sweep_loads);
+    return !fan_out_.empty() || !sweeps_.empty() || owing_sweeps_.has_work() || shared_reads_.waiting();
   }
   void timers();
   Duration next_deadline() const;
   bool evictable(const Conversation& c) const {
-    return c.unsettled == 0 && c.owing_from == 0 && !c.queued;
+    return c.unsettled == 0 && c.owing_from == 0 && !c.queued && !c.marks.awaited;
   }
   std::uint64_t owed() const;
 
@@ -57,7 +66,6 @@ class Conversations {
     Partition& partition;
   };
 
-  void refuse(const peer::Request& r, ErrorCode code, Duration retry_after, std::string_view detail);
   void refuse_finally(const Caller& caller, ErrorCode code, std::string_view detail,
                       std::uint64_t expected = 0);
   void conflict(const peer::Request& r, std::uint64_t expected, std::string_view detail);
@@ -68,24 +76,37 @@ class Conversations {
   void call(const peer::Request& r, Conversation& conv, const to_server::Change& change);
   void call(const peer::Request& r, Conversation& conv, const to_server::History& history);
   void call(const peer::Request& r, Conversation& conv, const to_server::Members& wanted);
-  // What is the user's own (users.hpp, contacts.hpp) does not come here.
+  void call(const peer::Request& r, Conversation& conv, const to_server::AddMembers& add);
+  void call(const peer::Request& r, Conversation& conv, const to_server::Receipts&) {
+    receipts_.answer(r, conv);
+  }
+  // What is the user's own (users.hpp, contacts.hpp, pushes.hpp) does not come here.
   void call(const peer::Request&, Conversation&, const to_server::List&) { HUBBUB_CHECK(false); }
   void call(const peer::Request&, Conversation&, const to_server::ContactChange&) { HUBBUB_CHECK(false); }
   void call(const peer::Request&, Conversation&, const to_server::Contacts&) { HUBBUB_CHECK(false); }
+  void call(const peer::Request&, Conversation&, const to_server::Push&) { HUBBUB_CHECK(false); }
+  void call(const peer::Request&, Conversation&, const to_server::Channels&) { HUBBUB_CHECK(false); }
 
   static bool too_many_in_a_shard(std::span<const UserId> users);
+  bool has_room(const Conversation& conv, std::span<const UserId> users) const;
   std::optional<Caller> caller_of(const peer::Request& r, Conversation& conv);
   bool may_take(const Caller& caller);
   bool is_new_call(const Caller& caller, std::uint64_t number, std::uint64_t key,
                    std::uint64_t digest);
   void accept(const Caller& caller, Numbers& numbers, bool is_call, RequestId id, Message& entry,
               std::uint64_t digest);
+  void place(const Caller& caller, Message& entry);
+  void put_entry(const Caller& caller, const Message& entry);
+  void spread(const Caller& caller, const Message& entry);
+  void follow_size(const Caller& caller);
   void store_generation(const Caller& caller);
   void put_members(const ConversationId& id, const Conversation& conv, std::size_t interval);
   void put_self(const ConversationId& id, const Conversation& conv);
   void put_settings(const ConversationId& id, const Conversation& conv);
 
   void serve(reads::Page page);
+  void serve_waiting();
+  bool reply_read(reads::Page page, std::string_view rows, bool more);
   void later(const reads::Page& page);
   void reply(const reads::Page& page, std::span<const Message> messages);
   reads::Page history_page(const Conversation& conv, const peer::Request& r,
@@ -121,17 +142,16 @@ class Conversations {
   };
 
   Context& c_;
+  Receipts& receipts_;
+  Heads& heads_;
+  SharedReads shared_reads_;
   Ring<Owed> fan_out_;
   Ring<Retry> retries_;
   Ring<Unmark> unmarks_;
   Ring<Sweep> sweeps_;
-  /// Where the reading of marks goes on once there is room for loads.
-  struct OwingSweep {
-    PartitionId partition;
-    rows::Key from;
-  };
-  Ring<OwingSweep> owing_sweeps_;
+  MarkSweeps<reads::Owing> owing_sweeps_;
   std::vector<UserId> recipients_;
+  std::vector<rows::Writer> writers_;
 };
 
 }  // namespace hubbub

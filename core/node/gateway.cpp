@@ -24,7 +24,8 @@ Gateway::Session* Gateway::streaming(const SessionRef& r, std::uint32_t stream) 
   return s == nullptr || s->state != Session::State::live || s->stream != stream ? nullptr : s;
 }
 
-void Gateway::on(const input::Opened& o) {
+void Gateway::on(const input::OpenedWith& with) {
+  const input::Opened& o = with.opened;
   sessions_.grow_to(o.connection.slot + 1);
   Session& s = sessions_[o.connection.slot];
   const bool knocked = s.state == Session::State::arriving && s.use == o.connection.use;
@@ -32,7 +33,7 @@ void Gateway::on(const input::Opened& o) {
   if (knocked) --handshakes_;
   s = Session{.state = Session::State::open, .use = o.connection.use, .user = o.user};
   ++open_;
-  if (!draining_) return enter(s, o);
+  if (!draining_) return enter(s, with);
   end(s, o.connection);
   c_.close(o.connection, CloseCode::draining);
 }
@@ -64,6 +65,9 @@ void Gateway::end(Session& s, ConnectionId connection, bool left) {
     c_.send(home, peer::Detach{ref(connection), {s.user, s.device}, left});
   }
   watches_.ended(ref(connection));
+  looks_.ended(connection);
+  tokens_.erase(connection.slot);
+  slices_.ended(connection.slot);
   for (std::uint32_t r = s.first_request; r != none;) {
     const std::uint32_t next = requests_[r].next;
     requests_[r].waiting = false;
@@ -100,7 +104,9 @@ bool Gateway::expired(const input::Frame& f) {
 
 void Gateway::on(const input::Frame& f) {
   Session* s = find(f.connection);
-  if (s == nullptr || s->state == Session::State::closing) return;
+  if (s == nullptr || s->state == Session::State::closing || outlived(*s, f.connection)) return;
+  c_.pressure.took(Duration(f.waited_ns));
+  if (delay(f)) return;
   std::visit([&](const auto& frame) { handle(*s, f, frame); }, f.frame);
 }
 
@@ -122,6 +128,8 @@ void Gateway::handle(Session& s, const input::Frame& f, const to_server::Hello& 
                  "your inbox's server is away; try again");
   s.state = Session::State::attaching;
   s.cursor = hello.cursor;
+  s.acknowledged_in = hello.cursor.incarnation;
+  s.acknowledged = hello.cursor.held;
   c_.send(home, peer::Attach{.session = ref(f.connection),
                              .user = s.user,
                              .device = hello.device,
@@ -166,12 +174,16 @@ void Gateway::on(const peer::Attached& m) {
   s->generation = m.generation;
   if (s->cursor.incarnation != m.incarnation || s->cursor.held != m.position)
     s->cursor = Cursor::at(m.incarnation, m.position);
-  if (!m.fresh) return;
-  const OnLoss plan = plans_.on_loss();
-  s->told_spread_ms = plan.spread_ms;
-  c_.frame(m.session.connection,
-           to_client::Welcome{m.session, s->user, s->device, s->generation,
-                              c_.config.policy.durability, m.incarnation, plan});
+  if (m.fresh) {
+    const OnLoss plan = plans_.on_loss();
+    s->told_spread_ms = plan.spread_ms;
+    return c_.frame(m.session.connection,
+                    to_client::Welcome{m.session, s->user, s->device, s->generation,
+                                       c_.config.policy.durability, m.incarnation, plan});
+  }
+  if (s->acknowledged_in == m.incarnation)
+    c_.send(c_.owner(shard_of(m.device.user)),
+            peer::Acknowledged{m.session, m.device, Cursor::at(m.incarnation, s->acknowledged)});
 }
 
 void Gateway::on(const peer::AttachRefused& m) {
@@ -211,6 +223,11 @@ void Gateway::handle(Session& s, const input::Frame& f, const to_server::Sync& s
 }
 
 void Gateway::handle(Session& s, const input::Frame& f, const to_server::Acknowledge& ack) {
+  if (s.attached()) {
+    const bool same = s.acknowledged_in == ack.cursor.incarnation;
+    s.acknowledged = same ? std::max(s.acknowledged, ack.cursor.held) : ack.cursor.held;
+    s.acknowledged_in = ack.cursor.incarnation;
+  }
   if (s.state != Session::State::live) return;
   c_.send(c_.owner(shard_of(s.user)),
           peer::Acknowledged{ref(f.connection), {s.user, s.device}, ack.cursor});
@@ -248,6 +265,21 @@ void Gateway::on(const peer::Reset& m) {
 
 // --- Requests ----------------------------------------------------------------------------------------
 
+namespace {
+
+template <class T, class... Any>
+constexpr bool is_any = (std::is_same_v<T, Any> || ...);
+
+/// Put off when there is too much to do (R32).
+template <class Call>
+constexpr bool changes = is_any<Call, to_server::Send, to_server::Create, to_server::Change,
+                                to_server::ContactChange>;
+/// One unit of a key's quota (R33).
+template <class Call>
+constexpr bool counts = is_any<Call, to_server::Send, to_server::Create, to_server::History>;
+
+}  // namespace
+
 template <class Call>
 void Gateway::ask(Session& s, const input::Frame& f, ShardId shard,
                   const ConversationId& conversation, const Call& call) {
@@ -270,6 +302,8 @@ void Gateway::ask(Session& s, const input::Frame& f, ShardId shard,
     if (requests_[r].id == call.id)
       return error(f.connection, call.id, ErrorCode::bad_request,
                    "a request with this id is not answered yet");
+  if (changes<Call> && refuse_send(f, call.id)) return;
+  if (counts<Call> && !within_quota(f, call.id)) return;
   const std::uint32_t request = add_request(s, {.id = call.id,
                                                 .connection = f.connection,
                                                 .node = owner,
@@ -285,11 +319,17 @@ void Gateway::ask(Session& s, const input::Frame& f, ShardId shard,
 
 // Used by gateway_people.cpp, too.
 template void Gateway::ask(Session&, const input::Frame&, ShardId, const ConversationId&,
+                           const to_server::AddMembers&);
+template void Gateway::ask(Session&, const input::Frame&, ShardId, const ConversationId&,
+                           const to_server::Channels&);
+template void Gateway::ask(Session&, const input::Frame&, ShardId, const ConversationId&,
                            const to_server::ContactChange&);
 template void Gateway::ask(Session&, const input::Frame&, ShardId, const ConversationId&,
                            const to_server::Contacts&);
 template void Gateway::ask(Session&, const input::Frame&, ShardId, const ConversationId&,
                            const to_server::Members&);
+template void Gateway::ask(Session&, const input::Frame&, ShardId, const ConversationId&,
+                           const to_server::Push&);
 
 void Gateway::handle(Session& s, const input::Frame& f, const to_server::Send& send) {
   if (send.number == 0)
@@ -311,7 +351,7 @@ void Gateway::handle(Session& s, const input::Frame& f, const to_server::Create&
                   [](UserId u) { return u.value == 0 || u.value > user_id_max; }))
     return bad("members must be users");
   if (create.group) {
-    if (create.members.size() > limits::group_members_max) return bad("too many members");
+    if (create.members.size() > limits::members_at_once) return bad("too many members");
     if (!s.attached()) return bad("say hello first");
     const auto id = ConversationId::group(s.user, s.device, create.number);
     return ask(s, f, shard_of(id), id, create);
@@ -347,6 +387,10 @@ void Gateway::handle(Session& s, const input::Frame& f, const to_server::Change&
 
 void Gateway::handle(Session& s, const input::Frame& f, const to_server::History& history) {
   ask(s, f, shard_of(history.conversation), history.conversation, history);
+}
+
+void Gateway::handle(Session& s, const input::Frame& f, const to_server::Receipts& receipts) {
+  ask(s, f, shard_of(receipts.conversation), receipts.conversation, receipts);
 }
 
 void Gateway::handle(Session& s, const input::Frame& f, const to_server::List& list) {
@@ -430,6 +474,10 @@ void Gateway::unanswered(std::uint32_t slot) {
 
 void Gateway::work() {
   watches_.work();
+  looks_.work();
+  slices_.work();
+  if (tokens_due() <= c_.now.mono) end_tokens();
+  if (reads_due() <= c_.now.mono) take_reads();
   while (!sweeps_.empty() && !c_.exhausted())
     if (sweep_requests(sweeps_.front())) sweeps_.pop();
   while (!returns_.empty() && returns_at_ <= c_.now.mono && !c_.exhausted())
@@ -484,7 +532,9 @@ void Gateway::attach_timed(const AttachTimer& timer) {
 
 void Gateway::timers() {
   if (drain_at_ <= c_.now.mono) drain_wave();
-  if (plans_.look(open_, draining_) || renew_next_at_ <= c_.now.mono) renew_plans();
+  clocks_.timers();
+  // Whose clock is wrong can take nobody, as if it went down.
+  if (plans_.look(open_, draining_ || !clocks_.right()) || renew_next_at_ <= c_.now.mono) renew_plans();
   while (!expiries_.empty() && !c_.exhausted()) {
     const Expiry e = expiries_.front();
     const bool answered = requests_[e.request].use != e.use;
@@ -509,10 +559,12 @@ void Gateway::timers() {
     c_.work(1);
     attach_timed(attach_retries_.pop());
   }
+  looks_.timers();
 }
 
 Duration Gateway::next_deadline() const {
-  Duration due = std::min({drain_at_, renew_next_at_, plans_.next_deadline()});
+  Duration due = std::min({drain_at_, renew_next_at_, plans_.next_deadline(), looks_.next_deadline()});
+  due = std::min({due, clocks_.next_deadline(), tokens_due(), reads_due()});
   const Duration away = c_.now.mono - c_.judged;
   if (!expiries_.empty()) due = std::min(due, expiries_.front().due + away);
   if (!attach_timers_.empty()) due = std::min(due, attach_timers_.front().due + away);

@@ -6,10 +6,15 @@
 // answered once: by its owner, or, when the owner goes away or takes too long, with `unavailable`.
 #pragma once
 
+#include "core/base/byte_queue.hpp"
 #include "core/base/stable_vector.hpp"
 #include "core/node/admission.hpp"
+#include "core/node/clocks.hpp"
 #include "core/node/context.hpp"
+#include "core/node/looks.hpp"
 #include "core/node/plans.hpp"
+#include "core/node/slices.hpp"
+#include "core/node/token_ends.hpp"
 #include "core/node/watches.hpp"
 
 namespace hubbub {
@@ -20,10 +25,12 @@ class Gateway {
 
   // --- From the edge -------------------------------------------------------------------------------
   void on(const input::Arrived& arrived);
-  void on(const input::Opened& opened);
+  void on(const input::Opened& opened) { on(input::OpenedWith{opened, {}, {}}); }
+  void on(const input::OpenedWith& opened);
   void on(const input::Closed& closed);
   void on(const input::Silent& silent);
   void on(const input::Frame& frame);
+  void on(const input::Renewed& renewed);
 
   // --- From user shards and conversations ------------------------------------------------------------
   void on(const peer::Attached& m);
@@ -35,20 +42,33 @@ class Gateway {
   void on(const peer::Reset& m);
   void on(const peer::Answer& m);
   void on(const peer::Presence& m);
+  void on(const peer::Head& m);
+  void on(const peer::LookEnded& m) { looks_.on(m); }
+  void on(const peer::LookPutOff& m) { looks_.on(m); }
+  void on(const peer::GroupPresenceTold& m) { looks_.on(m); }
   void on(const peer::Capacity& m, NodeId from) { plans_.on(m, from); }
+  void on(const peer::Relayed& m);
+  void on(const peer::Clock& m, NodeId from) { clocks_.on(m, from); }
+  void on(const peer::Slice& m) { slices_.on(m); }
 
   /// Partitions have opened: sessions whose user shard is there attach again, and what was asked of
   /// whoever had them before is answered.
   void opened(const Partitions& partitions) {
     if (partitions.none()) return;
     watches_.opened(partitions);
+    looks_.opened(partitions);
+    slices_.opened(partitions);
     sweeps_.push({.what = Sweep::What::of, .partitions = partitions});
     returns_.push({.partitions = partitions});
   }
-  void peer_up(NodeId node) { plans_.peer_up(node); }
+  void peer_up(NodeId node) {
+    plans_.peer_up(node);
+    clocks_.peer_up(node);
+  }
   /// A peer went away: what was asked of it is answered.
   void peer_lost(NodeId node) {
     plans_.peer_lost(node);
+    clocks_.peer_lost(node);
     watches_.peer_lost(node);
     sweeps_.push({.what = Sweep::What::to, .node = node});
   }
@@ -56,11 +76,15 @@ class Gateway {
   void drain();
   void work();
   bool has_work() const {
-    return watches_.has_work() || !sweeps_.empty() || (!returns_.empty() && returns_at_ <= c_.now.mono);
+    return watches_.has_work() || looks_.has_work() || slices_.has_work() || !sweeps_.empty() ||
+           tokens_due() <= c_.now.mono || reads_due() <= c_.now.mono ||
+           (!returns_.empty() && returns_at_ <= c_.now.mono);
   }
   void timers();
   Duration next_deadline() const;
   std::size_t sessions() const { return open_; }
+  /// Sessions may begin here, as far as its clock is concerned (R34).
+  bool clock_right() const { return clocks_.right(); }
   void prefetch(ConnectionId connection) const {
     if (connection.slot < sessions_.size()) __builtin_prefetch(&sessions_[connection.slot]);
   }
@@ -83,6 +107,10 @@ class Gateway {
     UserId user;
     Cursor cursor;  ///< what the device was last sent
     std::uint32_t told_spread_ms = 0;  ///< of the plan that it was last told (R30)
+    /// What the device acknowledged, to be said again to a new owner of its inbox (R19).
+    Incarnation acknowledged_in{};
+    Sequence acknowledged{};
+    Duration may_type{};  ///< its typing is passed on again from then on
     bool attached() const { return state == State::live || state == State::attaching_again; }
   };
   /// A request that waits for its answer.
@@ -117,6 +145,15 @@ class Gateway {
   void handle(Session& s, const input::Frame& f, const to_server::ContactChange& change);
   void handle(Session& s, const input::Frame& f, const to_server::Contacts& contacts);
   void handle(Session& s, const input::Frame& f, const to_server::Members& members);
+  void handle(Session& s, const input::Frame& f, const to_server::AddMembers& add);
+  void handle(Session& s, const input::Frame& f, const to_server::Channels& channels);
+  void handle(Session& s, const input::Frame& f, const to_server::Look& look);
+  void handle(Session& s, const input::Frame& f, const to_server::Unlook& unlook);
+  void handle(Session& s, const input::Frame& f, const to_server::Read& read);
+  void handle(Session& s, const input::Frame& f, const to_server::Typing& typing);
+  void handle(Session& s, const input::Frame& f, const to_server::Receipts& receipts);
+  void handle(Session& s, const input::Frame& f, const to_server::Push& push);
+  void handle(Session& s, const input::Frame& f, const to_server::Token& token);
 
   template <class Call>
   void ask(Session& s, const input::Frame& f, ShardId shard, const ConversationId& conversation,
@@ -159,15 +196,40 @@ class Gateway {
   bool sweep_sessions(Return& sweep);
   void attach_timed(const AttachTimer& timer);
   // Coming and going (gateway_entry.cpp).
-  void enter(Session& s, const input::Opened& o);
+  void enter(Session& s, const input::OpenedWith& with);
   void turn_away(Session& s, ConnectionId connection, const Advice& advice);
   void drain_wave();
   void renew_plans();
+  // What sessions may not (gateway_limits.cpp).
+  bool token_opens(Session& s, ConnectionId connection, const TokenSpan& token);
+  bool outlived(Session& s, ConnectionId connection);
+  void end_token(Session& s, ConnectionId connection);
+  Duration next_token_end() const;
+  void end_tokens();
+  Duration tokens_due() const;
+  bool within_quota(const input::Frame& f, RequestId id);
+  bool delay(const input::Frame& f);
+  Duration reads_due() const;
+  void take_reads();
+  bool refuse_send(const input::Frame& f, RequestId id);
+  /// A read that waits until there is time (R32).
+  struct WaitingRead {
+    ConnectionId connection;
+    Duration since{};
+  };
 
   Context& c_;
   Watches watches_;
+  Looks looks_;
   Admission admission_;
   Plans plans_;
+  Clocks clocks_;
+  TokenEnds tokens_;
+  Slices slices_;
+  ByteQueue<WaitingRead> waiting_reads_;
+  Duration reads_at_{};   ///< the next of them goes on, whatever else there is to do
+  std::size_t tokens_left_ = limits::token_burst;
+  Duration tokens_at_{};  ///< the next few sessions are not ended before
   StableVector<Session> sessions_;  ///< by connection slot
   std::size_t open_ = 0;
   std::vector<Request> requests_;

@@ -20,8 +20,11 @@ bool differs(std::uint32_t a, std::uint32_t b) { return (std::max(a, b) - std::m
 Gateway::Gateway(Context& context)
     : c_(context),
       watches_(context),
+      looks_(context),
       admission_(schedule_of(context.config), context.self()),
-      plans_(context, admission_.rate()) {}
+      plans_(context, admission_.rate()),
+      clocks_(context),
+      slices_(context) {}
 
 // --- Coming (R29, R31) -------------------------------------------------------------------------------
 
@@ -41,13 +44,18 @@ void Gateway::on(const input::Arrived& a) {
   ++handshakes_;
 }
 
-void Gateway::enter(Session& s, const input::Opened& o) {
+void Gateway::enter(Session& s, const input::OpenedWith& with) {
+  const input::Opened& o = with.opened;
+  if (!token_opens(s, o.connection, with.token)) return;
   if (admission_.scheduled()) {
     if (open_ > c_.config.home.connections_most) return turn_away(s, o.connection, {});
     const auto answer = admission_.judge({o.user, o.resumes, o.ticket}, c_.life, c_.now.mono);
     if (!answer.enters) return turn_away(s, o.connection, answer.advice);
     if (answer.claims) ++c_.counters.slots_claimed;
   }
+  if (with.token.ends())
+    tokens_.set(o.connection.slot, std::chrono::milliseconds(with.token.until_ms));
+  slices_.began(o.connection.slot, with.key);
   ++c_.counters.entered;
   plans_.entered();
 }

@@ -1,4 +1,4 @@
-// Requests about people: contacts and blocks, and who is in a conversation.
+// Requests about people: contacts and blocks, who is in a conversation, who is pushed to.
 #include "core/node/gateway.hpp"
 
 namespace hubbub {
@@ -23,6 +23,10 @@ void Gateway::handle(Session& s, const input::Frame& f, const to_server::Contact
 
 void Gateway::handle(Session& s, const input::Frame& f, const to_server::Members& members) {
   ask(s, f, shard_of(members.conversation), members.conversation, members);
+}
+
+void Gateway::handle(Session& s, const input::Frame& f, const to_server::Push& push) {
+  ask(s, f, shard_of(s.user), {}, push);
 }
 
 }  // namespace hubbub

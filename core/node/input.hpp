@@ -7,7 +7,19 @@
 #include "core/base/ids.hpp"
 #include "core/place/register.hpp"
 #include "core/store/replicated_log.hpp"
+#include "core/wire/credentials.hpp"
 #include "core/wire/frames.hpp"
+
+namespace hubbub {
+
+enum class PushOutcome : std::uint8_t {
+  accepted,
+  not_now,  ///< or nothing was heard of it: it is to be offered again
+  gone,     ///< there is no such device any more
+};
+constexpr PushOutcome last_of(PushOutcome) { return PushOutcome::gone; }
+
+}  // namespace hubbub
 
 namespace hubbub::input {
 
@@ -136,6 +148,31 @@ struct Arrived {
   static auto fields(auto& s) { return std::tie(s.connection); }
 };
 
+/// What a provider said to an output::Push. Of each one something is said, if only `not_now` after
+/// limits::push_patience.
+struct PushDone {
+  std::uint64_t ticket{};
+  PushOutcome outcome{};
+  static auto fields(auto& s) { return std::tie(s.ticket, s.outcome); }
+};
+
+/// The same, of a connection whose token ends, or that came by a developer's key.
+struct OpenedWith {
+  Opened opened;
+  TokenSpan token;
+  ApiKey key;
+  static auto fields(auto& s) { return std::tie(s.opened, s.token, s.key); }
+};
+
+/// In place of a to_server::Token: what the token is worth. `good`: it is of the session's own user.
+struct Renewed {
+  ConnectionId connection;
+  RequestId id{};
+  bool good{};
+  TokenSpan token;
+  static auto fields(auto& s) { return std::tie(s.connection, s.id, s.good, s.token); }
+};
+
 }  // namespace hubbub::input
 
 namespace hubbub {
@@ -144,6 +181,7 @@ using Input = std::variant<input::Opened, input::Closed, input::Silent, input::F
                            input::PeerLinked, input::PeerLost, input::FromPeer, input::ReadDone,
                            input::ReadFailed, input::CommitDurable, input::CommitUnknown,
                            input::Drain, input::Appended, input::LogRead, input::RegisterSet,
-                           input::RegisterRead, input::Arrived>;
+                           input::RegisterRead, input::Arrived, input::PushDone,
+                           input::OpenedWith, input::Renewed>;
 
 }  // namespace hubbub

@@ -8,8 +8,12 @@
 #include "core/node/context.hpp"
 #include "core/node/conversations.hpp"
 #include "core/node/gateway.hpp"
+#include "core/node/heads.hpp"
+#include "core/node/quotas.hpp"
+#include "core/node/receipts.hpp"
 #include "core/node/registry.hpp"
 #include "core/node/replicas.hpp"
+#include "core/node/reports.hpp"
 #include "core/node/tenures.hpp"
 #include "core/node/users.hpp"
 
@@ -19,13 +23,19 @@ struct Node::Impl {
   explicit Impl(const NodeConfig& config)
       : c(config),
         gateway(c),
-        conversations(c),
-        presences(c),
-        users(c, presences),
+        receipts(c),
+        heads(c),
+        conversations(c, receipts, heads),
+        pushes(c),
+        presences(c, pushes),
+        reports(c),
+        users(c, presences, reports, pushes),
         contacts(c, presences),
         replicas(c),
         registry(c, replicas, gateway),
-        tenures(c, replicas, gateway, conversations, users, presences, contacts) {}
+        quotas(c),
+        tenures(c, replicas, gateway, conversations, users, presences, contacts, receipts, heads,
+                pushes, quotas) {}
 
   std::size_t step(std::span<const Input> inputs, Instant now, Outbox& out);
 
@@ -35,6 +45,8 @@ struct Node::Impl {
   void take(const input::Closed& i) { gateway.on(i); }
   void take(const input::Silent& i) { gateway.on(i); }
   void take(const input::Frame& i) { gateway.on(i); }
+  void take(const input::OpenedWith& i) { gateway.on(i); }
+  void take(const input::Renewed& i) { gateway.on(i); }
   void take(const input::PeerLinked& i) { c.peers.linked(i.node, c.judged); }
   void take(const input::PeerLost& i) { c.peers.unlinked(i.node, c.judged); }
   void take(const input::FromPeer& i);
@@ -49,6 +61,7 @@ struct Node::Impl {
   void take(const input::Appended& i) { replicas.on(i); }
   void take(const input::LogRead& i) { replicas.on(i); }
   void take(const input::RegisterSet& i) { registry.on(i); }
+  void take(const input::PushDone& i) { pushes.on(i); }
   void take(const input::RegisterRead& i) {
     registry.on(i);
     if (registry.map_came()) tenures.follow_map();
@@ -62,21 +75,31 @@ struct Node::Impl {
   void on(const M& m) {
     using T = std::remove_cvref_t<M>;
     if constexpr (is_any<T, peer::Attach, peer::Detach, peer::Acknowledged, peer::Deliver,
-                         peer::Fetched>)
+                         peer::ChannelDeliver, peer::Fetched>)
       users.on(m);
     else if constexpr (is_any<T, peer::Watch, peer::Unwatch>)
       presences.on(m);
+    else if constexpr (is_any<T, peer::Look, peer::Unlook, peer::GroupPresence>)
+      heads.on(m);
+    else if constexpr (is_any<T, peer::Delivered, peer::Read, peer::Typing>)
+      receipts.on(m);
+    else if constexpr (is_any<T, peer::Receipted, peer::Relay>)
+      reports.on(m);
     else if constexpr (is_any<T, peer::Confirm, peer::DeliverRefused, peer::Fetch, peer::SetBlock>)
       conversations.on(m);
     else if constexpr (is_any<T, peer::BlockStored>)
       contacts.on(m);
+    else if constexpr (is_any<T, peer::PushDue, peer::PushReady>)
+      pushes.on(m);
     else if constexpr (is_any<T, peer::Request>)
-      is_about_contacts(m) ? contacts.on(m) : is_own(m) ? users.on(m) : conversations.on(m);
+      is_about_pushes(m) ? pushes.on(m) : is_about_contacts(m) ? contacts.on(m) : is_own(m) ? users.on(m) : conversations.on(m);
     else if constexpr (is_any<T, peer::Owns>)
       tenures.on(m, c.current.from);
     else if constexpr (is_any<T, peer::CopyWanted, peer::Copied, peer::Verified>)
       replicas.on(m, c.current.from);
-    else if constexpr (is_any<T, peer::Capacity>)
+    else if constexpr (is_any<T, peer::TakeSlice>)
+      quotas.on(m, c.current.from);
+    else if constexpr (is_any<T, peer::Capacity, peer::Clock>)
       gateway.on(m, c.current.from);
     else
       gateway.on(m);
@@ -113,9 +136,20 @@ struct Node::Impl {
   void done(const reads::ContactsPage& job, const input::ReadDone& i) {
     contacts.page_read(job, i.rows, i.more);
   }
+  void done(const reads::PresenceChannels& job, const input::ReadDone& i) {
+    presences.channels_read(job, i.rows);
+  }
   void done(const reads::BlocksOwed& job, const input::ReadDone& i) {
     --c.loads_under_way;
     contacts.owing_read(job.partition, i.rows, i.more);
+  }
+  void done(const reads::Receipted& job, const input::ReadDone& i) {
+    reports.inbox_read(job, i.rows, i.more);
+  }
+  void done(const reads::PushInbox& job, const input::ReadDone& i) { pushes.inbox_read(job, i.rows); }
+  void done(const reads::PushesOwed& job, const input::ReadDone& i) {
+    --c.loads_under_way;
+    pushes.owed_read(job.partition, i.rows, i.more);
   }
   template <class Table>
   void loaded(Table& table, const reads::Record& job, const input::ReadDone& i);
@@ -139,12 +173,17 @@ struct Node::Impl {
 
   Context c;
   Gateway gateway;
+  Receipts receipts;
+  Heads heads;
   Conversations conversations;
+  Pushes pushes;
   Presences presences;
+  Reports reports;
   Users users;
   Contacts contacts;
   Replicas replicas;
   Registry registry;
+  Quotas quotas;
   Tenures tenures;
 
   bool started = false;
@@ -174,6 +213,7 @@ std::size_t Node::Impl::step(std::span<const Input> inputs, Instant now, Outbox&
   }
   last_step = now.mono;
   c.judged = now.mono - paused;
+  c.pressure.look(now.mono);
 
   settle();
   std::size_t taken = 0;
@@ -218,13 +258,15 @@ void Node::Impl::settle() {
     users.work();
     contacts.work();
     presences.work();
+    receipts.work();
+    pushes.work();
   }
 }
 
 bool Node::Impl::has_work() const {
   return !c.releasing.empty() || !c.drains.empty() || !c.local.empty() || c.peers.waiting() ||
          tenures.has_work() || gateway.has_work() || conversations.has_work() || users.has_work() ||
-         contacts.has_work() || presences.has_work();
+         contacts.has_work() || presences.has_work() || receipts.has_work() || pushes.has_work();
 }
 
 void Node::Impl::timers() {
@@ -233,9 +275,13 @@ void Node::Impl::timers() {
   registry.timers();
   gateway.timers();
   conversations.timers();
+  heads.timers();
   users.timers();
   contacts.timers();
   presences.timers();
+  receipts.timers();
+  reports.timers();
+  pushes.timers();
   if (c.now.mono >= evict_at) evict();
   settle();
 }
@@ -243,7 +289,9 @@ void Node::Impl::timers() {
 Duration Node::Impl::deadline() const {
   if (has_work()) return c.now.mono;
   Duration due = std::min({gateway.next_deadline(), conversations.next_deadline(), users.next_deadline()});
-  due = std::min({due, contacts.next_deadline(), presences.next_deadline(), replicas.next_deadline(), registry.next_deadline()});
+  due = std::min({due, heads.next_deadline(), contacts.next_deadline(), presences.next_deadline()});
+  due = std::min({due, replicas.next_deadline(), registry.next_deadline()});
+  due = std::min({due, receipts.next_deadline(), pushes.next_deadline(), reports.next_deadline()});
   if (c.peers.next_deadline() != never)
     due = std::min(due, c.peers.next_deadline() + (c.now.mono - c.judged));
   if (judging()) due = std::min(due, c.now.mono + Duration{limits::pause} / 2);
@@ -499,6 +547,7 @@ void Node::Impl::chain(std::span<const Input> inputs, const Outbox& out) {
   writer.write(std::span<const output::RegisterSet>(out.register_sets));
   writer.write(std::span<const output::RegisterRead>(out.register_reads));
   writer.write(std::span<const output::Entry>(out.entries));
+  if (!out.pushes.empty()) writer.write(std::span<const output::Push>(out.pushes));
   hash = hash_bytes(chained.view(), hash);
 }
 
@@ -540,7 +589,9 @@ Node::Sizes Node::sizes() const {
               .users = c.users.size(),
               .parked_bytes = c.parked_bytes,
               .owed = impl_->conversations.owed() + impl_->contacts.owed(),
-              .untold = impl_->presences.untold()};
+              .untold = impl_->presences.untold(),
+              .receipts = impl_->receipts.under_way() + impl_->reports.under_way(),
+              .unpushed = impl_->pushes.unpushed()};
   for (const Partition& p : c.partitions) sizes.held_bytes += p.held_bytes();
   return sizes;
 }

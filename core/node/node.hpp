@@ -61,6 +61,8 @@ struct NodeConfig {
   /// The longest packet that it takes from a peer; at least limits::packet_bytes_least.
   std::uint32_t packet_bytes = limits::packet_bytes;
   AdmissionConfig admission;
+  /// Sessions come with tokens that end, so that the node's clock must be right (R34).
+  bool tokens = false;
 };
 
 /// The batch of a node's own row belongs to no partition.
@@ -102,6 +104,8 @@ class Node {
     std::size_t held_bytes = 0;
     std::uint64_t owed = 0;  ///< delivery streams with something unconfirmed, blocks not stored
     std::size_t untold = 0;  ///< users whose presence is to be looked at, and partitions' of whom it is
+    std::uint64_t receipts = 0;  ///< users and conversations with receipts under way (R19)
+    std::size_t unpushed = 0;  ///< users who may be pushed to, and partitions whose marks are to be read
   };
   Sizes sizes() const;
 

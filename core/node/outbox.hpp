@@ -100,6 +100,20 @@ struct RegisterRead {
   static auto fields(auto& s) { return std::tie(s.ticket, s.revision, s.wait); }
 };
 
+/// For a device's provider: its user is away, and this is new to them. A repeat may come under another
+/// ticket, and replaces what the device was told before. Answered by an input::PushDone. `through`: the
+/// last inbox number it is about; `more`: not all that is new is named.
+struct Push {
+  std::uint64_t ticket{};
+  DeviceId device;
+  Sequence through{};
+  bool more{};
+  std::span<const PushItem> items;  ///< newest first
+  static auto fields(auto& s) {
+    return std::tie(s.ticket, s.device, s.through, s.more, s.items);
+  }
+};
+
 }  // namespace output
 
 /// A node's own row of counters, ever growing.
@@ -123,12 +137,28 @@ struct NodeCounters {
   std::uint64_t takeovers = 0;        ///< partitions opened
   std::uint64_t copies = 0;           ///< of partitions, fetched whole from other servers
   std::uint64_t trims = 0;            ///< of logs
+  std::uint64_t receipts = 0;         ///< told to a user (R19)
   std::uint64_t losses = 0;           ///< partitions that went elsewhere
   std::uint64_t entered = 0;          ///< sessions that were let in
   std::uint64_t dropped = 0;          ///< connections closed at the door, without a word (R31)
   std::uint64_t turned_away = 0;      ///< connections refused behind it: all of these
   std::uint64_t slots_given = 0;      ///< of them, with a slot
   std::uint64_t slots_claimed = 0;    ///< that were come for in time
+  std::uint64_t pushes = 0;           ///< given to providers
+  std::uint64_t pushes_put_off = 0;   ///< of them, not taken: offered again later
+  std::uint64_t shared_reads = 0;     ///< of recent_misses, those that waited for another's read
+  std::uint64_t heads_told = 0;       ///< of channels, to gateways
+  std::uint64_t presence_turns = 0;   ///< users who came or went, as it was told
+  std::uint64_t tokens_renewed = 0;   ///< in place
+  std::uint64_t tokens_ended = 0;     ///< sessions that ended with their tokens, or came with old ones
+  std::uint64_t clock_refused = 0;    ///< sessions turned away because this node's clock is wrong
+  std::uint64_t quota_refused = 0;    ///< requests put off because their key's quota is spent
+  std::uint64_t quota_unknown = 0;    ///< because nobody could say whether it is
+  std::uint64_t shed_typing = 0;      ///< dropped under load (R32)
+  std::uint64_t shed_presence = 0;    ///< moments of telling that were passed over
+  std::uint64_t shed_receipts = 0;    ///< likewise, of receipts
+  std::uint64_t delayed_reads = 0;    ///< reads that waited
+  std::uint64_t refused_sends = 0;    ///< sends and changes put off
 };
 
 struct Outbox {
@@ -143,6 +173,7 @@ struct Outbox {
   std::vector<output::RegisterSet> register_sets;
   std::vector<output::RegisterRead> register_reads;
   std::vector<output::Entry> entries;
+  std::vector<output::Push> pushes;
   /// Not empty: the process must say so and end with status 70, to be started again (R7).
   std::string_view fatal;
   /// Not empty: something a person must know, such as a store that lost its tail.
@@ -163,6 +194,7 @@ struct Outbox {
     register_sets.clear();
     register_reads.clear();
     entries.clear();
+    pushes.clear();
     fatal = alarm = {};
     units = 0;
     arena.clear();

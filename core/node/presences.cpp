@@ -3,21 +3,21 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/wire/batch.hpp"
+
 namespace hubbub {
 
 // --- Who is there ----------------------------------------------------------------------------------
 
-bool Presences::is_there(const User& user) const {
-  return std::any_of(user.devices.begin(), user.devices.end(), [this](const Device& d) {
-    return d.stream.mode != SessionStream::Mode::detached && c_.alive(d.stream.ref);
-  });
-}
-
 void Presences::ended(Slot slot, bool left) {
   User& user = c_.users[slot].record;
   user.last_seen_ms = to_ms(c_.now.wall);
-  later(slot, left ? Duration{} : c_.config.policy.presence.grace);
+  if (left)
+    later(slot, at_once_, Duration{});
+  else
+    later(slot, after_grace_, c_.config.policy.presence.grace);
   c_.users.touch(slot, c_.now.mono);
+  pushes_.ended(slot, left);
   if (left) return store_last_seen(slot);
   unwritten_.push({slot, c_.users[slot].use, c_.now.mono + limits::last_seen_delay});
 }
@@ -31,22 +31,35 @@ void Presences::store_last_seen(Slot slot) {
 }
 
 /// Looks at the user at the first moment of telling after `wait`.
-void Presences::later(Slot slot, Duration wait) {
+void Presences::later(Slot slot, Ring<Due>& queue, Duration wait) {
   const Duration batch = limits::presence_batch;
   const Duration at = (c_.now.mono + wait + batch - 1ns) / batch * batch;
-  Ring<Due>& queue = wait == Duration{}                           ? at_once_
-                     : wait == c_.config.policy.presence.delay ? after_delay_
-                                                             : after_grace_;
   queue.push({slot, c_.users[slot].use, at});
 }
 
 /// Tells whoever watches if it is not what they were told.
 void Presences::look(Slot slot) {
   User& user = c_.users[slot].record;
-  const bool there = is_there(user);
+  const bool there = c_.has_session(user);
   if (there == user.shown_online) return;
   user.shown_online = there;
-  if (settled(partition_of(shard_of(c_.users[slot].key)))) tell(slot);
+  ++c_.counters.presence_turns;
+  if (!settled(partition_of(shard_of(c_.users[slot].key)))) return;
+  tell(slot);
+  if (c_.config.policy.presence.group == GroupPresencePolicy::pushed)
+    c_.read(reads::PresenceChannels{of(slot)}, rows::channels_of(c_.users[slot].key));
+}
+
+void Presences::channels_read(const reads::PresenceChannels& job, std::string_view rows) {
+  BatchReader reader(rows);
+  RowWrite row;
+  while (reader.next(row)) {
+    const auto parsed = rows::parse(row.key, row.value, c_.scratch);
+    if (!parsed) return c_.unreadable();
+    c_.work(1);
+    c_.send(c_.owner(shard_of(parsed->conversation)),
+            peer::GroupPresence{parsed->conversation, job.of});
+  }
 }
 
 // --- Who is told -----------------------------------------------------------------------------------
@@ -203,13 +216,33 @@ void Presences::work() {
     if (tell_next(telling_.front())) telling_.pop();
 }
 
+/// When changes are to be told. Under load that is less often, and more of them together: some are
+/// over by then (R32).
+Duration Presences::changes_due() const {
+  Duration due = never;
+  for (const Ring<Due>* queue : {&at_once_, &after_delay_, &after_grace_})
+    if (!queue->empty()) due = std::min(due, queue->front().at);
+  return due == never ? never : std::max(due, told_from_);
+}
+
+/// Moments of telling since the first change was to be told.
+std::uint64_t Presences::passed_over() const {
+  Duration first = c_.now.mono;
+  for (const Ring<Due>* queue : {&at_once_, &after_delay_, &after_grace_})
+    if (!queue->empty()) first = std::min(first, queue->front().at);
+  return static_cast<std::uint64_t>((c_.now.mono - first) / limits::presence_batch);
+}
+
 void Presences::timers() {
+  const bool any = changes_due() <= c_.now.mono;
+  if (any) c_.counters.shed_presence += passed_over();
   for (Ring<Due>* queue : {&at_once_, &after_delay_, &after_grace_})
-    while (!queue->empty() && queue->front().at <= c_.now.mono && !c_.exhausted()) {
+    while (any && !queue->empty() && queue->front().at <= c_.now.mono && !c_.exhausted()) {
       const Due due = queue->pop();
       c_.work(1);
       if (c_.users.is(due.slot, due.use) && c_.users[due.slot].loaded) look(due.slot);
     }
+  if (any && c_.pressure.sheds()) told_from_ = c_.now.mono + limits::pressure_batch;
   while (!unwritten_.empty() && unwritten_.front().at <= c_.now.mono && !c_.exhausted()) {
     const Due due = unwritten_.pop();
     c_.work(1);
@@ -222,9 +255,8 @@ void Presences::timers() {
 }
 
 Duration Presences::next_deadline() const {
-  Duration due = never;
-  for (const Ring<Due>* queue : {&at_once_, &after_delay_, &after_grace_, &unwritten_})
-    if (!queue->empty()) due = std::min(due, queue->front().at);
+  Duration due = changes_due();
+  if (!unwritten_.empty()) due = std::min(due, unwritten_.front().at);
   if (!opened_.empty()) due = std::min(due, opened_.front().at);
   return due;
 }

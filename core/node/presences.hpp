@@ -16,19 +16,20 @@
 
 #include "core/base/ring.hpp"
 #include "core/node/context.hpp"
+#include "core/node/pushes.hpp"
 
 namespace hubbub {
 
 class Presences {
  public:
-  explicit Presences(Context& context) : c_(context) {}
+  Presences(Context& context, Pushes& pushes) : c_(context), pushes_(pushes) {}
 
   void on(const peer::Watch& m);
   void on(const peer::Unwatch& m);
   void turn_away(const peer::Watch& m);
 
   // --- From the users ------------------------------------------------------------------------------
-  void began(std::uint32_t user) { later(user, c_.config.policy.presence.delay); }
+  void began(std::uint32_t user) { later(user, after_delay_, c_.config.policy.presence.delay); }
   /// `left`: by the user's own wish.
   void ended(std::uint32_t user, bool left);
 
@@ -37,6 +38,9 @@ class Presences {
   void hide(std::uint32_t user, UserId viewer) { hidings_.push({user, c_.users[user].use, viewer}); }
   /// Whom the user hides from has changed: everyone who watches is judged anew.
   void judge_again(std::uint32_t user);
+
+  /// Where it is to be pushed that somebody came or went.
+  void channels_read(const reads::PresenceChannels& job, std::string_view rows);
 
   /// Sessions on that node have ended.
   void peer_lost(NodeId node) { lost_.push({node, 0}); }
@@ -93,11 +97,12 @@ class Presences {
     std::vector<Watcher> watchers;
   };
 
-  void later(Slot slot, Duration wait);
+  Duration changes_due() const;
+  std::uint64_t passed_over() const;
+  void later(Slot slot, Ring<Due>& queue, Duration wait);
   bool settled(PartitionId partition) const {
     return c_.partitions[partition.value].presence_from <= c_.now.mono;
   }
-  bool is_there(const User& user) const;
   void store_last_seen(Slot slot);
   PresenceOf of(Slot slot) const;
   void look(Slot slot);
@@ -112,8 +117,10 @@ class Presences {
   bool settle(Settling& settling);
 
   Context& c_;
+  Pushes& pushes_;
   /// By how long they wait, so that each is in the order of its times.
   Ring<Due> at_once_, after_delay_, after_grace_;
+  Duration told_from_{};  ///< under load: no change is told before
   Ring<Due> unwritten_;  ///< whose last seen is to be written
   Ring<Opened> opened_;
   Ring<Telling> telling_;

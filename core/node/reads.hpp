@@ -73,11 +73,25 @@ struct Inbox {
   std::uint64_t durable{};  ///< batches of the partition when it was asked
 };
 
+/// What receipts are due for: inbox entries that a device has.
+struct Receipted {
+  std::uint32_t slot{};
+  std::uint32_t use{};
+  Sequence to{};  ///< the round's last
+};
+
+/// A user's conversations, or those that are channels.
 struct Chats {
+  enum class Which : std::uint8_t { all, channels };
   SessionRef session;
   RequestId request{};
   UserId user;
   std::uint32_t limit{};
+  Which which{};
+};
+/// The channels in which it is pushed that a user came, or went.
+struct PresenceChannels {
+  PresenceOf of;
 };
 
 struct ContactsPage {
@@ -92,7 +106,17 @@ struct BlocksOwed {
   PartitionId partition;
 };
 
+/// What is new to a user who is away (R20); and the marks of those to whom a push may be owed.
+struct PushInbox {
+  UserId user;
+  std::uint64_t round{};
+};
+struct PushesOwed {
+  PartitionId partition;
+};
+
 using Job = std::variant<Record, OwnRows, Head, Slice, PartitionMeta, Owing, Page, Delivery, Inbox, Chats,
-                         ContactsPage, BlocksOwed>;
+                         ContactsPage, BlocksOwed, Receipted, PushInbox,
+                         PushesOwed, PresenceChannels>;
 
 }  // namespace hubbub::reads

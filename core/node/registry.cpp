@@ -112,11 +112,16 @@ void Registry::describe_self() {
                           .reads_form = c_.config.reads,
                           .draining = draining_,
                           .connections = connections_,
-                          .connections_most = c_.config.home.connections_most,
+                          .connections_most = room(),
                           .address = c_.config.home.address,
                           .holdings = {holdings.data(), count}};
   registration_.clear();
   encode(self, registration_);
+}
+
+/// Nobody is to be sent to a server that lets nobody in because its clock is wrong (R34).
+std::uint32_t Registry::room() const {
+  return gateway_.clock_right() ? c_.config.home.connections_most : 0;
 }
 
 /// Commits a second since the last look; of a partition that was not open then, 0: not known.

@@ -58,6 +58,7 @@ class Registry {
   void describe_self();
   std::uint32_t load(PartitionId partition);
   void count_connections(bool measure);
+  std::uint32_t room() const;
   void look();
   bool follow_map();
   void keep_map();

@@ -5,7 +5,8 @@
 // overtake it. Records that nobody used for a while are given up, oldest first.
 #pragma once
 
-#include <absl/container/flat_hash_map.h>
+#include <absl/container/flat_hash_set.h>
+#include <absl/hash/hash.h>
 
 #include <cstdint>
 #include <deque>
@@ -47,9 +48,13 @@ class Resident {
     bool ready() const { return loaded && parked == nullptr; }
   };
 
+  Resident() : index_(0, Hash{&entries_}, Equal{&entries_}) {}
+  Resident(const Resident&) = delete;
+  Resident& operator=(const Resident&) = delete;
+
   Slot find(const Key& key) const {
     const auto at = index_.find(key);
-    return at == index_.end() ? none : at->second;
+    return at == index_.end() ? none : *at;
   }
 
   /// Makes a record that is not loaded. REQUIRES: find(key) == none.
@@ -66,7 +71,7 @@ class Resident {
     e.in_use = true;
     e.touched = now;
     link_newest(slot);
-    index_.emplace(key, slot);
+    index_.insert(slot);
     return slot;
   }
 
@@ -89,7 +94,7 @@ class Resident {
   void remove(Slot slot) {
     Entry& e = entries_[slot];
     HUBBUB_CHECK(e.in_use && e.parked == nullptr);
-    index_.erase(e.key);
+    index_.erase(slot);
     unlink(slot);
     e.record = Record{};
     e.loaded = e.in_use = false;
@@ -116,8 +121,24 @@ class Resident {
     (e.newer == none ? newest_ : entries_[e.newer].older) = e.older;
   }
 
-  absl::flat_hash_map<Key, Slot> index_;
+  // The index holds slots alone, of 4 bytes: the keys are in the records, which whoever asks for one
+  // reads anyway.
+  struct Hash {
+    using is_transparent = void;
+    const StableVector<Entry>* entries;
+    std::size_t operator()(const Key& key) const { return absl::Hash<Key>{}(key); }
+    std::size_t operator()(Slot slot) const { return (*this)((*entries)[slot].key); }
+  };
+  struct Equal {
+    using is_transparent = void;
+    const StableVector<Entry>* entries;
+    bool operator()(Slot a, Slot b) const { return a == b; }
+    bool operator()(Slot a, const Key& b) const { return (*entries)[a].key == b; }
+    bool operator()(const Key& a, Slot b) const { return (*entries)[b].key == a; }
+  };
+
   StableVector<Entry> entries_;
+  absl::flat_hash_set<Slot, Hash, Equal> index_;
   Slot free_ = none;
   Slot oldest_ = none;
   Slot newest_ = none;

@@ -41,6 +41,8 @@ void Tenures::meta_read(PartitionId id, std::string_view rows) {
   p.epoch = tenure(id).epoch;
   ++c_.counters.takeovers;
   presences_.opened(id);
+  pushes_.opened(id);
+  quotas_.opened(id);
   conversations_.sweep_owing(id);
   contacts_.sweep_owing(id);
   announce(id);
@@ -82,12 +84,14 @@ void Tenures::on(const peer::Owns& owns, NodeId from) {
       opened.set(t.partition.value);
   gateway_.opened(opened);
   conversations_.opened(opened);
+  receipts_.opened(opened);
 }
 
 void Tenures::follow_map() {
   const auto [opened, moved] = c_.routes.follow(c_.map);
   gateway_.opened(opened);
   conversations_.opened(opened | moved);
+  receipts_.opened(opened | moved);
   for (std::uint16_t p = 0; p < limits::partitions; ++p) {
     const PartitionId id{p};
     Partition& partition = c_.partitions[p];
@@ -160,6 +164,8 @@ void Tenures::lose(PartitionId id) {
   p.state = Partition::State::closing;
   drop_reads(id);
   users_.closed(id);
+  pushes_.closed(id);
+  conversations_.closed(id);
   closing_.push({id});
 }
 
@@ -219,12 +225,16 @@ void Tenures::turn_away_bytes(std::string_view bytes) {
 void Tenures::turn_away(const peer::Message& message) {
   if (const auto* request = std::get_if<peer::Request>(&message))
     return is_about_contacts(*request) ? contacts_.turn_away(*request)
+           : is_about_pushes(*request) ? pushes_.turn_away(*request)
            : is_own(*request)          ? users_.turn_away(*request)
                                        : conversations_.turn_away(*request);
   if (const auto* attach = std::get_if<peer::Attach>(&message)) return users_.turn_away(*attach);
   if (const auto* deliver = std::get_if<peer::Deliver>(&message)) return users_.turn_away(*deliver);
+  if (const auto* own = std::get_if<peer::ChannelDeliver>(&message)) return users_.turn_away(*own);
+  if (const auto* look = std::get_if<peer::Look>(&message)) return heads_.turn_away(*look);
   if (const auto* fetch = std::get_if<peer::Fetch>(&message)) return conversations_.turn_away(*fetch);
   if (const auto* watch = std::get_if<peer::Watch>(&message)) return presences_.turn_away(*watch);
+  if (const auto* due = std::get_if<peer::PushDue>(&message)) return pushes_.turn_away(*due);
 }
 
 /// Answers to what was asked for a partition that is lost mean nothing when it is open again.
@@ -232,7 +242,8 @@ void Tenures::drop_reads(PartitionId id) {
   absl::erase_if(c_.reading, [&](const auto& entry) {
     if (partition_of_read(entry.second) != id) return false;
     if (std::holds_alternative<reads::Owing>(entry.second) ||
-        std::holds_alternative<reads::BlocksOwed>(entry.second))
+        std::holds_alternative<reads::BlocksOwed>(entry.second) ||
+        std::holds_alternative<reads::PushesOwed>(entry.second))
       --c_.loads_under_way;
     return true;
   });
@@ -267,6 +278,10 @@ PartitionId Tenures::partition_of_read(const reads::Job& job) const {
     PartitionId operator()(const reads::Chats& r) const { return partition_of(shard_of(r.user)); }
     PartitionId operator()(const reads::ContactsPage& r) const { return partition_of(shard_of(r.user)); }
     PartitionId operator()(const reads::BlocksOwed& r) const { return r.partition; }
+    PartitionId operator()(const reads::PresenceChannels& r) const { return partition_of(shard_of(r.of.user)); }
+    PartitionId operator()(const reads::Receipted& r) const { return of(c.users, r.slot); }
+    PartitionId operator()(const reads::PushInbox& r) const { return partition_of(shard_of(r.user)); }
+    PartitionId operator()(const reads::PushesOwed& r) const { return r.partition; }
   };
   return std::visit(Home{c_, home}, job);
 }

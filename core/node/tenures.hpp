@@ -9,6 +9,7 @@
 #include "core/node/context.hpp"
 #include "core/node/conversations.hpp"
 #include "core/node/gateway.hpp"
+#include "core/node/quotas.hpp"
 #include "core/node/replicas.hpp"
 #include "core/node/users.hpp"
 
@@ -17,9 +18,11 @@ namespace hubbub {
 class Tenures {
  public:
   Tenures(Context& context, Replicas& replicas, Gateway& gateway, Conversations& conversations,
-          Users& users, Presences& presences, Contacts& contacts)
+          Users& users, Presences& presences, Contacts& contacts, Receipts& receipts, Heads& heads,
+          Pushes& pushes, Quotas& quotas)
       : c_(context), replicas_(replicas), gateway_(gateway), conversations_(conversations),
-        users_(users), presences_(presences), contacts_(contacts) {}
+        users_(users), presences_(presences), contacts_(contacts), receipts_(receipts),
+        pushes_(pushes), heads_(heads), quotas_(quotas) {}
 
   /// The node has its life.
   void start();
@@ -69,6 +72,10 @@ class Tenures {
   Users& users_;
   Presences& presences_;
   Contacts& contacts_;
+  Receipts& receipts_;
+  Pushes& pushes_;
+  Heads& heads_;
+  Quotas& quotas_;
   Ring<Closing> closing_;
   std::vector<PartitionId> ending_;
   ByteBuffer message_;

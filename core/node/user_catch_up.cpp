@@ -17,7 +17,7 @@ void Users::pump(Slot slot, Device& device) {
   if (s.busy || s.mode == Mode::detached || s.mode == Mode::live) return;
   if (!c_.alive(s.ref)) {
     s = SessionStream{};
-    return;
+    return presences_.ended(slot, false);
   }
   const UserId id = c_.users[slot].key;
   const User& user = c_.users[slot].record;
@@ -101,7 +101,7 @@ void Users::ranges_read(Partition& p, Device& device, std::string_view rows) {
     // The newest entries may not be durable yet: the sync's target is the newest that is.
     if (least == 0 && s.reached == s.target) s.target = s.reached_acknowledged = parsed->number;
     least = parsed->number;
-    ranges_.add(entry->conversation, entry->seq);
+    ranges_.add(entry->conversation, entry->seq());
   }
   if (least == 0) return;
   s.reached = least - 1;
@@ -135,7 +135,7 @@ std::uint32_t Users::CatchUp::run_size() const {
   std::uint32_t size = 1;
   while (next + size < count &&
          entries[next + size].conversation == entries[next].conversation &&
-         entries[next + size].seq == entries[next].seq + size)
+         entries[next + size].seq() == entries[next].seq() + size)
     ++size;
   return size;
 }
@@ -153,8 +153,8 @@ void Users::fetch(CatchUp& catch_up) {
       fetching_.emplace(ticket, catch_up);
       fetch_timeouts_.push({ticket, c_.judged + limits::fetch_wait});
       return c_.send(owner, peer::Fetch{c_.self(), ticket, id,
-                                        {first.conversation, first.seq,
-                                         first.seq + catch_up.run_size() - 1}});
+                                        {first.conversation, first.seq(),
+                                         first.seq() + catch_up.run_size() - 1}});
     }
     declare(c_.partition(shard_of(id)), device.stream, catch_up);
   }
@@ -166,7 +166,7 @@ void Users::declare(Partition& p, SessionStream& s, CatchUp& catch_up) {
   renumber(p, s);
   const rows::InboxRow& first = catch_up.entries[catch_up.next];
   const std::uint32_t size = catch_up.run_size();
-  const Range range{first.conversation, first.seq, first.seq + size - 1};
+  const Range range{first.conversation, first.seq(), first.seq() + size - 1};
   ++c_.counters.ranges_sent;
   c_.emit(p, s.ref.node,
           peer::Ranges{s.ref, s.attempt, s.sent, Cursor::at(p.incarnation, s.sent + size), {&range, 1}});
@@ -188,7 +188,7 @@ void Users::on(const peer::Fetched& f) {
   for (const Message& m : f.messages) {
     if (catch_up.next == catch_up.count) break;
     const rows::InboxRow& entry = catch_up.entries[catch_up.next];
-    if (entry.seq != m.seq) break;
+    if (entry.seq() != m.seq) break;
     send_entry(p, s, s.sent + 1, entry.conversation, m);
     ++catch_up.next;
   }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/node/calls.hpp"
+
 namespace hubbub {
 
 // --- Sessions (R3, R15) ------------------------------------------------------------------------------
@@ -46,8 +48,10 @@ void Users::on(const peer::Attach& a) {
                            .generation = device.generation,
                            .acknowledged = device.acknowledged});
   start_stream(p, *user, device, a);
-  presences_.began(c_.users.find(a.user));
-  pump_later(c_.users.find(a.user), device.number);
+  const Slot slot = c_.users.find(a.user);
+  presences_.began(slot);
+  reports_.acknowledged(slot);
+  pump_later(slot, device.number);
 }
 
 /// The session was told of more than is known here.
@@ -81,6 +85,8 @@ void Users::start_stream(Partition& p, User& user, Device& device, const peer::A
     s.sent = user.head > limits::reset_window ? user.head - limits::reset_window : 0;
   } else if (a.has_cursor) {
     s.sent = a.cursor.held;
+    // The device's own word; a gateway that attaches again says what it has sent.
+    if (a.generation == 0) holds(c_.users.find(a.user), device, s.sent);
     if (a.cursor.in_sync()) {
       s.mode = SessionStream::Mode::ranges;
       s.target = a.cursor.target;
@@ -116,14 +122,20 @@ void Users::on(const peer::Acknowledged& m) {
   s.acknowledged = std::max(s.acknowledged, m.cursor.held);
   if (m.cursor.in_sync() && m.cursor.target == s.target)
     s.reached_acknowledged = std::min(s.reached_acknowledged, m.cursor.reached);
-  if (s.acknowledged > device->acknowledged) {
-    device->acknowledged = s.acknowledged;
-    if (!device->cursor_dirty)
-      flushes_.push({{slot, c_.users[slot].use, device->number},
-                     c_.now.mono + limits::cursor_write_delay});
-    device->cursor_dirty = true;
-  }
+  holds(slot, *device, m.cursor.held);
   pump(slot, *device);
+}
+
+/// The device has its inbox up to there: it said so, now or when it attached (R19).
+void Users::holds(Slot slot, Device& device, Sequence through) {
+  if (through <= device.acknowledged) return;
+  device.acknowledged = through;
+  if (!device.cursor_dirty)
+    flushes_.push({{slot, c_.users[slot].use, device.number},
+                   c_.now.mono + limits::cursor_write_delay});
+  device.cursor_dirty = true;
+  reports_.acknowledged(slot);
+  pushes_.acknowledged(slot);
 }
 
 void Users::store_cursor(UserId id, Device& device) {
@@ -143,7 +155,7 @@ void Users::turn_away(const peer::Deliver& d) {
   c_.send(c_.current.from, peer::DeliverRefused{d.conversation, d.shard, d.incarnation, 0, true});
 }
 
-void Users::on(const peer::Deliver& d) {
+void Users::take(const peer::Deliver& d, bool of_channel) {
   Partition& p = c_.partition(d.shard);
   if (p.state != Partition::State::open || d.messages.empty()) return turn_away(d);
   ReceivedStream* stream = c_.need(StreamKey{d.shard, d.conversation});
@@ -161,12 +173,17 @@ void Users::on(const peer::Deliver& d) {
     if (c_.need(id) == nullptr) return;
     recipients_.push_back(c_.users.find(id));
   }
+  for (const Slot slot : recipients_)
+    if (!pushes_.knows_senders(slot, d.messages)) return;
   if (p.full()) return turn_away(d);
+  // A mark may be there for nothing, and so it is made first: with all else it would be too much for
+  // one step.
+  if (pushes_.mark(recipients_, d.messages)) return c_.again();
   const auto is_new = [&](const Message& m) { return !same || m.seq > stream->have; };
   const auto first = std::find_if(d.messages.begin(), d.messages.end(), is_new);
   const std::span<const Message> fresh(first, d.messages.end());
   if (!fresh.empty()) {
-    for (const Slot slot : recipients_) append(p, slot, d.conversation, fresh);
+    for (const Slot slot : recipients_) append(p, slot, d.conversation, fresh, of_channel);
     *stream = {d.incarnation, fresh.back().seq};
     c_.put(p, rows::stream(d.shard, d.conversation),
            rows::StreamRow{.incarnation = d.incarnation, .have = stream->have});
@@ -183,21 +200,35 @@ bool Users::belongs(UserId id, const Message& m) const {
 }
 
 void Users::append(Partition& p, Slot slot, const ConversationId& conversation,
-                   std::span<const Message> messages) {
+                   std::span<const Message> messages, bool of_channel) {
   const UserId id = c_.users[slot].key;
   User& user = c_.users[slot].record;
+  bool all_quiet = true;
   for (const Message& m : messages) {
     if (!belongs(id, m)) continue;
     ++c_.counters.inbox_entries;
-    c_.put(p, rows::inbox(id, ++user.head),
-           rows::InboxRow{.conversation = conversation, .seq = m.seq});
-    const bool names_user = std::find(m.users.begin(), m.users.end(), id) != m.users.end();
-    const bool first_of_direct = !conversation.is_group() && m.seq == 1;
-    const bool has_left = m.kind == EntryKind::left && m.users.front() == id;
-    if (names_user || first_of_direct)
-      c_.put(p, rows::chat(id, conversation), rows::ChatRow{.joined = !has_left});
+    const bool quiet = pushes_.quiet(slot, m);
+    all_quiet = all_quiet && quiet;
+    c_.put(p, rows::inbox(id, ++user.head), rows::InboxRow{conversation, m.seq, quiet});
+    user.note(conversation, m.seq);
+    list(p, id, conversation, m, of_channel);
   }
   c_.put(p, rows::user(id), user.row(to_ms(c_.now.wall)));
+  if (!all_quiet) pushes_.appended(slot);
+}
+
+/// What an entry changes of the user's lists: of conversations, and of those that are channels.
+void Users::list(Partition& p, UserId id, const ConversationId& conversation, const Message& m,
+                 bool of_channel) {
+  const bool names_user = std::find(m.users.begin(), m.users.end(), id) != m.users.end();
+  const bool first_of_direct = !conversation.is_group() && m.seq == 1;
+  const bool has_left = m.kind == EntryKind::left && m.users.front() == id;
+  if (names_user || first_of_direct)
+    c_.put(p, rows::chat(id, conversation), rows::ChatRow{.joined = !has_left});
+  if (m.kind == EntryKind::group || (of_channel && has_left))
+    c_.erase(p, rows::channel(id, conversation));
+  else if (m.kind == EntryKind::channel || of_channel)
+    c_.put(p, rows::channel(id, conversation), rows::ChannelRow{});
 }
 
 /// Gives new entries to the sessions that are at the head; the others are on their way there.
@@ -249,8 +280,7 @@ void Users::send_entry(Partition& p, SessionStream& s, Sequence number,
 // --- Lists -------------------------------------------------------------------------------------------
 
 void Users::turn_away(const peer::Request& r) {
-  const auto& list = std::get<to_server::List>(r.call);
-  const to_client::Error error{list.id, ErrorCode::overloaded, true,
+  const to_client::Error error{id_of(r.call), ErrorCode::overloaded, true,
                                static_cast<std::uint32_t>(to_ms(limits::retry_overloaded)), 0,
                                "the server is busy; try again"};
   c_.send(r.session.node, peer::Answer{r.session, error});
@@ -258,12 +288,28 @@ void Users::turn_away(const peer::Request& r) {
 
 void Users::on(const peer::Request& r) {
   if (c_.partition(shard_of(r.from.user)).state != Partition::State::open) return turn_away(r);
-  const auto& list = std::get<to_server::List>(r.call);
-  const rows::Bounds all = rows::chats_of(r.from.user);
-  rows::Key from = all.from;
-  if (list.has_after) from = rows::chat(r.from.user, list.after).next();
-  const auto limit = std::clamp<std::uint32_t>(list.limit, 1, limits::list_conversations);
-  c_.read(reads::Chats{r.session, list.id, r.from.user, limit}, from, all.to, limit);
+  using Which = reads::Chats::Which;
+  if (const auto* channels = std::get_if<to_server::Channels>(&r.call))
+    read_chats(r, Which::channels, rows::channels_of(r.from.user), *channels);
+  else
+    read_chats(r, Which::all, rows::chats_of(r.from.user), std::get<to_server::List>(r.call));
+}
+
+namespace {
+
+rows::Key key_of(reads::Chats::Which which, UserId user, const ConversationId& conversation) {
+  return which == reads::Chats::Which::all ? rows::chat(user, conversation)
+                                           : rows::channel(user, conversation);
+}
+
+}  // namespace
+
+template <class Wanted>
+void Users::read_chats(const peer::Request& r, reads::Chats::Which which, const rows::Bounds& all,
+                       const Wanted& wanted) {
+  const rows::Key from = wanted.has_after ? key_of(which, r.from.user, wanted.after).next() : all.from;
+  const auto limit = std::clamp<std::uint32_t>(wanted.limit, 1, limits::list_conversations);
+  c_.read(reads::Chats{r.session, wanted.id, r.from.user, limit, which}, from, all.to, limit);
 }
 
 void Users::chats_read(const reads::Chats& job, std::string_view rows, bool more) {
@@ -275,13 +321,14 @@ void Users::chats_read(const reads::Chats& job, std::string_view rows, bool more
     c_.work(1);
     const auto parsed = rows::parse(row.key, row.value, c_.scratch);
     const auto* chat = parsed ? std::get_if<rows::ChatRow>(&parsed->row) : nullptr;
-    if (chat == nullptr) return c_.unreadable();
-    last = rows::chat(job.user, parsed->conversation);
-    if (chat->joined) found.push_back(parsed->conversation);
+    const bool is_channel = parsed && std::holds_alternative<rows::ChannelRow>(parsed->row);
+    if (chat == nullptr && !is_channel) return c_.unreadable();
+    last = key_of(job.which, job.user, parsed->conversation);
+    if (is_channel || chat->joined) found.push_back(parsed->conversation);
   }
   // A page names where the next begins, so it names at least one.
   if (found.empty() && more)
-    return void(c_.read(job, last.next(), rows::chats_of(job.user).to, job.limit));
+    return void(c_.read(job, last.next(), rows::chats_of(job.user).to, job.limit));  // never of channels
   c_.emit(c_.partition(shard_of(job.user)), job.session.node,
           peer::Answer{job.session, to_client::ListPage{job.request, found, more}});
 }
@@ -325,7 +372,7 @@ Duration Users::next_deadline() const {
 }
 
 bool Users::evictable(const User& u) const {
-  return u.watchers.empty() && std::all_of(u.devices.begin(), u.devices.end(), [this](const Device& d) {
+  return u.watchers.empty() && pushes_.evictable(u) && std::all_of(u.devices.begin(), u.devices.end(), [this](const Device& d) {
     const SessionStream& s = d.stream;
     return !d.cursor_dirty && !s.busy &&
            (s.mode == SessionStream::Mode::detached || !c_.alive(s.ref));

@@ -4,22 +4,26 @@
 
 #include "core/node/context.hpp"
 #include "core/node/presences.hpp"
+#include "core/node/reports.hpp"
 
 namespace hubbub {
 
 class Users {
  public:
-  Users(Context& context, Presences& presences) : c_(context), presences_(presences) {}
+  Users(Context& context, Presences& presences, Reports& reports, Pushes& pushes)
+      : c_(context), presences_(presences), reports_(reports), pushes_(pushes) {}
 
   void on(const peer::Attach& attach);
   void on(const peer::Detach& detach);
   void on(const peer::Acknowledged& acknowledged);
-  void on(const peer::Deliver& deliver);
+  void on(const peer::Deliver& deliver) { take(deliver, false); }
+  void on(const peer::ChannelDeliver& delivery) { take(delivery.deliver, true); }
   void on(const peer::Fetched& fetched);
-  /// A list; anything else goes to conversations.
+  /// A list of conversations, or of channels; anything else goes to conversations.
   void on(const peer::Request& request);
   void turn_away(const peer::Attach& attach);
   void turn_away(const peer::Deliver& deliver);
+  void turn_away(const peer::ChannelDeliver& delivery) { turn_away(delivery.deliver); }
   void turn_away(const peer::Request& request);
 
   void inbox_read(const reads::Inbox& job, std::string_view rows);
@@ -44,10 +48,18 @@ class Users {
   static bool knows_more(const peer::Attach& a, User& user, const Partition& p);
   Device& device_for(UserId id, User& user, std::string_view name);
   void start_stream(Partition& p, User& user, Device& device, const peer::Attach& a);
+  void holds(Slot slot, Device& device, Sequence through);
 
+  /// `of_channel`: of what is pushed to nobody else.
+  void take(const peer::Deliver& deliver, bool of_channel);
+  template <class Wanted>
+  void read_chats(const peer::Request& r, reads::Chats::Which which, const rows::Bounds& all,
+                  const Wanted& wanted);
   bool belongs(UserId id, const Message& message) const;
   void append(Partition& p, Slot slot, const ConversationId& conversation,
-              std::span<const Message> messages);
+              std::span<const Message> messages, bool of_channel);
+  void list(Partition& p, UserId id, const ConversationId& conversation, const Message& message,
+            bool of_channel);
   void push(Partition& p, Slot slot, const ConversationId& conversation,
             std::span<const Message> messages);
   void renumber(Partition& p, SessionStream& stream);
@@ -94,6 +106,8 @@ class Users {
 
   Context& c_;
   Presences& presences_;
+  Reports& reports_;
+  Pushes& pushes_;
   std::vector<Slot> recipients_;  ///< of the delivery being handled
   Ring<Pump> pumps_;
   /// By partition: streams that found their next rows not durable yet.

@@ -224,6 +224,11 @@ void Clients::take_frames(ConnectionId id, Client& client) {
     if (auto* change = std::get_if<to_server::Change>(&frame)) {
       if (change->what == to_server::Change::What::leave) change->user = client.user;
     }
+    if (const auto* renewal = std::get_if<to_server::Token>(&frame)) {
+      const auto user = check_token(renewal->token);
+      inputs_.push_back(input::Renewed{id, renewal->id, user && *user == client.user, {}});
+      continue;
+    }
     inputs_.push_back(input::Frame{id, now_.count(), frame});
   }
 }

@@ -138,6 +138,7 @@ void Server::Impl::make_loops() {
   const ShardMap map = static_map(options.nodes);
   Policy policy;
   policy.durability = options.durability;
+  policy.push = PushPolicy::none;  // no provider is connected yet: who asks for pushes is told so
   for (std::uint16_t node = 0; node < options.nodes; ++node) {
     loops.push_back(std::make_unique<NodeLoop>(
         NodeConfig{.id = NodeId{node},

@@ -27,12 +27,13 @@ constexpr std::array<std::string_view, 4> durabilities = {"buffered", "synced", 
 constexpr std::array<std::string_view, 2> advise_reasons = {"plan", "draining"};
 constexpr std::array<std::string_view, 3> presence_states = {"offline", "online", "unknown"};
 /// By EntryKind; a text is no `conversation` event but a `message`.
-constexpr std::array<std::string_view, 9> events = {
-    "", "created", "joined", "left", "renamed", "promoted", "demoted", "handed_over", "settings"};
+constexpr std::array<std::string_view, 11> events = {
+    "", "created", "joined", "left", "renamed", "promoted", "demoted", "handed_over", "settings",
+    "channel", "group"};
 constexpr std::string_view event_form = "the name of an event like \"joined\"";
 
 bool names_users(EntryKind kind) {
-  return kind != EntryKind::text && kind != EntryKind::renamed && kind != EntryKind::settings;
+  return kind != EntryKind::text && kind != EntryKind::renamed && kind < EntryKind::settings;
 }
 bool has_settings(EntryKind kind) {
   return kind == EntryKind::created || kind == EntryKind::settings;
@@ -127,7 +128,7 @@ Message read_entry(FrameFields& in) {
     return m;
   }
   if (names_users(m.kind))
-    m.users = in.users_or_none("users", m.kind == EntryKind::left ? 1 : limits::group_members_max);
+    m.users = in.users_or_none("users", m.kind == EntryKind::left ? 1 : limits::members_at_once);
   if (m.kind == EntryKind::left && in.has("owner")) read_new_owner(in, m);
   if (has_settings(m.kind)) m.settings = read_settings(in);
   if (m.kind == EntryKind::created || m.kind == EntryKind::renamed)
@@ -285,6 +286,17 @@ Frame read_presence(FrameFields& in) {
   return f;
 }
 
+Frame read_heads(FrameFields& in) {
+  to_client::Heads f;
+  f.heads = read_objects<HeadOf>(in, "heads", [](FrameFields& item) {
+    HeadOf of;
+    of.conversation = item.conversation("conversation_id");
+    of.head = item.number("head", 0, json_number_max);
+    return of;
+  });
+  return f;
+}
+
 Frame read_advise(FrameFields& in) {
   to_client::Advise f;
   f.reason = static_cast<to_client::Advise::Reason>(
@@ -328,13 +340,40 @@ Frame read_members(FrameFields& in) {
   return f;
 }
 
+Frame read_receipt(FrameFields& in) {
+  to_client::Receipt f;
+  f.id = in.number_or("id", 0, 0, json_number_max);
+  f.conversation = in.conversation("conversation_id");
+  if (in.has("marks"))
+    f.marks = read_objects<MarkOf>(in, "marks", [](FrameFields& item) {
+      MarkOf mark;
+      mark.user = item.user("user");
+      mark.delivered = item.number("delivered", 0, json_number_max);
+      mark.read = item.number("read", 0, mark.delivered);
+      return mark;
+    });
+  if (!in.has("seq")) return f;
+  f.seq = in.number("seq", 1, json_number_max);
+  f.delivered = static_cast<std::uint32_t>(in.number("delivered", 0, UINT32_MAX));
+  f.read = static_cast<std::uint32_t>(in.number("read", 0, f.delivered));
+  return f;
+}
+
+Frame read_typing(FrameFields& in) {
+  to_client::Typing f;
+  f.conversation = in.conversation("conversation_id");
+  f.user = in.user("user");
+  return f;
+}
+
 constexpr json::FrameType<Frame> types[] = {
     {"message", read_event},   {"ok", read_ok},         {"conversation", read_event},
     {"range", read_ranges},    {"synced", read_synced}, {"history", read_history},
     {"welcome", read_welcome}, {"error", read_error},   {"reset", read_reset},
     {"list", read_list},       {"presence", read_presence}, {"advise", read_advise},
     {"list", read_list},       {"presence", read_presence},
-    {"contacts", read_contacts}, {"members", read_members},
+    {"contacts", read_contacts}, {"members", read_members}, {"heads", read_heads},
+    {"receipt", read_receipt}, {"typing", read_typing},
 };
 
 // --- Writing -----------------------------------------------------------------------------------
@@ -355,6 +394,8 @@ void write_limits(ObjectWriter& frame, std::string& out) {
   object.number("list", limits::list_conversations);
   object.number("watched", limits::watched_users);
   object.number("watched_in_frame", limits::watched_in_frame);
+  object.number("members_at_once", limits::members_at_once);
+  object.number("looked", limits::looked_channels);
   object.close();
 }
 
@@ -460,6 +501,16 @@ void write(const to_client::Presence& f, ObjectWriter& object, std::string& out)
   });
 }
 
+void write(const to_client::Heads& f, ObjectWriter& object, std::string& out) {
+  object.word("type", "heads");
+  object.list("heads", f.heads, [&](const HeadOf& of) {
+    ObjectWriter item(out);
+    item.word("conversation_id", to_text(of.conversation));
+    item.number("head", of.head);
+    item.close();
+  });
+}
+
 void write(const to_client::Advise& f, ObjectWriter& object, std::string& out) {
   object.word("type", "advise");
   object.word("reason", advise_reasons[static_cast<std::size_t>(f.reason)]);
@@ -501,6 +552,30 @@ void write(const to_client::MembersPage& f, ObjectWriter& object, std::string& o
     item.close();
   });
   if (f.next != 0) object.number("next", f.next);
+}
+
+void write(const to_client::Receipt& f, ObjectWriter& object, std::string& out) {
+  object.word("type", "receipt");
+  if (f.id != 0) object.number("id", f.id);
+  object.word("conversation_id", to_text(f.conversation));
+  if (!f.marks.empty())
+    object.list("marks", f.marks, [&](const MarkOf& mark) {
+      ObjectWriter item(out);
+      item.word("user", to_text(mark.user));
+      item.number("delivered", mark.delivered);
+      item.number("read", mark.read);
+      item.close();
+    });
+  if (f.seq == 0) return;
+  object.number("seq", f.seq);
+  object.number("delivered", f.delivered);
+  object.number("read", f.read);
+}
+
+void write(const to_client::Typing& f, ObjectWriter& object, std::string&) {
+  object.word("type", "typing");
+  object.word("conversation_id", to_text(f.conversation));
+  object.word("user", to_text(f.user));
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ using to_server::Frame;
 constexpr json::MessageBounds bounds{
     .bytes = limits::frame_bytes,
     .frames = limits::frames_per_message,
-    .json = {.values = limits::frames_per_message * (limits::group_members_max + 24), .depth = 8}};
+    .json = {.values = limits::frames_per_message * (limits::members_at_once + 24), .depth = 8}};
 
 constexpr std::string_view kind_form = "\"direct\" or \"group\"";
 
@@ -73,7 +73,7 @@ Frame read_create(FrameFields& in) {
   const std::string_view kind = in.text("kind", kind_form);
   f.group = kind == "group";
   if (!f.group && kind != "direct") in.fail("kind", in.find("kind"), kind_form);
-  f.members = in.users_or_none("members", limits::group_members_max);
+  f.members = in.users_or_none("members", limits::members_at_once);
   if (in.has("name")) f.name = in.name("name", 0, limits::conversation_name_bytes);
   if (in.has("changes")) f.settings.changes = in.choice<ChangedBy>("changes", json::changed_by);
   if (in.has("history")) f.settings.history = in.choice<NewcomersRead>("history", json::newcomers_read);
@@ -103,6 +103,19 @@ template <to_server::Change::What What>
 Frame read_change_of_member(FrameFields& in) {
   to_server::Change f = read_change(in, What);
   f.user = in.user("user");
+  return f;
+}
+
+/// One user, or several.
+Frame read_add(FrameFields& in) {
+  if (!in.has("users")) return read_change_of_member<to_server::Change::What::add>(in);
+  if (in.has("user")) in.fail("users", in.find("users"), "absent where \"user\" is one");
+  to_server::AddMembers f;
+  f.id = in.request_id();
+  f.number = in.number("n", 1, group_number_max);
+  f.key = in.key("key");
+  f.conversation = in.conversation("conversation_id");
+  f.users = in.users("users", limits::members_at_once);
   return f;
 }
 
@@ -162,8 +175,10 @@ Frame read_members(FrameFields& in) {
   return f;
 }
 
+/// A list of conversations, or of channels.
+template <class List>
 Frame read_list(FrameFields& in) {
-  to_server::List f;
+  List f;
   f.id = in.request_id();
   f.has_after = in.has("after");
   if (f.has_after) f.after = in.conversation("after");
@@ -172,6 +187,22 @@ Frame read_list(FrameFields& in) {
   return f;
 }
 
+std::span<const ConversationId> read_looked(FrameFields& in) {
+  const auto conversations = in.conversations("conversations");
+  if (conversations.empty() || conversations.size() > limits::looked_in_frame)
+    in.fail("conversations", in.find("conversations"), "a list of 1 to 64 conversation ids");
+  return conversations;
+}
+
+Frame read_look(FrameFields& in) {
+  to_server::Look f;
+  f.conversations = read_looked(in);
+  f.once = in.boolean_or_false("once");
+  return f;
+}
+
+Frame read_unlook(FrameFields& in) { return to_server::Unlook{read_looked(in)}; }
+
 Frame read_watch(FrameFields& in) {
   to_server::Watch f;
   f.users = in.users("users", limits::watched_in_frame);
@@ -179,8 +210,38 @@ Frame read_watch(FrameFields& in) {
   return f;
 }
 
+Frame read_push(FrameFields& in) {
+  to_server::Push f;
+  f.id = in.request_id();
+  f.on = in.boolean_or_false("on");
+  return f;
+}
+
 Frame read_unwatch(FrameFields& in) {
   return to_server::Unwatch{in.users("users", limits::watched_in_frame)};
+}
+
+Frame read_read(FrameFields& in) {
+  to_server::Read f;
+  f.conversation = in.conversation("conversation_id");
+  f.seq = in.number("seq", 1, json_number_max);
+  return f;
+}
+
+Frame read_typing(FrameFields& in) { return to_server::Typing{in.conversation("conversation_id")}; }
+
+Frame read_receipts(FrameFields& in) {
+  to_server::Receipts f;
+  f.id = in.request_id();
+  f.conversation = in.conversation("conversation_id");
+  return f;
+}
+
+Frame read_token(FrameFields& in) {
+  to_server::Token f;
+  f.id = in.request_id();
+  f.token = in.name("token", 1, limits::token_bytes);
+  return f;
 }
 
 using What = to_server::Change::What;
@@ -192,11 +253,11 @@ constexpr json::FrameType<Frame> types[] = {
     {"sync", read_sync},
     {"history", read_history},
     {"create", read_create},
-    {"add", read_change_of_member<What::add>},
+    {"add", read_add},
     {"remove", read_change_of_member<What::remove>},
     {"leave", read_leave},
     {"rename", read_rename},
-    {"list", read_list},
+    {"list", read_list<to_server::List>},
     {"watch", read_watch},
     {"unwatch", read_unwatch},
     {"promote", read_change_of_member<What::promote>},
@@ -210,6 +271,14 @@ constexpr json::FrameType<Frame> types[] = {
     {"visible", read_visible},
     {"contacts", read_contacts},
     {"members", read_members},
+    {"channels", read_list<to_server::Channels>},
+    {"look", read_look},
+    {"unlook", read_unlook},
+    {"read", read_read},
+    {"typing", read_typing},
+    {"receipts", read_receipts},
+    {"push", read_push},
+    {"token", read_token},
 };
 
 // --- Writing -----------------------------------------------------------------------------------
@@ -299,11 +368,41 @@ void write(const to_server::Members& f, ObjectWriter& out) {
   if (f.after != 0) out.number("after", f.after);
 }
 
-void write(const to_server::List& f, ObjectWriter& out) {
-  out.word("type", "list");
+void write(const to_server::Token& f, ObjectWriter& out) {
+  out.word("type", "token");
+  out.number("id", f.id);
+  out.text("token", f.token);
+}
+
+template <class List>
+void write_list(std::string_view type, const List& f, ObjectWriter& out) {
+  out.word("type", type);
   out.number("id", f.id);
   if (f.has_after) out.word("after", to_text(f.after));
   out.number("limit", f.limit);
+}
+
+void write(const to_server::List& f, ObjectWriter& out) { write_list("list", f, out); }
+void write(const to_server::Channels& f, ObjectWriter& out) { write_list("channels", f, out); }
+
+void write(const to_server::AddMembers& f, ObjectWriter& out) {
+  out.word("type", "add");
+  out.number("id", f.id);
+  out.number("n", f.number);
+  out.bits("key", f.key);
+  out.word("conversation_id", to_text(f.conversation));
+  out.words("users", f.users, [](UserId user) { return to_text(user); });
+}
+
+void write(const to_server::Look& f, ObjectWriter& out) {
+  out.word("type", "look");
+  out.words("conversations", f.conversations, [](const ConversationId& c) { return to_text(c); });
+  if (f.once) out.boolean("once", true);
+}
+
+void write(const to_server::Unlook& f, ObjectWriter& out) {
+  out.word("type", "unlook");
+  out.words("conversations", f.conversations, [](const ConversationId& c) { return to_text(c); });
 }
 
 void write(const to_server::Watch& f, ObjectWriter& out) {
@@ -312,9 +411,32 @@ void write(const to_server::Watch& f, ObjectWriter& out) {
   if (f.once) out.boolean("once", true);
 }
 
+void write(const to_server::Push& f, ObjectWriter& out) {
+  out.word("type", "push");
+  out.number("id", f.id);
+  if (f.on) out.boolean("on", true);
+}
+
 void write(const to_server::Unwatch& f, ObjectWriter& out) {
   out.word("type", "unwatch");
   out.words("users", f.users, [](UserId user) { return to_text(user); });
+}
+
+void write(const to_server::Read& f, ObjectWriter& out) {
+  out.word("type", "read");
+  out.word("conversation_id", to_text(f.conversation));
+  out.number("seq", f.seq);
+}
+
+void write(const to_server::Typing& f, ObjectWriter& out) {
+  out.word("type", "typing");
+  out.word("conversation_id", to_text(f.conversation));
+}
+
+void write(const to_server::Receipts& f, ObjectWriter& out) {
+  out.word("type", "receipts");
+  out.number("id", f.id);
+  out.word("conversation_id", to_text(f.conversation));
 }
 
 }  // namespace

@@ -55,6 +55,32 @@ struct MemberOf {
   static auto fields(auto& s) { return std::tie(s.user, s.role); }
 };
 
+/// How far a channel is; `head` 0: the asker is no member of it, and is told nothing.
+struct HeadOf {
+  ConversationId conversation;
+  Sequence head{};
+  bool operator==(const HeadOf&) const = default;
+  static auto fields(auto& s) { return std::tie(s.conversation, s.head); }
+};
+
+/// How far a member of a conversation has it on some device, and has read it (R19).
+struct MarkOf {
+  UserId user;
+  Sequence delivered{};
+  Sequence read{};
+  bool operator==(const MarkOf&) const = default;
+  static auto fields(auto& s) { return std::tie(s.user, s.delivered, s.read); }
+};
+
+/// What a push says of one conversation: the newest that is new in it, and how much there is of that.
+struct PushItem {
+  ConversationId conversation;
+  Sequence seq{};
+  std::uint32_t count{};
+  bool operator==(const PushItem&) const = default;
+  static auto fields(auto& s) { return std::tie(s.conversation, s.seq, s.count); }
+};
+
 /// What a device says.
 namespace to_server {
 
@@ -189,8 +215,79 @@ struct Members {
   static auto fields(auto& s) { return std::tie(s.id, s.conversation, s.after); }
 };
 
+/// Its user has read the conversation up to here. Answered by the `receipt` that shows it, if by
+/// anything: said again until then, it does no harm.
+struct Read {
+  ConversationId conversation;
+  Sequence seq{};
+  static auto fields(auto& s) { return std::tie(s.conversation, s.seq); }
+};
+
+/// Its user is writing, now. Never answered, stored or repeated.
+struct Typing {
+  ConversationId conversation;
+  static auto fields(auto& s) { return std::tie(s.conversation); }
+};
+
+/// What the conversation's receipts say now.
+struct Receipts {
+  RequestId id{};
+  ConversationId conversation;
+  static auto fields(auto& s) { return std::tie(s.id, s.conversation); }
+};
+
+/// Whether this device is pushed to while its user has no session (R20). What is said last holds, and
+/// may be said again. Where its provider finds it, its edge knows.
+struct Push {
+  RequestId id{};
+  bool on{};
+  static auto fields(auto& s) { return std::tie(s.id, s.on); }
+};
+
+/// Puts several users into a group by one entry. Who is a member already is left out.
+struct AddMembers {
+  RequestId id{};
+  std::uint64_t number{};
+  std::uint64_t key{};
+  ConversationId conversation;
+  std::span<const UserId> users;
+  static auto fields(auto& s) { return std::tie(s.id, s.number, s.key, s.conversation, s.users); }
+};
+
+/// Those of my conversations that are channels, in the order of their ids, beyond `after`.
+struct Channels {
+  RequestId id{};
+  bool has_after{};
+  ConversationId after;
+  std::uint32_t limit{};
+  static auto fields(auto& s) { return std::tie(s.id, s.has_after, s.after, s.limit); }
+};
+
+/// Tells of the heads of these channels, now and when they grow; of what is only asked for (`once`),
+/// now. Not answered but by what is told: what is lost with a connection is asked for on the next one.
+struct Look {
+  std::span<const ConversationId> conversations;
+  bool once{};
+  static auto fields(auto& s) { return std::tie(s.conversations, s.once); }
+};
+
+struct Unlook {
+  std::span<const ConversationId> conversations;
+  static auto fields(auto& s) { return std::tie(s.conversations); }
+};
+
+/// A new token, before the one that the session began with ends; it goes on with this one. Whoever
+/// verifies tokens takes it off the way and says what it is worth (input::Renewed). Answered by an
+/// `ok` without a conversation.
+struct Token {
+  RequestId id{};
+  std::string_view token;
+  static auto fields(auto& s) { return std::tie(s.id, s.token); }
+};
+
 using Frame = std::variant<Hello, Send, Acknowledge, Sync, History, Create, Change, List, Watch, Unwatch,
-                           ContactChange, Contacts, Members>;
+                           ContactChange, Contacts, Members, Read, Typing, Receipts, Push, AddMembers,
+                           Channels, Look, Unlook, Token>;
 
 constexpr History::Direction last_of(History::Direction) { return History::Direction::around; }
 constexpr Change::What last_of(Change::What) { return Change::What::settings; }
@@ -329,8 +426,37 @@ struct MembersPage {
   }
 };
 
+/// How far members are: of all who went further, or, asked for (`id`), of all. A conversation of more
+/// than limits::receipt_members tells of oneself, and, to who wrote lately, how many of the others
+/// have their newest message `seq`, and have read it. Of two that say different things of the same,
+/// the higher one holds.
+struct Receipt {
+  RequestId id{};  ///< 0: an event
+  ConversationId conversation;
+  std::span<const MarkOf> marks;
+  Sequence seq{};  ///< 0: no counts
+  std::uint32_t delivered{};
+  std::uint32_t read{};
+  static auto fields(auto& s) {
+    return std::tie(s.id, s.conversation, s.marks, s.seq, s.delivered, s.read);
+  }
+};
+
+/// Holds for a few seconds.
+struct Typing {
+  ConversationId conversation;
+  UserId user;
+  static auto fields(auto& s) { return std::tie(s.conversation, s.user); }
+};
+
+/// Of channels that are looked at, or were asked for (R18). What was said is there to be read.
+struct Heads {
+  std::span<const HeadOf> heads;
+  static auto fields(auto& s) { return std::tie(s.heads); }
+};
+
 using Frame = std::variant<Welcome, Ok, Error, Event, Ranges, Synced, Reset, HistoryPage, ListPage,
-                           Presence, Advise, ContactsPage, MembersPage>;
+                           Presence, Advise, ContactsPage, MembersPage, Receipt, Typing, Heads>;
 
 }  // namespace to_client
 }  // namespace hubbub

@@ -21,15 +21,18 @@ struct Content {
 };
 
 enum class EntryKind : std::uint8_t {
-  text, created, joined, left, renamed, promoted, demoted, handed_over, settings
+  text, created, joined, left, renamed, promoted, demoted, handed_over, settings,
+  channel,  ///< the last entry that is pushed to all members: the group is a channel from here on (R18)
+  group,    ///< the first that is pushed again
 };
-constexpr EntryKind last_of(EntryKind) { return EntryKind::settings; }
+constexpr EntryKind last_of(EntryKind) { return EntryKind::group; }
 
 /// `number` and `key` are the device's own for this conversation (R1) when `kind` is text, and its
 /// call number and key (R4) otherwise. `content`: the text, or a conversation's name (created,
 /// renamed). `users`: first members (created), who joined, whose role changed (promoted, demoted,
 /// handed_over), who left and, if that was the owner and others stay, who is it from then on.
-/// `settings`: the group's (created, settings).
+/// `settings`: the group's (created, settings). That a group becomes a channel, or a group again, nobody
+/// asks for: `from` is who brought it about, `number` and `key` are 0.
 struct Message {
   Sequence seq{};
   MessageId id;

@@ -8,6 +8,7 @@
 
 #include "core/base/errors.hpp"
 #include "core/wire/codec.hpp"
+#include "core/wire/credentials.hpp"
 #include "core/wire/cursor.hpp"
 #include "core/wire/frames.hpp"
 #include "core/wire/log_record.hpp"
@@ -130,7 +131,9 @@ struct Reset {
 
 using Call = std::variant<to_server::Send, to_server::Create, to_server::Change,
                           to_server::History, to_server::List, to_server::ContactChange,
-                          to_server::Contacts, to_server::Members>;
+                          to_server::Contacts, to_server::Members,
+                          to_server::Receipts, to_server::Push, to_server::AddMembers,
+                          to_server::Channels>;
 
 /// To the owner of the conversation; of the user, and naming none, for what is the user's own. `age_ms`: how long it has already waited.
 struct Request {
@@ -147,7 +150,7 @@ struct Request {
 
 using Reply = std::variant<to_client::Ok, to_client::Error, to_client::HistoryPage,
                            to_client::ListPage, to_client::ContactsPage,
-                           to_client::MembersPage>;
+                           to_client::MembersPage, to_client::Receipt>;
 
 struct Answer {
   SessionRef session;
@@ -169,6 +172,12 @@ struct Deliver {
   static auto fields(auto& s) {
     return std::tie(s.conversation, s.incarnation, s.shard, s.previous, s.recipients, s.messages);
   }
+};
+
+/// The same, of what is pushed to nobody but these (R18): who joined a channel, or left it.
+struct ChannelDeliver {
+  Deliver deliver;
+  static auto fields(auto& s) { return std::tie(s.deliver); }
 };
 
 /// Durable in the inboxes up to `through`.
@@ -219,6 +228,58 @@ struct Presence {
   static auto fields(auto& s) { return std::tie(s.epoch, s.of, s.to); }
 };
 
+// --- Channels (R18) -----------------------------------------------------------------------------
+
+/// Gateway to conversation: the session wants to be told of its head, whenever it grows, or once. The
+/// gateway is told of all that it grows from then on, for all of its sessions.
+struct Look {
+  SessionRef session;
+  UserId viewer;
+  ConversationId conversation;
+  bool once{};
+  static auto fields(auto& s) { return std::tie(s.session, s.viewer, s.conversation, s.once); }
+};
+
+/// And back: ask again, a little later.
+struct LookPutOff {
+  Look look;
+  static auto fields(auto& s) { return std::tie(s.look); }
+};
+
+/// No session of the sender's looks at it any more.
+struct Unlook {
+  ConversationId conversation;
+  static auto fields(auto& s) { return std::tie(s.conversation); }
+};
+
+/// Conversation to gateway: how far it is, for who asked; for everybody who looks, if `to` is empty.
+/// What an earlier owner says is ignored.
+struct Head {
+  PartitionEpoch epoch{};
+  HeadOf of;
+  std::span<const ConnectionId> to;
+  static auto fields(auto& s) { return std::tie(s.epoch, s.of, s.to); }
+};
+
+/// Conversation to gateway: this user is no member any more.
+struct LookEnded {
+  ConversationId conversation;
+  UserId user;
+  static auto fields(auto& s) { return std::tie(s.conversation, s.user); }
+};
+
+/// Where it is pushed who is there in a channel: user shard to the channel, and on to gateways.
+struct GroupPresence {
+  ConversationId conversation;
+  PresenceOf of;
+  static auto fields(auto& s) { return std::tie(s.conversation, s.of); }
+};
+struct GroupPresenceTold {
+  ConversationId conversation;
+  PresenceOf of;
+  static auto fields(auto& s) { return std::tie(s.conversation, s.of); }
+};
+
 // --- Blocks (R4) --------------------------------------------------------------------------------
 
 /// User shard to the owner of the direct conversation of `user` and `other`: the first has blocked
@@ -238,6 +299,56 @@ struct BlockStored {
   UserId other;
   std::uint64_t number{};
   static auto fields(auto& s) { return std::tie(s.user, s.other, s.number); }
+};
+
+// --- Receipts and typing (R19) ------------------------------------------------------------------
+
+/// User shard to conversation: some device of the user has it up to here. `again`: this was said
+/// before, and not confirmed; what came of it may not have been told either.
+struct Delivered {
+  ConversationId conversation;
+  UserId user;
+  Sequence through{};
+  bool again{};
+  static auto fields(auto& s) { return std::tie(s.conversation, s.user, s.through, s.again); }
+};
+
+/// And back: that is durable.
+struct Receipted {
+  ConversationId conversation;
+  UserId user;
+  Sequence through{};
+  static auto fields(auto& s) { return std::tie(s.conversation, s.user, s.through); }
+};
+
+/// Gateway to conversation.
+struct Read {
+  ConversationId conversation;
+  UserId user;
+  Sequence seq{};
+  static auto fields(auto& s) { return std::tie(s.conversation, s.user, s.seq); }
+};
+struct Typing {
+  ConversationId conversation;
+  UserId user;
+  static auto fields(auto& s) { return std::tie(s.conversation, s.user); }
+};
+
+/// What sessions are told that live now, and nobody else.
+using Ephemeral = std::variant<to_client::Receipt, to_client::Typing>;
+
+/// Conversation to user shard: for all sessions of the user.
+struct Relay {
+  UserId user;
+  Ephemeral what;
+  static auto fields(auto& s) { return std::tie(s.user, s.what); }
+};
+
+/// And on to a gateway.
+struct Relayed {
+  SessionRef session;
+  Ephemeral what;
+  static auto fields(auto& s) { return std::tie(s.session, s.what); }
 };
 
 // --- Ownership -----------------------------------------------------------------------------------
@@ -325,10 +436,62 @@ struct Capacity {
   }
 };
 
+// --- Pushes (R20), from a node to itself -----------------------------------------------------------
+
+/// It is the user's turn.
+struct PushDue {
+  std::uint64_t round{};
+  UserId user;
+  static auto fields(auto& s) { return std::tie(s.round, s.user); }
+};
+
+/// What is to be pushed is durable in the inbox, up to `through`. `more`: and not all of it is named.
+struct PushReady {
+  std::uint64_t round{};
+  Sequence through{};
+  bool more{};
+  std::span<const PushItem> items;
+  static auto fields(auto& s) { return std::tie(s.round, s.through, s.more, s.items); }
+};
+
+// --- Clocks (R34) --------------------------------------------------------------------------------
+
+/// To every peer, again and again, where sessions come with tokens: what the sender's wall clock shows.
+struct Clock {
+  std::int64_t wall_ms{};
+  static auto fields(auto& s) { return std::tie(s.wall_ms); }
+};
+
+// --- Quotas (R33) --------------------------------------------------------------------------------
+
+/// Gateway to the shard of a developer's key: so much was had here in this window (0: a new one, or
+/// none is known), of what was given and beyond it; and so much more is wanted.
+struct TakeSlice {
+  ApiKey key;
+  std::uint64_t window{};
+  std::uint32_t had{};
+  std::uint32_t wanted{};
+  std::uint32_t left_ms{};  ///< of the window, as the gateway knows it
+  static auto fields(auto& s) { return std::tie(s.key, s.window, s.had, s.wanted, s.left_ms); }
+};
+
+/// Back to it: what it may have in this window, all in all. `spent`: there is no more for anybody.
+struct Slice {
+  std::uint32_t key{};
+  std::uint64_t window{};
+  std::uint32_t allowed{};
+  bool spent{};
+  std::uint32_t left_ms{};
+  static auto fields(auto& s) { return std::tie(s.key, s.window, s.allowed, s.spent, s.left_ms); }
+};
+
 using Message = std::variant<Attach, Detach, Acknowledged, Attached, AttachRefused, Replaced,
                              Entry, Ranges, Synced, Reset, Request, Answer, Deliver, Confirm,
                              DeliverRefused, Owns, Fetch, Fetched, CopyWanted, Copied, Verified,
-                             Watch, Unwatch, Presence, Capacity, SetBlock, BlockStored>;
+                             Watch, Unwatch, Presence, Capacity, SetBlock, BlockStored,
+                             Delivered, Receipted, Read, Typing, Relay, Relayed, PushDue, PushReady,
+                             ChannelDeliver, Look, LookPutOff, Unlook, Head, LookEnded, GroupPresence,
+                             GroupPresenceTold, Clock, TakeSlice, Slice>;
 
 template <class T, class... All>
 constexpr std::uint8_t index_in(const std::variant<All...>*) {

@@ -4,9 +4,10 @@ namespace hubbub::rows {
 namespace {
 
 enum Tag : std::uint8_t {
-  tag_self = 0, tag_list = 1, tag_sender = 2, tag_chat = 2, tag_contact = 4, tag_entry = 9
+  tag_self = 0, tag_list = 1, tag_sender = 2, tag_chat = 2, tag_contact = 4, tag_channel = 7, tag_entry = 9
 };
-enum SelfTag : std::uint8_t { self_blocks = 1, self_group = 2 };
+enum SelfTag : std::uint8_t { self_blocks = 1, self_group = 2, self_modes = 3, self_push = 1 };
+enum ListTag : std::uint8_t { tag_marks = 1 };
 enum SenderTag : std::uint8_t { sender_self = 0, sender_message = 1, sender_call = 2, sender_end = 3 };
 
 template <class... Part>
@@ -78,6 +79,7 @@ class Parser {
         parsed_.device.user = UserId{key_.take<std::uint64_t>()};
         parsed_.other = UserId{key_.take<std::uint64_t>()};
         return row<BlockOwedRow>();
+      case 'n': parsed_.device.user = UserId{key_.take<std::uint64_t>()}; return row<PushOwedRow>();
       case 'u': parsed_.device.user = UserId{key_.take<std::uint64_t>()}; return user_row();
       default: return {};
     }
@@ -92,19 +94,31 @@ class Parser {
   std::optional<Parsed> conversation_row() {
     switch (key_.take<std::uint8_t>()) {
       case tag_self: return key_.at_end() ? row<ConversationRow>() : self_row();
-      case tag_list: key_.take<std::uint16_t>(); return row<MembersRow>();
+      case tag_list: return list_row();
       case tag_sender: return sender_row();
       case tag_entry: parsed_.number = key_.take<std::uint64_t>(); return row<MessageRow>();
       default: return {};
     }
   }
 
+  std::optional<Parsed> push_row() {
+    if (key_.take<std::uint8_t>() != self_push) return {};
+    return row<PushRow>();
+  }
+
   std::optional<Parsed> self_row() {
     switch (key_.take<std::uint8_t>()) {
       case self_blocks: return row<BlocksRow>();
       case self_group: return row<GroupRow>();
+      case self_modes: return row<ModesRow>();
       default: return {};
     }
+  }
+  std::optional<Parsed> list_row() {
+    parsed_.number = key_.take<std::uint16_t>();
+    if (key_.at_end()) return row<MembersRow>();
+    if (key_.take<std::uint8_t>() != tag_marks) return {};
+    return row<MarksRow>();
   }
 
   std::optional<Parsed> sender_row() {
@@ -120,7 +134,7 @@ class Parser {
 
   std::optional<Parsed> user_row() {
     switch (key_.take<std::uint8_t>()) {
-      case tag_self: return row<UserRow>();
+      case tag_self: return key_.at_end() ? row<UserRow>() : push_row();
       case tag_list:
         parsed_.device.device = DeviceNumber{key_.take<std::uint16_t>()};
         if (key_.at_end()) return row<DeviceRow>();
@@ -128,6 +142,7 @@ class Parser {
         parsed_.call = true;
         return row<RememberedRow>();
       case tag_chat: parsed_.conversation = key_.conversation(); return row<ChatRow>();
+      case tag_channel: parsed_.conversation = key_.conversation(); return row<ChannelRow>();
       case tag_contact: parsed_.other = UserId{key_.take<std::uint64_t>()}; return row<ContactRow>();
       case tag_entry: parsed_.number = key_.take<std::uint64_t>(); return row<InboxRow>();
       default: return {};
@@ -160,6 +175,9 @@ Key conversation(const ConversationId& c) { return in_conversation(c, tag_self);
 Key members(const ConversationId& c, std::uint16_t chunk) {
   return in_conversation(c, tag_list, chunk);
 }
+Key marks(const ConversationId& c, std::uint16_t chunk) {
+  return in_conversation(c, tag_list, chunk, tag_marks);
+}
 Key sender(const ConversationId& c, DeviceId d) { return in_sender(c, d, sender_self); }
 Key remembered_message(const ConversationId& c, DeviceId d, std::uint8_t slot) {
   return in_sender(c, d, sender_message, slot);
@@ -178,6 +196,8 @@ Key inbox(UserId u, Sequence number) { return in_user(u, tag_entry, number); }
 
 Key blocks(const ConversationId& c) { return in_conversation(c, tag_self, std::uint8_t{self_blocks}); }
 Key group(const ConversationId& c) { return in_conversation(c, tag_self, std::uint8_t{self_group}); }
+Key modes(const ConversationId& c) { return in_conversation(c, tag_self, std::uint8_t{self_modes}); }
+Key channel(UserId u, const ConversationId& c) { return in_user(u, tag_channel, c); }
 Key remembered_call(DeviceId d, std::uint8_t slot) {
   return in_user(d.user, tag_list, d.device.value, slot);
 }
@@ -185,6 +205,9 @@ Key contact(UserId u, UserId other) { return in_user(u, tag_contact, other.value
 Key block_owed(UserId u, UserId other) {
   return in_partition(partition_of(shard_of(u)), 'b', u.value, other.value);
 }
+
+Key push(UserId u) { return in_user(u, tag_self, std::uint8_t{self_push}); }
+Key push_owed(UserId u) { return in_partition(partition_of(shard_of(u)), 'n', u.value); }
 
 Bounds node_rows(NodeId n) { return {node(n), Key(std::uint8_t{0}, static_cast<std::uint16_t>(n.value + 1))}; }
 Bounds owing_of(PartitionId p) { return {in_partition(p, 'o'), in_partition(p, 'o' + 1)}; }
@@ -197,6 +220,8 @@ Bounds sender_record(const ConversationId& c, DeviceId d) {
 Bounds user_record(UserId u) { return {in_user(u, tag_self), in_user(u, tag_chat)}; }
 Bounds contacts_of(UserId u) { return {in_user(u, tag_contact), in_user(u, tag_contact + 1)}; }
 Bounds blocks_owed_of(PartitionId p) { return {in_partition(p, 'b'), in_partition(p, 'b' + 1)}; }
+Bounds pushes_owed_of(PartitionId p) { return {in_partition(p, 'n'), in_partition(p, 'n' + 1)}; }
+Bounds channels_of(UserId u) { return {in_user(u, tag_channel), in_user(u, tag_channel + 1)}; }
 Bounds chats_of(UserId u) { return {in_user(u, tag_chat), in_user(u, tag_chat + 1)}; }
 
 PartitionId partition_of_key(std::string_view key) {

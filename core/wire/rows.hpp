@@ -6,20 +6,25 @@
 //   'm'                                   PartitionRow
 //   'o' conversation(16)                  OwingRow: deliveries of it may be unconfirmed (R13)
 //   'b' user(8) user(8)                   BlockOwedRow: their conversation is still to be told (R4)
+//   'n' user(8)                           PushOwedRow: a push may be owed to them (R20)
 //   'c' conversation(16) 0                ConversationRow
 //   'c' conversation(16) 0 1              BlocksRow, of a direct one
 //   'c' conversation(16) 0 2              GroupRow, of a group
+//   'c' conversation(16) 0 3              ModesRow, of one that was ever a channel
 //   'c' conversation(16) 1 chunk(2)       MembersRow
+//   'c' conversation(16) 1 chunk(2) 1     MarksRow, of the same members
 //   'c' conversation(16) 2 user(8) device(2) 0          SenderRow
 //   'c' conversation(16) 2 user(8) device(2) 1 slot(1)  RememberedRow of a message
 //   'c' conversation(16) 2 user(8) device(2) 2 slot(1)  RememberedRow of a changing call
 //   'c' conversation(16) 9 seq(8)         MessageRow
 //   's' shard(2) conversation(16)         StreamRow: what that user shard has of a conversation
 //   'u' user(8) 0                         UserRow
+//   'u' user(8) 0 1                       PushRow, of who is pushed to
 //   'u' user(8) 1 device(2)               DeviceRow
 //   'u' user(8) 1 device(2) slot(1)       RememberedRow of a changing call
 //   'u' user(8) 2 conversation(16)        ChatRow
 //   'u' user(8) 4 user(8)                 ContactRow
+//   'u' user(8) 7 conversation(16)        ChannelRow
 //   'u' user(8) 9 number(8)               InboxRow
 // Numbers in keys are big-endian, so that keys sort as numbers do. Every value begins with the
 // version of its form (R12).
@@ -83,6 +88,7 @@ Key partition(PartitionId partition);
 Key owing(PartitionId partition, const ConversationId& conversation);
 Key conversation(const ConversationId& conversation);
 Key members(const ConversationId& conversation, std::uint16_t chunk);
+Key marks(const ConversationId& conversation, std::uint16_t chunk);
 Key sender(const ConversationId& conversation, DeviceId device);
 Key remembered_message(const ConversationId& conversation, DeviceId device, std::uint8_t slot);
 Key remembered_call(const ConversationId& conversation, DeviceId device, std::uint8_t slot);
@@ -95,8 +101,12 @@ Key inbox(UserId user, Sequence number);
 Key blocks(const ConversationId& conversation);
 Key group(const ConversationId& conversation);
 Key remembered_call(DeviceId device, std::uint8_t slot);
+Key modes(const ConversationId& conversation);
+Key channel(UserId user, const ConversationId& conversation);
 Key contact(UserId user, UserId other);
 Key block_owed(UserId user, UserId other);
+Key push(UserId user);
+Key push_owed(UserId user);
 
 /// Two keys that enclose rows read together: from <= key < to.
 struct Bounds {
@@ -111,8 +121,10 @@ Bounds conversation_record(const ConversationId& conversation);   ///< itself an
 Bounds sender_record(const ConversationId& conversation, DeviceId device);
 Bounds user_record(UserId user);                                  ///< itself and its devices
 Bounds chats_of(UserId user);
+Bounds channels_of(UserId user);
 Bounds contacts_of(UserId user);
 Bounds blocks_owed_of(PartitionId partition);
+Bounds pushes_owed_of(PartitionId partition);
 
 /// The partition whose row this is. REQUIRES: not a node's own row.
 PartitionId partition_of_key(std::string_view key);
@@ -164,12 +176,23 @@ struct OwingRow {
   static auto fields(auto& s) { return std::tie(s.version, s.from); }
 };
 
+/// Who wrote lately, and what last.
+struct Writer {
+  UserId user;
+  Sequence seq{};
+  bool operator==(const Writer&) const = default;
+  static auto fields(auto& s) { return std::tie(s.user, s.seq); }
+};
+
 struct ConversationRow {
   std::uint8_t version = rows::version;
   Sequence head{};
   Sequence owing_from{};  ///< as in the OwingRow; 0: nothing is owed
   std::string_view name;
-  static auto fields(auto& s) { return std::tie(s.version, s.head, s.owing_from, s.name); }
+  std::span<const Writer> writers;  ///< who are told counts (R19); the one who wrote last comes last
+  static auto fields(auto& s) {
+    return std::tie(s.version, s.head, s.owing_from, s.name, s.writers);
+  }
 };
 
 /// `user` is a member for sequences in (from, to]; `to` is open_end while they are. `role`: the
@@ -209,6 +232,29 @@ struct GroupRow {
   std::uint8_t version = rows::version;
   GroupSettings settings;
   static auto fields(auto& s) { return std::tie(s.version, s.settings); }
+};
+
+/// Where a group became a channel (the last entry that was pushed), where it became a group again (the
+/// first that was), and so on in turn.
+struct ModesRow {
+  std::uint8_t version = rows::version;
+  std::span<const Sequence> changes;
+  static auto fields(auto& s) { return std::tie(s.version, s.changes); }
+};
+
+/// How far a member has the conversation, and has read it (R19).
+struct Mark {
+  Sequence delivered{};
+  Sequence read{};
+  bool operator==(const Mark&) const = default;
+  static auto fields(auto& s) { return std::tie(s.delivered, s.read); }
+};
+
+/// By the place of a member's first interval; of later ones nothing is kept.
+struct MarksRow {
+  std::uint8_t version = rows::version;
+  std::span<const Mark> marks;
+  static auto fields(auto& s) { return std::tie(s.version, s.marks); }
 };
 
 struct SenderRow {
@@ -258,9 +304,11 @@ struct UserRow {
   std::uint32_t contacts{};     ///< how many there are
   std::uint32_t blocked{};
   std::uint64_t last_block{};   ///< the number of the last block, or end of one
+  /// What was acknowledged up to this inbox number is known to its conversations (R19).
+  Sequence receipted{};
   static auto fields(auto& s) {
     return std::tie(s.version, s.head, s.last_seen_ms, s.visible_to, s.contacts, s.blocked,
-                    s.last_block);
+                    s.last_block, s.receipted);
   }
 };
 
@@ -279,11 +327,29 @@ struct ChatRow {
   static auto fields(auto& s) { return std::tie(s.version, s.joined); }
 };
 
-struct InboxRow {
+/// A conversation of a user's that is a channel now.
+struct ChannelRow {
+  std::uint8_t version = rows::version;
+  static auto fields(auto& s) { return std::tie(s.version); }
+};
+
+/// Of somebody who is pushed to, an entry that no push tells of is quiet: what they said themself, or
+/// somebody whom they had blocked. The highest bit of its stored number says so.
+class InboxRow {
+ public:
+  InboxRow() = default;
+  InboxRow(const ConversationId& of, Sequence seq, bool is_quiet)
+      : conversation(of), seq_(is_quiet ? seq | quiet_bit : seq) {}
+
   std::uint8_t version = rows::version;
   ConversationId conversation;
-  Sequence seq{};
-  static auto fields(auto& s) { return std::tie(s.version, s.conversation, s.seq); }
+  Sequence seq() const { return seq_ & ~quiet_bit; }
+  bool quiet() const { return (seq_ & quiet_bit) != 0; }
+  static auto fields(auto& s) { return std::tie(s.version, s.conversation, s.seq_); }
+
+ private:
+  static constexpr Sequence quiet_bit = Sequence{1} << 63;
+  Sequence seq_ = 0;
 };
 
 /// Somebody whom a user has as a contact, has blocked, or both. `number`: of the last block or end of
@@ -305,6 +371,24 @@ struct BlockOwedRow {
   static auto fields(auto& s) { return std::tie(s.version); }
 };
 
+/// A device that is pushed to: its provider has taken pushes up to this inbox number.
+struct PushedTo {
+  DeviceNumber device;
+  Sequence pushed{};
+  bool operator==(const PushedTo&) const = default;
+  static auto fields(auto& s) { return std::tie(s.device, s.pushed); }
+};
+struct PushRow {
+  std::uint8_t version = rows::version;
+  std::span<const PushedTo> to;
+  static auto fields(auto& s) { return std::tie(s.version, s.to); }
+};
+
+struct PushOwedRow {
+  std::uint8_t version = rows::version;
+  static auto fields(auto& s) { return std::tie(s.version); }
+};
+
 /// Reads a value of this version; anything else is nothing.
 template <class Row>
 std::optional<Row> decode(std::string_view value, Arena& arena) {
@@ -317,12 +401,13 @@ struct Parsed {
   ConversationId conversation;
   DeviceId device;         ///< `user` alone where the key names no device
   ShardId shard;
-  Sequence number{};       ///< of a message or an inbox row
+  Sequence number{};       ///< of a message or an inbox row; the chunk of members or their marks
   bool call{};             ///< a RememberedRow of a changing call; of a user's own: no conversation
   UserId other;            ///< whom a ContactRow or a BlockOwedRow is about
   std::variant<NodeRow, MapRow, HeadRow, PartitionRow, OwingRow, ConversationRow, MembersRow, SenderRow,
                RememberedRow, MessageRow, StreamRow, UserRow, DeviceRow, ChatRow, InboxRow, BlocksRow,
-               GroupRow, ContactRow, BlockOwedRow>
+               GroupRow, ContactRow, BlockOwedRow, MarksRow, PushRow, PushOwedRow, ModesRow,
+               ChannelRow>
       row;
 };
 std::optional<Parsed> parse(std::string_view key, std::string_view value, Arena& arena);

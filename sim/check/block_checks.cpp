@@ -22,6 +22,8 @@ void BlockChecks::asked(UserId user, UserId other, bool blocked, std::uint64_t k
   Side& s = side(p, user, other);
   if (blocked) {
     s.asked = true;
+    s.open = false;
+    ++s.blocking;
     calls_[key] = s.ending == 0 ? s.ends : not_believed;
     return;
   }
@@ -36,8 +38,10 @@ void BlockChecks::answered(Duration now, UserId user, UserId other, bool blocked
   Side& s = side(pair(user, other), user, other);
   if (!blocked) {
     if (s.ending > 0) --s.ending;
+    if (done && s.ending == 0 && s.blocking == 0) s.open = true;
     return;
   }
+  if (s.blocking > 0) --s.blocking;
   const auto call = calls_.find(key);
   if (call == calls_.end()) return;
   if (done && call->second == s.ends && !std::exchange(s.blocked, true)) s.since = now;
@@ -47,6 +51,11 @@ void BlockChecks::answered(Duration now, UserId user, UserId other, bool blocked
 std::optional<Duration> BlockChecks::blocked_since(UserId user, UserId other) const {
   const Side* s = find(user, other);
   return s != nullptr && s->blocked ? std::optional(s->since) : std::nullopt;
+}
+
+bool BlockChecks::open(UserId user, UserId other) const {
+  const Side* mine = find(user, other);
+  return mine == nullptr || (mine->open && find(other, user)->open);
 }
 
 bool BlockChecks::ever_asked(UserId user, UserId other) const {

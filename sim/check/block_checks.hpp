@@ -30,6 +30,8 @@ class BlockChecks {
                     std::uint64_t key);
   /// Since when `user` has known that `other` is blocked, if that is so.
   std::optional<Duration> blocked_since(UserId user, UserId other) const;
+  /// It is known that neither has blocked the other now.
+  bool open(UserId user, UserId other) const;
   /// `user` has asked to block `other`, if only once.
   bool ever_asked(UserId user, UserId other) const;
   std::size_t memory() const;
@@ -39,9 +41,11 @@ class BlockChecks {
   struct Side {
     bool asked = false;        ///< to block, ever
     bool blocked = false;      ///< answered, and no end asked for since it was asked
-    std::uint32_t ending = 0;  ///< calls for the end without an answer
+    std::uint32_t blocking = 0;  ///< calls to block without an answer
+    std::uint32_t ending = 0;    ///< calls for the end without an answer
     std::uint32_t ends = 0;    ///< asked for, ever
     Duration since{};          ///< of `blocked`
+    bool open = true;          ///< it is known to be ended, or was never asked for
   };
   struct Pair {
     Side sides[2];

@@ -7,16 +7,21 @@
 #include "core/base/limits.hpp"
 #include "sim/check/admission_checks.hpp"
 #include "sim/check/block_checks.hpp"
+#include "sim/check/channel_checks.hpp"
+#include "sim/check/limit_checks.hpp"
 #include "sim/check/log_checks.hpp"
 #include "sim/check/membership_checks.hpp"
 #include "sim/check/message_checks.hpp"
 #include "sim/check/presence_checks.hpp"
+#include "sim/check/push_checks.hpp"
+#include "sim/check/receipt_checks.hpp"
 #include "sim/check/stream_checks.hpp"
 
 namespace hubbub::sim {
 
 struct Checker::Impl {
-  explicit Impl(Options options) : messages(ledger, options.saw_the_beginning) {}
+  explicit Impl(Options options)
+      : messages(ledger, options.saw_the_beginning), with_receipts(options.receipts) {}
 
   struct DeviceEnd {
     std::uint32_t device{};
@@ -36,7 +41,13 @@ struct Checker::Impl {
   LogChecks logs{ledger};
   AdmissionChecks admissions{ledger};
   BlockChecks blocks{ledger};
+  TokenChecks tokens{ledger};
+  QuotaChecks quotas{ledger};
   PresenceChecks presences{ledger, blocks};
+  PushChecks pushes{ledger, blocks};
+  ChannelChecks channels{ledger};
+  ReceiptChecks receipts{ledger, blocks, presences};
+  bool with_receipts;
   std::vector<std::uint32_t> scratch;
   std::vector<std::string> early_effects;
   Duration last_now{};
@@ -129,6 +140,7 @@ void Checker::shown(Duration now, DeviceId device, Cursor cursor, ConversationId
   impl_->remember(now, PastEvent::What::shown, d, c, cursor.held, message.seq);
   impl_->streams.shown(now, d, user, cursor, c, message.seq);
   impl_->messages.told(now, d, c, message);
+  if (impl_->with_receipts) impl_->receipts.given(d, user, c, message.seq);
   if (message.seq != 0) impl_->memberships.told(now, d, user, c, message.seq, message.seq);
 }
 
@@ -151,6 +163,7 @@ void Checker::declared(Duration now, DeviceId device, Cursor cursor,
       return;
     }
     impl_->memberships.told(now, d, user, c, range.from, range.to);
+    if (impl_->with_receipts) impl_->receipts.given(d, user, c, range.to);
   }
   impl_->streams.declared(now, d, user, cursor, ranges, impl_->scratch);
 }
@@ -175,7 +188,25 @@ void Checker::paged(Duration now, DeviceId device, const to_server::History& ask
   impl_->remember(now, PastEvent::What::paged, d, c, page.head, page.messages.size());
   impl_->judge_page_end(now, d, c, asked, page);
   impl_->judge_page(now, d, entities.user(device.user), c, asked, page.messages);
+  if (!page.messages.empty()) impl_->channels.paged(d, c, page.messages.back().seq);
 }
+
+void Checker::set_push_limit(std::uint32_t limit) { impl_->memberships.set_push_limit(limit); }
+
+void Checker::looks(DeviceId device, ConversationId conversation) {
+  Entities& entities = impl_->ledger.entities;
+  impl_->channels.looks(entities.device(device), entities.conversation(conversation));
+}
+
+void Checker::head_told(Duration now, DeviceId device, const HeadOf& of) {
+  Entities& entities = impl_->ledger.entities;
+  const std::uint32_t d = entities.device(device);
+  const std::uint32_t c = entities.conversation(of.conversation);
+  if (of.head > 0) impl_->memberships.told(now, d, entities.user(device.user), c, of.head, of.head);
+  impl_->channels.told(d, c, of.head);
+}
+
+void Checker::lost(DeviceId device) { impl_->channels.lost(impl_->ledger.entities.device(device)); }
 
 void Checker::Impl::judge_page_end(Duration now, std::uint32_t device, std::uint32_t c,
                                    const to_server::History& asked,
@@ -294,16 +325,56 @@ void Checker::spoke(Duration now, NodeId node, PartitionId partition, Duration c
   impl_->logs.spoke(now, node, partition, clock, to_client, what);
 }
 
+void Checker::holds(Duration, DeviceId device, const Cursor& cursor) {
+  if (!impl_->with_receipts) return;
+  Entities& entities = impl_->ledger.entities;
+  impl_->receipts.holds(entities.device(device), entities.user(device.user), cursor);
+}
+
+void Checker::read(Duration, DeviceId device, ConversationId conversation, Sequence seq) {
+  if (!impl_->with_receipts) return;
+  Entities& entities = impl_->ledger.entities;
+  impl_->receipts.read(entities.user(device.user), entities.conversation(conversation), seq);
+}
+
+void Checker::receipt(Duration now, DeviceId device, const to_client::Receipt& receipt) {
+  if (!impl_->with_receipts) return;
+  Entities& entities = impl_->ledger.entities;
+  impl_->receipts.shown(now, entities.device(device), entities.user(device.user),
+                        entities.conversation(receipt.conversation), receipt);
+}
+
+void Checker::stored_mark(ConversationId conversation, UserId user, Sequence delivered,
+                          Sequence read) {
+  if (!impl_->with_receipts) return;
+  Entities& entities = impl_->ledger.entities;
+  impl_->receipts.stored_mark(entities.conversation(conversation), entities.user(user), delivered,
+                              read);
+}
+
+void Checker::receipts_at_end(DeviceId device, ConversationId conversation,
+                              const ReceiptsShown& shown) {
+  HUBBUB_CHECK(impl_->finished.has_value());
+  const auto& [now, final] = *impl_->finished;
+  if (!impl_->with_receipts || !final.liveness_reached || !final.stores_seen) return;
+  Entities& entities = impl_->ledger.entities;
+  impl_->receipts.at_end(now, entities.device(device), entities.user(device.user),
+                         entities.conversation(conversation), shown);
+}
+
 void Checker::stored_message(ConversationId conversation, const Message& message) {
   const std::uint32_t c = impl_->ledger.entities.conversation(conversation);
+  if (impl_->with_receipts) impl_->receipts.stored_message(c, message);
   impl_->messages.stored(c, message);
   impl_->memberships.stored_message(impl_->last_now, c, message);
 }
 
 void Checker::stored_member(ConversationId conversation, UserId user, Sequence from, Sequence to) {
   Entities& entities = impl_->ledger.entities;
-  impl_->memberships.stored_member(impl_->last_now, entities.conversation(conversation),
-                                   entities.user(user), from, to);
+  const std::uint32_t c = entities.conversation(conversation);
+  const bool still = to == 0 || to == Roster::open_end;
+  if (impl_->with_receipts) impl_->receipts.stored_member(c, entities.user(user), still);
+  impl_->memberships.stored_member(impl_->last_now, c, entities.user(user), from, to);
 }
 
 void Checker::stored_inbox(UserId user, Sequence number, ConversationId conversation,
@@ -311,6 +382,7 @@ void Checker::stored_inbox(UserId user, Sequence number, ConversationId conversa
   const std::uint32_t u = impl_->ledger.entities.user(user);
   const std::uint32_t c = impl_->ledger.entities.conversation(conversation);
   impl_->streams.stored(impl_->last_now, u, number, c, seq);
+  if (impl_->with_receipts) impl_->receipts.stored_inbox(u, c, number, seq);
   impl_->memberships.stored_inbox(impl_->last_now, u, c, seq);
 }
 
@@ -364,12 +436,17 @@ void Checker::Impl::judge_device_end(Duration now, const DeviceEnd& end, bool st
 }
 
 PresenceChecks& Checker::presence() { return impl_->presences; }
+PushChecks& Checker::pushes() { return impl_->pushes; }
+TokenChecks& Checker::tokens() { return impl_->tokens; }
+QuotaChecks& Checker::quotas() { return impl_->quotas; }
 
 void Checker::finish(Duration now, Final final) {
   impl_->finished = {now, final};
   impl_->messages.finish(now, final.stores_seen || final.messages_seen);
   if (final.stores_seen) impl_->memberships.finish(now, impl_->messages, final.liveness_reached);
   impl_->streams.finish(now, final.stores_seen);
+  if (final.stores_seen && final.liveness_reached) impl_->channels.finish(now, impl_->messages);
+  if (final.stores_seen) impl_->receipts.finish(now);
 }
 
 std::vector<InvariantResult> Checker::results() const { return impl_->ledger.results(); }
@@ -379,7 +456,9 @@ const std::vector<Violation>& Checker::violations() const { return impl_->ledger
 std::size_t Checker::memory() const {
   return sizeof(Impl) + impl_->ledger.memory() + impl_->messages.memory() +
          impl_->streams.memory() + impl_->memberships.memory() + impl_->logs.memory() +
-         impl_->presences.memory() + impl_->admissions.memory() + impl_->blocks.memory();
+         impl_->presences.memory() + impl_->admissions.memory() + impl_->blocks.memory() +
+         impl_->receipts.memory() + impl_->pushes.memory() + impl_->channels.memory() +
+         impl_->tokens.memory() + impl_->quotas.memory();
 }
 
 }  // namespace hubbub::sim

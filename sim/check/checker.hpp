@@ -23,6 +23,9 @@
 namespace hubbub::sim {
 
 class PresenceChecks;
+class PushChecks;
+class QuotaChecks;
+class TokenChecks;
 
 /// One broken invariant.
 struct Violation {
@@ -45,6 +48,8 @@ class Checker {
     /// False if conversations may hold messages from before the first call, as on a real server
     /// that was used before: a message that was never sent here may then be one of those.
     bool saw_the_beginning = true;
+    /// Devices look at receipts. Of others' nothing is kept.
+    bool receipts = false;
   };
 
   Checker();
@@ -90,6 +95,22 @@ class Checker {
   void paged(Duration now, DeviceId device, const to_server::History& asked,
              const to_client::HistoryPage& page);
 
+  // --- Channels ---------------------------------------------------------------------------------------
+  /// Above so many members a group is a channel.
+  void set_push_limit(std::uint32_t limit);
+  /// A device looks at a channel, and pulls what is said there; until it loses its connection.
+  void looks(DeviceId device, ConversationId conversation);
+  /// A device was told of a channel's head; 0: that it is told nothing, being no member's.
+  void head_told(Duration now, DeviceId device, const HeadOf& of);
+  /// A device has lost its connection.
+  void lost(DeviceId device);
+  /// A device says that it has everything up to this cursor: by `ack`, or in its `hello`.
+  void holds(Duration now, DeviceId device, const Cursor& cursor);
+  /// A device says that its user has read the conversation up to here.
+  void read(Duration now, DeviceId device, ConversationId conversation, Sequence seq);
+  /// A device was shown receipts, unasked or as an answer.
+  void receipt(Duration now, DeviceId device, const to_client::Receipt& receipt);
+
   // --- What a node did, seen by its edges -------------------------------------------------------
   /// Something that tells of rows left a node: an acknowledgement, event, page, welcome, or what
   /// nodes say to each other; `durable`: every row it tells of was, in the store. `what` names its
@@ -131,6 +152,11 @@ class Checker {
 
   /// Who is there, and who was told of it (presence_checks.hpp). To be finished before `finish`.
   PresenceChecks& presence();
+  /// Who is pushed what (push_checks.hpp). To be finished before `finish`.
+  PushChecks& pushes();
+  /// What sessions may not (limit_checks.hpp). To be finished before `finish`.
+  TokenChecks& tokens();
+  QuotaChecks& quotas();
 
   // --- The end: what is stored, row by row; `finish`; then devices and nodes --------------------
   /// Conversation by conversation, each in the order of its sequences. Of groups, only where stores
@@ -142,6 +168,8 @@ class Checker {
   void stored_member(ConversationId conversation, UserId user, Sequence from, Sequence to);
   /// Inbox by inbox, each in the order of its numbers.
   void stored_inbox(UserId user, Sequence number, ConversationId conversation, Sequence seq);
+  /// How far a member has a conversation, and has read it, by the rows.
+  void stored_mark(ConversationId conversation, UserId user, Sequence delivered, Sequence read);
   struct Final {
     bool stores_seen = true;       ///< false for a load generator that cannot see the rows
     bool liveness_reached = true;  ///< false if the run was cut short: liveness is not judged
@@ -156,6 +184,14 @@ class Checker {
   /// `unsent`: what its user wrote and it has not sent once. Judged at once: there may be millions.
   void device_at_end(DeviceId device, bool wants_connection, bool connected, Cursor cursor,
                      std::uint64_t pending, std::uint64_t unpaged, std::uint64_t unsent = 0);
+  /// The highest that a device was shown of a conversation that its user wrote to.
+  struct ReceiptsShown {
+    std::span<const MarkOf> marks;
+    Sequence seq{};  ///< of the user's newest message, in a large group; 0: not told
+    std::uint32_t delivered{};
+    std::uint32_t read{};
+  };
+  void receipts_at_end(DeviceId device, ConversationId conversation, const ReceiptsShown& shown);
   /// Deliveries a node still owes, and inputs that wait for it.
   void node_at_end(NodeId node, std::uint64_t owed, std::uint64_t queued);
 

@@ -53,6 +53,11 @@ const Runs& MembershipChecks::allowed(std::uint32_t user, std::uint32_t conversa
   return is_one_of_two(user, conversation) ? everything() : nothing();
 }
 
+const Runs& MembershipChecks::due(std::uint32_t user, std::uint32_t conversation) const {
+  const auto less = due_.find(pair_of(user, conversation));
+  return less == due_.end() ? allowed(user, conversation) : less->second;
+}
+
 const Runs& MembershipChecks::readable(std::uint32_t user, std::uint32_t conversation) const {
   const auto widened = widened_.find(pair_of(user, conversation));
   return widened == widened_.end() ? allowed(user, conversation) : widened->second;
@@ -123,7 +128,8 @@ void MembershipChecks::stored_message(Duration now, std::uint32_t conversation, 
       if (reads_all && m.seq > 1) earlier_.emplace_back(user, m.seq - 1);
     }
   }
-  judge_author(now, conversation, m);
+  if (m.kind != EntryKind::channel && m.kind != EntryKind::group)  // nobody asks for those
+    judge_author(now, conversation, m);
   judge_right(now, conversation, m);
   // Behind who leaves stands, where it was the owner, who owns the group then.
   if (m.kind == EntryKind::left && !m.users.empty() &&
@@ -132,8 +138,9 @@ void MembershipChecks::stored_message(Duration now, std::uint32_t conversation, 
 }
 
 void MembershipChecks::judge_right(Duration now, std::uint32_t conversation, const Message& m) {
-  const auto wrong = rights_.take(m);
-  if (m.kind == EntryKind::text) return;
+  const auto out_of_place = modes_.take(m);
+  const auto wrong = out_of_place ? out_of_place : rights_.take(m);
+  if (m.kind == EntryKind::text && !wrong) return;
   ledger_.compared(Invariant::by_right);
   if (!wrong) return;
   ledger_.violated(Invariant::by_right, now, {no_entity, conversation}, [&] {
@@ -171,7 +178,10 @@ void MembershipChecks::end_group(Duration now) {
     });
   }
   for (const Roster::Interval& i : roster_.intervals())
-    if (i.from < i.to) intervals_[pair_of(i.user, storing_)].add(i.from + 1, i.to);
+    if (i.from < i.to) {
+      intervals_[pair_of(i.user, storing_)].add(i.from + 1, i.to);
+      if (modes_.ever()) modes_.add_due(i.from, i.to, due_[pair_of(i.user, storing_)]);
+    }
   for (const auto& [user, through] : earlier_) {
     const std::uint64_t pair = pair_of(user, storing_);
     widened_.try_emplace(pair, intervals_[pair]).first->second.add(1, through);
@@ -179,6 +189,7 @@ void MembershipChecks::end_group(Duration now) {
   earlier_.clear();
   roster_.clear();
   rights_.clear();
+  modes_.clear();
 }
 
 void MembershipChecks::stored_inbox(Duration now, std::uint32_t who, std::uint32_t conversation,
@@ -254,9 +265,9 @@ void MembershipChecks::judge_inboxes(Duration now, const MessageChecks& messages
     const std::uint32_t c = conversation_of(pair);
     const Sequence head = messages.stored_head(c);
     ledger_.compared(Invariant::delivered_only);
-    if (const auto stranger = held.first_missing_from(allowed(user_of(pair), c))) {
+    if (const auto stranger = held.first_missing_from(due(user_of(pair), c))) {
       ledger_.violated(Invariant::delivered_only, now, {no_entity, c}, [&] {
-        return fmt::format("inbox of {} holds {} of {}, outside of any membership",
+        return fmt::format("inbox of {} holds {} of {}, which is not due to it",
                            user(user_of(pair)), text_of(*stranger), ledger_.conversation(c));
       });
     }
@@ -286,7 +297,7 @@ void MembershipChecks::judge_delivered(Duration now, const MessageChecks& messag
 void MembershipChecks::judge_delivered_to(Duration now, std::uint32_t who, std::uint32_t c,
                                           Sequence head) {
   ledger_.compared(Invariant::delivered_all);
-  const auto missing = allowed(who, c).first_missing_from(find(inboxes_, pair_of(who, c)), head);
+  const auto missing = due(who, c).first_missing_from(find(inboxes_, pair_of(who, c)), head);
   if (!missing) return;
   ledger_.violated(Invariant::delivered_all, now, {no_entity, c}, [&] {
     return fmt::format("inbox of {} lacks {} of {}; it waits for a delivery", user(who),
@@ -296,7 +307,7 @@ void MembershipChecks::judge_delivered_to(Duration now, std::uint32_t who, std::
 
 std::size_t MembershipChecks::memory() const {
   std::size_t bytes = gaps_.capacity() * sizeof(Gap) + roster_.memory() + rights_.memory();
-  for (const Sets* sets : {&told_, &paged_, &inboxes_, &intervals_, &widened_}) {
+  for (const Sets* sets : {&told_, &paged_, &inboxes_, &intervals_, &due_, &widened_}) {
     bytes += sets->capacity() * (sizeof(Sets::value_type) + 1);
     for (const auto& [pair, runs] : *sets) bytes += runs.memory();
   }

@@ -11,6 +11,7 @@
 
 #include "sim/check/ledger.hpp"
 #include "sim/check/message_checks.hpp"
+#include "sim/check/mode_rules.hpp"
 #include "sim/check/rights.hpp"
 #include "sim/check/roster.hpp"
 #include "sim/check/runs.hpp"
@@ -20,6 +21,9 @@ namespace hubbub::sim {
 class MembershipChecks {
  public:
   explicit MembershipChecks(Ledger& ledger) : ledger_(ledger) {}
+
+  /// Above so many members a group is a channel.
+  void set_push_limit(std::uint32_t limit) { modes_.set(limit); }
 
   /// REQUIRES: from <= to.
   void told(Duration now, std::uint32_t device, std::uint32_t user, std::uint32_t conversation,
@@ -62,6 +66,8 @@ class MembershipChecks {
     return ledger_.entities.conversation_id(conversation).is_group();
   }
   const Runs& allowed(std::uint32_t user, std::uint32_t conversation) const;
+  /// What is delivered to them of it: less, where it was a channel.
+  const Runs& due(std::uint32_t user, std::uint32_t conversation) const;
   /// The same, and what they may page beside it.
   const Runs& readable(std::uint32_t user, std::uint32_t conversation) const;
   std::string user(std::uint32_t user) const {
@@ -90,11 +96,13 @@ class MembershipChecks {
   Sets paged_;  ///< of groups
   Sets inboxes_;
   Sets intervals_;
+  Sets due_;      ///< of groups that were ever channels
   Sets widened_;  ///< of those for whom it differs from `intervals_`
   std::vector<Gap> gaps_;
   std::uint32_t storing_ = no_entity;  ///< the group of `roster_`
   Roster roster_;
   Rights rights_;
+  ModeRules modes_;
   /// Who joined it when newcomers could read all, and up to where they so may.
   std::vector<std::pair<std::uint32_t, Sequence>> earlier_;
 };

@@ -57,6 +57,8 @@ void MessageChecks::judge_stored_sender(std::uint32_t device, std::uint32_t c, c
                          ledger_.conversation(c));
     });
   };
+  // That it changed its mode nobody asked for.
+  if (m.kind == EntryKind::channel || m.kind == EntryKind::group) return;
   ledger_.compared(Invariant::exactly_once);
   if (m.kind != EntryKind::text) {
     if (!stored_calls_.insert(mix64(mix64(device) ^ m.number)).second) twice("call");

@@ -11,17 +11,20 @@
 namespace hubbub::sim {
 
 /// Nothing false may ever be said, whatever is broken.
-inline constexpr std::array<std::string_view, 24> safety_invariants{
+inline constexpr std::array<std::string_view, 28> safety_invariants{
     "acked-kept",     "effects-durable", "refused-never",   "one-binding",
     "no-gaps",        "exactly-once",    "sender-order",    "stream-order",
     "delivered-only", "inbox-agrees",    "monotonic-reads", "members-only",
     "no-forgery",     "id-unique",       "bounded",         "accounted",
     "one-writer",     "stale-bound",     "presence-online", "presence-offline",
-    "presence-private", "admitted",      "by-right",        "blocked-out"};
+    "presence-private", "admitted",      "by-right",        "blocked-out",
+    "watermarks",     "pushed-only",     "quota",
+    "token-bound"};
 
 /// What must come true once everything is healed.
-inline constexpr std::array<std::string_view, 5> liveness_invariants{
-    "delivered-all", "caught-up", "reconnected", "settled", "presence-settled"};
+inline constexpr std::array<std::string_view, 8> liveness_invariants{
+    "delivered-all", "caught-up", "reconnected", "settled", "presence-settled",
+    "receipts-shown", "pushed", "channel-heads"};
 
 /// The same, as numbers: first the safety invariants, then the liveness ones, in the order above.
 enum class Invariant : std::uint8_t {
@@ -49,16 +52,23 @@ enum class Invariant : std::uint8_t {
   admitted,
   by_right,
   blocked_out,
+  watermarks,
+  pushed_only,
+  quota,
+  token_bound,
   delivered_all,
   caught_up,
   reconnected,
   settled,
   presence_settled,
+  receipts_shown,
+  pushed,
+  channel_heads,
 };
 
 inline constexpr std::size_t invariant_count =
     safety_invariants.size() + liveness_invariants.size();
-static_assert(static_cast<std::size_t>(Invariant::presence_settled) + 1 == invariant_count);
+static_assert(static_cast<std::size_t>(Invariant::channel_heads) + 1 == invariant_count);
 
 constexpr bool is_safety(Invariant invariant) {
   return static_cast<std::size_t>(invariant) < safety_invariants.size();

@@ -100,16 +100,19 @@ void PresenceChecks::lost(Duration now, DeviceId viewer) {
   }
 }
 
+bool PresenceChecks::hidden_from(Duration now, UserId user, UserId viewer) const {
+  const auto since = blocks_.blocked_since(user, viewer);
+  return since && now - *since > bounds_.blocked;
+}
+
 /// Whoever is blocked is told what is told of somebody who is never there.
 void PresenceChecks::judge_private(Duration now, DeviceId viewer, const PresenceOf& of) {
-  const auto since = blocks_.blocked_since(of.user, viewer.user);
-  if (!since || now - *since <= bounds_.blocked) return;
+  if (!hidden_from(now, of.user, viewer.user)) return;
   ledger_.compared(Invariant::presence_private);
   if (of.state != PresenceState::online && of.last_seen_ms == 0) return;
   ledger_.violated(Invariant::presence_private, now, {ledger_.entities.device(viewer), no_entity}, [&] {
-    return fmt::format("{} was told that {} is {}, who had known for {:.1f} s that they have blocked them",
-                       to_text(viewer), hubbub::to_text(of.user), name_of(of.state),
-                       seconds(now - *since));
+    return fmt::format("{} was told that {} is {}, who had known that they have blocked them",
+                       to_text(viewer), hubbub::to_text(of.user), name_of(of.state));
   });
 }
 

@@ -23,7 +23,7 @@ namespace hubbub::sim {
 
 struct PresenceBounds {
   Duration online = never;       ///< shown online, from when the user was last heard
-  Duration online_after_leave;   ///< the same, of who logged out
+  Duration online_after_leave = never;  ///< the same, of who logged out
   Duration online_disturbed = never;
   Duration blocked = never;      ///< told where somebody is, from when they were answered that they
                                  ///< have blocked the viewer
@@ -55,6 +55,8 @@ class PresenceChecks {
   };
   /// A device was told of a user: if it does not watch them, what holds for this moment.
   Told told(Duration now, DeviceId viewer, const PresenceOf& of);
+  /// `user` has known for so long that they have blocked `viewer` that nothing is on its way any more.
+  bool hidden_from(Duration now, UserId user, UserId viewer) const;
   /// The device shows nothing any more.
   void lost(Duration now, DeviceId viewer);
   /// The end: what is shown is judged once more, and is to be what is so where the run has `settled`.

@@ -5,8 +5,8 @@
 namespace hubbub::sim {
 
 Rights::Member* Rights::find(UserId user) {
-  const auto at = std::ranges::find(members_, user, &Member::user);
-  return at == members_.end() ? nullptr : &*at;
+  const auto at = members_.find(user);
+  return at == members_.end() ? nullptr : &at->second;
 }
 
 Role Rights::role_of(UserId user) {
@@ -20,18 +20,20 @@ void Rights::clear() {
 }
 
 std::optional<std::string_view> Rights::take(const Message& m) {
+  if (m.kind == EntryKind::text) return {};
   const Role author = role_of(m.from);
   const bool may_add = author >= Role::admin || settings_.changes == ChangedBy::everyone;
   switch (m.kind) {
-    case EntryKind::text: return {};
+    case EntryKind::text:
+    case EntryKind::channel:
+    case EntryKind::group: return {};  // by its size (mode_rules.hpp)
     case EntryKind::created:
       for (const UserId user : m.users)
-        members_.push_back({user, user == m.from ? Role::owner : Role::member});
+        join(user, user == m.from ? Role::owner : Role::member);
       settings_ = m.settings;
       return {};
     case EntryKind::joined:
-      for (const UserId user : m.users)
-        if (find(user) == nullptr) members_.push_back({user, Role::member});
+      for (const UserId user : m.users) join(user, Role::member);
       if (!may_add) return "a member adds somebody where only admins may";
       return {};
     case EntryKind::renamed:
@@ -53,7 +55,7 @@ std::optional<std::string_view> Rights::leave(const Message& m, Role author) {
   if (m.users.empty()) return "nobody leaves";
   const UserId who = m.users.front();
   const Role role = role_of(who);
-  std::erase_if(members_, [&](const Member& member) { return member.user == who; });
+  members_.erase(who);
   const UserId next = role == Role::owner ? successor() : UserId{};
   const UserId named = m.users.size() > 1 ? m.users[1] : UserId{};
   if (Member* owner = find(named)) owner->role = Role::owner;
@@ -65,11 +67,16 @@ std::optional<std::string_view> Rights::leave(const Message& m, Role author) {
 }
 
 UserId Rights::successor() const {
-  for (const Role role : {Role::admin, Role::member}) {
-    const auto first = std::ranges::find(members_, role, &Member::role);
-    if (first != members_.end()) return first->user;
+  UserId first;
+  Member of_first;
+  for (const auto& [user, member] : members_) {
+    const bool before = member.role != of_first.role ? member.role > of_first.role
+                                                     : member.joined < of_first.joined;
+    if (first != UserId{} && !before) continue;
+    first = user;
+    of_first = member;
   }
-  return {};
+  return first;
 }
 
 std::optional<std::string_view> Rights::change_role(const Message& m, Role author) {

@@ -6,9 +6,10 @@
 // group over, or leaves it to the admin who joined first, else to the member who did.
 #pragma once
 
+#include <absl/container/flat_hash_map.h>
+
 #include <optional>
 #include <string_view>
-#include <vector>
 
 #include "core/wire/message.hpp"
 
@@ -22,13 +23,14 @@ class Rights {
   const GroupSettings& settings() const { return settings_; }
   /// Empties it, for the next group.
   void clear();
-  std::size_t memory() const { return members_.capacity() * sizeof(Member); }
+  std::size_t memory() const { return members_.capacity() * (sizeof(Members::value_type) + 1); }
 
  private:
   struct Member {
-    UserId user;
+    std::uint64_t joined{};  ///< before whoever joined later
     Role role{};
   };
+  using Members = absl::flat_hash_map<UserId, Member>;
   /// nullptr: no member.
   Member* find(UserId user);
   Role role_of(UserId user);
@@ -37,7 +39,9 @@ class Rights {
   UserId successor() const;
 
   GroupSettings settings_;
-  std::vector<Member> members_;  ///< in the order of joining
+  void join(UserId user, Role role) { members_.try_emplace(user, Member{++joined_, role}); }
+  Members members_;
+  std::uint64_t joined_ = 0;
 };
 
 }  // namespace hubbub::sim

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/check.hpp"
+#include "sim/clients/device_receipts.hpp"
 #include "sim/clients/device_work.hpp"
 
 namespace hubbub::sim {
@@ -36,9 +37,9 @@ void Device::go_online(Duration now, DeviceEdge& edge) {
   edge.actions.connect = true;
 }
 
-void Device::go_offline(DeviceEdge& edge) {
+void Device::go_offline(Duration now, DeviceEdge& edge) {
   if (state_ == State::gone) return;
-  if (state_ == State::attached && unacknowledged_ > 0) acknowledge(edge);
+  if (state_ == State::attached && unacknowledged_ > 0) acknowledge(now, edge);
   edge.actions.close = state_ != State::offline && state_ != State::waiting;
   edge.actions.good_bye = edge.actions.close;
   lose_connection(false);
@@ -62,6 +63,12 @@ void Device::glance(std::span<const UserId> users, DeviceEdge& edge) {
   edge.actions.frames.push_back(to_server::Watch{edge.actions.users, true});
 }
 
+void Device::renew(std::string token, DeviceEdge& edge) {
+  HUBBUB_CHECK(state_ == State::attached);
+  edge.actions.token = std::move(token);
+  edge.actions.frames.push_back(to_server::Token{next_request_++, edge.actions.token});
+}
+
 void Device::connected(Duration now, DeviceEdge& edge) {
   if (state_ != State::connecting) return;
   put_off_ = 0;
@@ -73,6 +80,7 @@ void Device::say_hello(Duration now, DeviceEdge& edge) {
   due_ = now + edge.settings.answer_timeout;
   edge.actions.name = edge.settings.name + std::to_string(index_);
   edge.actions.frames.push_back(to_server::Hello{edge.actions.name, has_cursor_, cursor_});
+  if (has_cursor_) edge.observer.holds(now, *this, cursor_);
 }
 
 /// Another server would not know better, and the handshake is paid for: so it says `hello` again
@@ -102,7 +110,8 @@ void Device::end_connection(Duration now, CloseCode code, bool given_up, DeviceE
     due_ = never;
     return;
   }
-  const bool refused = code == CloseCode::overloaded || code == CloseCode::rate_limited;
+  const bool too_often = code == CloseCode::token_expired && return_.token_ended();
+  const bool refused = code == CloseCode::overloaded || code == CloseCode::rate_limited || too_often;
   wait_to_return(now, refused, Duration{0}, edge);
 }
 
@@ -118,6 +127,8 @@ void Device::lose_connection(bool given_up) {
   acknowledge_due_ = never;
   unacknowledged_ = 0;
   at_head_ = false;
+  if (channels_) *channels_ = {.looks = channels_->looks, .list = std::move(channels_->list)};
+  if (receipts_) receipts_->request = 0;
   if (!work_) return;
   for (Lane& lane : work_->lanes) {
     lane.in_flight = 0;
@@ -145,22 +156,27 @@ void Device::timer(Duration now, DeviceEdge& edge) {
   if (state_ == State::put_off && now >= due_) return say_hello(now, edge);
   const bool attempt_overdue =
       (state_ == State::connecting || state_ == State::greeting) && now >= due_;
-  if (attempt_overdue || answer_overdue(now, edge)) {
+  if (attempt_overdue || answer_overdue(now, edge) ||
+      (state_ == State::attached && receipts_overdue(now))) {
     edge.actions.frames.clear();
     edge.actions.close = true;
     end_connection(now, broken, true, edge);
     return;
   }
   if (state_ != State::attached) return;
-  if (now >= acknowledge_due_) acknowledge(edge);
+  if (now >= acknowledge_due_) acknowledge(now, edge);
+  if (channels_ && now >= channels_->not_before) list_channels(now, edge);
   pump(now, edge);
+  pump_receipts(now, edge);
 }
 
 bool Device::answer_overdue(Duration now, const DeviceEdge& edge) const {
-  if (!work_ || state_ != State::attached) return false;
+  if (state_ != State::attached) return false;
   const auto late = [&](RequestId request, Duration sent_at) {
     return request != 0 && now >= sent_at + edge.settings.answer_timeout;
   };
+  if (channels_ && late(channels_->request, channels_->sent_at)) return true;
+  if (!work_) return false;
   for (const Lane& lane : work_->lanes)
     for (const Outgoing& message : lane.queue)
       if (late(message.request, message.sent_at)) return true;
@@ -171,7 +187,8 @@ bool Device::answer_overdue(Duration now, const DeviceEdge& edge) const {
 
 Duration Device::deadline() const {
   if (state_ != State::attached) return due_;
-  Duration first = acknowledge_due_;
+  Duration first = std::min(acknowledge_due_, receipts_deadline());
+  if (channels_) first = std::min(first, channels_->not_before);
   if (!work_) return first;
   const auto consider = [&](Duration at) { first = std::min(first, at); };
   const auto answer = [&](Duration sent_at) { consider(sent_at + work_->answer_timeout); };
@@ -214,11 +231,13 @@ std::size_t Device::unanswered() const {
 std::size_t Device::unpaged() const { return work_ ? work_->paging.left() : 0; }
 
 bool Device::quiet() const {
-  return state_ == State::attached && at_head_ && !work_ && unacknowledged_ == 0;
+  return state_ == State::attached && at_head_ && !work_ && unacknowledged_ == 0 &&
+         receipts_quiet() && knows_channels();
 }
 
 std::size_t Device::heap_bytes() const {
-  std::size_t bytes = capacity_bytes(known_);
+  std::size_t bytes = capacity_bytes(known_) + receipts_bytes();
+  if (channels_) bytes += sizeof(Channels) + capacity_bytes(channels_->list);
   if (!work_) return bytes;
   bytes += sizeof(Work) + capacity_bytes(work_->lanes) + capacity_bytes(work_->calls) +
            capacity_bytes(work_->paging.ranges);

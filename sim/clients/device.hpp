@@ -41,12 +41,14 @@ class Device {
   /// Wants to be connected from now on; connects at once.
   void go_online(Duration now, DeviceEdge& edge);
   /// Logs off. What is unanswered is kept for the next time.
-  void go_offline(DeviceEdge& edge);
+  void go_offline(Duration now, DeviceEdge& edge);
   /// Writes a message, sent now or as soon as the rules allow. `ahead`: without waiting for the
   /// answers of earlier ones. False: 64 of this conversation are still unanswered; it was not
   /// taken.
   bool write(Duration now, const ConversationId& conversation, const Content& content, bool ahead,
              DeviceEdge& edge);
+  /// Its user begins to write there.
+  void begin_writing(const ConversationId& conversation, DeviceEdge& edge);
   /// Asks for a change; one is on its way at a time, the others wait.
   void call(Duration now, Call call, DeviceEdge& edge);
   /// Looks at the newest messages of a conversation, unless a page is on its way.
@@ -57,6 +59,12 @@ class Device {
   void watch(std::span<const UserId> users, DeviceEdge& edge);
   /// Asks who of these is there now. REQUIRES: attached, and as many as one frame may ask for.
   void glance(std::span<const UserId> users, DeviceEdge& edge);
+
+  /// Asks for the heads of its channels whenever it has caught up, and, if it `looks`, to be told when
+  /// they grow, and pulls what was said. Before that it takes no notice of them.
+  void follow_channels(bool looks);
+  /// Its new token, to go on with on this connection. REQUIRES: attached.
+  void renew(std::string token, DeviceEdge& edge);
 
   // --- What happened ----------------------------------------------------------------------------
   void connected(Duration now, DeviceEdge& edge);
@@ -77,6 +85,8 @@ class Device {
   /// What to show with the attempt that `connect` asks for: a ticket, and that it had a session.
   const ReturnPlan& return_plan() const { return return_; }
   bool wants_connection() const { return state_ != State::offline && state_ != State::gone; }
+  /// It looks at this channel, and pulls what is said there.
+  bool looks_at(const ConversationId& channel) const;
   bool attached() const { return state_ == State::attached; }
   /// Was told not to return.
   bool gone() const { return state_ == State::gone; }
@@ -88,6 +98,18 @@ class Device {
   std::size_t unanswered() const;
   /// Ranges still to be paged.
   std::size_t unpaged() const;
+  /// What it was shown of who has a conversation, and has read it. Kept of those that its user wrote
+  /// to last, by devices that read.
+  struct Followed {
+    ConversationId conversation;
+    bool known = false;  ///< asked for since the connection began
+    std::vector<MarkOf> marks;
+    Sequence seq = 0;  ///< of the user's newest message in a large group; 0: not told
+    std::uint32_t delivered = 0;
+    std::uint32_t read = 0;
+    void take(const to_client::Receipt& receipt);
+  };
+  std::span<const Followed> followed() const;
   /// Nothing left to do: attached, at the head, everything answered, paged and acknowledged.
   bool quiet() const;
   /// Bytes kept outside the object, for the memory account.
@@ -100,6 +122,8 @@ class Device {
   struct Lane;
   struct Paging;
   struct Work;
+  struct Channels;
+  struct Receipts;
 
   Known& known(const ConversationId& conversation);
   Work& work();
@@ -114,8 +138,20 @@ class Device {
   void pump_call(Duration now, DeviceEdge& edge);
   void pump_pages(Duration now, DeviceEdge& edge);
   void send_message(Duration now, Lane& lane, Outgoing& message, DeviceEdge& edge);
-  void acknowledge(DeviceEdge& edge);
+  void acknowledge(Duration now, DeviceEdge& edge);
   void moved_to(Duration now, const Cursor& cursor, DeviceEdge& edge);
+  Receipts& receipts(const DeviceEdge& edge);
+  void will_read(Duration now, const ConversationId& conversation, DeviceEdge& edge);
+  void read(Duration now, const ConversationId& conversation, Sequence seq, DeviceEdge& edge);
+  void pump_receipts(Duration now, DeviceEdge& edge);
+  void follow(Duration now, const ConversationId& conversation, DeviceEdge& edge);
+  void ask_receipts(Duration now, DeviceEdge& edge);
+  void receipts_synced(Duration now, DeviceEdge& edge);
+  bool receipts_error(Duration now, const to_client::Error& error, DeviceEdge& edge);
+  bool receipts_overdue(Duration now) const;
+  Duration receipts_deadline() const;
+  bool receipts_quiet() const;
+  std::size_t receipts_bytes() const;
   void note_seen(const ConversationId& conversation, Sequence seq);
   /// `given_up`: by this device, because answers did not come.
   void lose_connection(bool given_up);
@@ -138,15 +174,29 @@ class Device {
   void on(Duration now, const to_client::Advise& frame, DeviceEdge& edge);
   void on(Duration now, const to_client::ContactsPage& frame, DeviceEdge& edge);
   void on(Duration now, const to_client::MembersPage& frame, DeviceEdge& edge);
+  void on(Duration now, const to_client::Heads& frame, DeviceEdge& edge);
+  void on(Duration now, const to_client::Receipt& frame, DeviceEdge& edge);
+  void on(Duration now, const to_client::Typing& frame, DeviceEdge& edge);
   bool message_error(Duration now, const to_client::Error& error, DeviceEdge& edge);
   bool call_error(Duration now, const to_client::Error& error, DeviceEdge& edge);
   bool page_error(Duration now, const to_client::Error& error, DeviceEdge& edge);
+  // Channels (device_channels.cpp).
+  void list_channels(Duration now, DeviceEdge& edge);
+  void ask_for_channels(Duration now, const ConversationId& after, DeviceEdge& edge);
+  void listed(Duration now, const to_client::ListPage& page, DeviceEdge& edge);
+  bool list_error(Duration now, const to_client::Error& error, DeviceEdge& edge);
+  void note_membership(Duration now, const to_client::Event& event, DeviceEdge& edge);
+  void told_head(Duration now, const HeadOf& of, DeviceEdge& edge);
+  void forget_heads();
+  bool knows_channels() const;
 
   UserId user_;
   Cursor cursor_;
   Random random_;
   std::vector<Known> known_;    ///< by conversation id
   std::unique_ptr<Work> work_;  ///< only while there is something to do
+  std::unique_ptr<Channels> channels_;
+  std::unique_ptr<Receipts> receipts_;  ///< only of a device that reads
   Duration due_ = never;        ///< of the state: end of a wait, of an attempt, of a greeting
   Duration acknowledge_due_ = never;
   RetryBudget budget_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "core/base/errors.hpp"
 #include "core/wire/frames.hpp"
 #include "sim/clients/backoff.hpp"
+#include "sim/engine/distributions.hpp"
 
 namespace hubbub::sim {
 
@@ -23,6 +25,9 @@ struct DeviceSettings {
   Duration answer_timeout = 15s;
   /// Tokens each first sending earns (retry_budget.hpp).
   double retry_budget = 0.1;
+  /// Its user reads what it is shown, and looks at receipts; after so long, in ns.
+  bool reads = false;
+  Sampler read_after;
   /// The device's name on the server is this and its index: "d0".
   std::string name = "d";
 };
@@ -42,14 +47,15 @@ struct Outgoing {
   std::string body;
 };
 
-/// A changing call on its way: create, one of Change's, or one about a contact.
+/// A changing call on its way: create, one of Change's, one about a contact, or that pushes are wanted.
 struct Call {
+  bool push = false;
   bool create = false;
   bool group = false;              ///< create only
   to_server::Change::What what{};  ///< otherwise
   ConversationId conversation;     ///< otherwise
   UserId user;                     ///< add, remove
-  std::vector<UserId> members;     ///< create
+  std::vector<UserId> members;     ///< create; otherwise those that are added, if there are any
   std::string name;                ///< create, rename
   GroupSettings settings;          ///< create, settings
   std::optional<to_server::ContactChange::What> contact;  ///< about `user`, if it is one of these
@@ -89,7 +95,16 @@ class DeviceObserver {
   virtual void paged(Duration, const Device&, const to_server::History& /*asked*/,
                      const to_client::HistoryPage&) {}
   virtual void presence(Duration, const Device&, const PresenceOf&) {}
+  /// It looks at these channels from now on, or (`at_them` false) no more.
+  virtual void looks(Duration, const Device&, std::span<const ConversationId>, bool /*at_them*/) {}
+  virtual void head_told(Duration, const Device&, const HeadOf&) {}
   virtual void attached(Duration, const Device&, const to_client::Welcome&) {}
+  /// It says that it has everything up to here.
+  virtual void holds(Duration, const Device&, const Cursor&) {}
+  /// It says that its user has read a conversation up to here.
+  virtual void read(Duration, const Device&, const ConversationId&, Sequence) {}
+  virtual void receipt(Duration, const Device&, const to_client::Receipt&) {}
+  virtual void typing(Duration, const Device&, const to_client::Typing&) {}
   /// The connection ended or an attempt failed; `was_attached`: after a welcome.
   virtual void lost(Duration, const Device&, CloseCode, bool /*was_attached*/) {}
 };
@@ -103,6 +118,8 @@ struct DeviceActions {
   bool connect = false;
   std::string name;           ///< what `Hello::device` points to
   std::vector<UserId> users;  ///< what a `Watch` points to
+  std::vector<ConversationId> conversations;  ///< and a `Look`
+  std::string token;          ///< what a `Token` points to
 
   void clear() {
     frames.clear();

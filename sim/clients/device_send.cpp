@@ -119,12 +119,17 @@ void Device::pump_call(Duration now, DeviceEdge& edge) {
   call.free = false;
   call.request = next_request_++;
   call.sent_at = now;
-  if (call.create)
+  if (call.push)
+    edge.actions.frames.push_back(to_server::Push{call.request, true});
+  else if (call.create)
     edge.actions.frames.push_back(to_server::Create{call.request, call.number, call.key, call.group,
                                                     call.members, call.name, call.settings});
   else if (call.contact)
     edge.actions.frames.push_back(to_server::ContactChange{call.request, call.number, call.key,
                                                            *call.contact, call.user, call.name});
+  else if (!call.members.empty())
+    edge.actions.frames.push_back(to_server::AddMembers{call.request, call.number, call.key,
+                                                        call.conversation, call.members});
   else
     edge.actions.frames.push_back(to_server::Change{call.request, call.number, call.key, call.what,
                                                     call.conversation, call.user, call.name,
@@ -159,6 +164,7 @@ void Device::on(Duration now, const to_client::Ok& ok, DeviceEdge& edge) {
     // Accepted earlier under another number: the numbers of what follows are wrong too.
     if (ok.number != done.number) lane.draining = lane.renumber = true;
     edge.observer.acknowledged(now, *this, lane.conversation, done, ok);
+    follow(now, lane.conversation, edge);
     if (lane.queue.empty())
       work_->lanes.erase(work_->lanes.begin() + (&lane - work_->lanes.data()));
     else

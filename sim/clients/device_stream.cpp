@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/base/limits.hpp"
+#include "sim/clients/device_receipts.hpp"
 #include "sim/clients/device_work.hpp"
 
 namespace hubbub::sim {
@@ -48,15 +49,18 @@ void Device::on(Duration now, const to_client::Error& error, DeviceEdge& edge) {
     wait_to_return(now, refused, std::chrono::milliseconds{error.retry_after_ms}, edge);
     return;
   }
-  if (!work_ || error.id == 0) return;
+  if (error.id == 0 || receipts_error(now, error, edge) || list_error(now, error, edge) || !work_)
+    return;
   if (!message_error(now, error, edge) && !call_error(now, error, edge))
     page_error(now, error, edge);
 }
 
 void Device::on(Duration now, const to_client::Event& event, DeviceEdge& edge) {
   note_seen(event.conversation, event.message.seq);
-  moved_to(now, event.cursor, edge);
   edge.observer.shown(now, *this, event);
+  moved_to(now, event.cursor, edge);
+  if (event.message.from != user_) will_read(now, event.conversation, edge);
+  if (channels_) note_membership(now, event, edge);
 }
 
 void Device::on(Duration now, const to_client::Ranges& ranges, DeviceEdge& edge) {
@@ -68,8 +72,8 @@ void Device::on(Duration now, const to_client::Ranges& ranges, DeviceEdge& edge)
       paging.ranges.push_back(range);
     }
   }
-  moved_to(now, ranges.cursor, edge);
   edge.observer.declared(now, *this, ranges);
+  moved_to(now, ranges.cursor, edge);
   pump_pages(now, edge);
 }
 
@@ -77,21 +81,31 @@ void Device::on(Duration now, const to_client::Synced& synced, DeviceEdge& edge)
   at_head_ = true;
   if (!has_cursor_ || cursor_ != synced.cursor) moved_to(now, synced.cursor, edge);
   edge.observer.synced(now, *this, synced);
+  if (channels_ && !channels_->known) list_channels(now, edge);
+  receipts_synced(now, edge);
 }
 
 void Device::on(Duration now, const to_client::Reset& reset, DeviceEdge& edge) {
   for (Known& k : known_) k.seen = 0;
+  forget_heads();
   if (work_) {
     work_->paging.ranges.clear();
     work_->paging.current = {};
     drop_idle_work();
   }
   at_head_ = false;
+  receipts_.reset();
   moved_to(now, reset.cursor, edge);
   edge.observer.reset(now, *this, reset);
 }
 
-void Device::on(Duration, const to_client::ListPage&, DeviceEdge&) {}
+void Device::on(Duration now, const to_client::ListPage& page, DeviceEdge& edge) {
+  if (channels_ && page.id != 0 && page.id == channels_->request) listed(now, page, edge);
+}
+
+void Device::on(Duration now, const to_client::Heads& heads, DeviceEdge& edge) {
+  for (const HeadOf& of : heads.heads) told_head(now, of, edge);
+}
 
 void Device::on(Duration now, const to_client::Presence& presence, DeviceEdge& edge) {
   for (const PresenceOf& of : presence.users) edge.observer.presence(now, *this, of);
@@ -108,19 +122,24 @@ void Device::on(Duration, const to_client::ContactsPage&, DeviceEdge&) {}
 
 void Device::on(Duration, const to_client::MembersPage&, DeviceEdge&) {}
 
+void Device::on(Duration now, const to_client::Typing& typing, DeviceEdge& edge) {
+  edge.observer.typing(now, *this, typing);
+}
+
 void Device::moved_to(Duration now, const Cursor& cursor, DeviceEdge& edge) {
   cursor_ = cursor;
   has_cursor_ = true;
   if (++unacknowledged_ >= acknowledge_entries) {
-    acknowledge(edge);
+    acknowledge(now, edge);
   } else if (acknowledge_due_ == never) {
     acknowledge_due_ = now + edge.settings.acknowledge_after;
   }
 }
 
-void Device::acknowledge(DeviceEdge& edge) {
+void Device::acknowledge(Duration now, DeviceEdge& edge) {
   unacknowledged_ = 0;
   acknowledge_due_ = never;
+  edge.observer.holds(now, *this, cursor_);
   edge.actions.frames.push_back(to_server::Acknowledge{cursor_});
 }
 
@@ -175,6 +194,7 @@ void Device::on(Duration now, const to_client::HistoryPage& page, DeviceEdge& ed
     if (range.from > range.to || page.messages.empty() || !page.has_more) range = {};
   }
   edge.observer.paged(now, *this, paging.asked, page);
+  if (!paging.look && !page.messages.empty()) will_read(now, page.conversation, edge);
   if (!page.messages.empty()) note_seen(page.conversation, page.messages.back().seq);
   pump_pages(now, edge);
   drop_idle_work();

@@ -57,4 +57,21 @@ struct Device::Work {
   }
 };
 
+/// The channels of its user's that it knows of.
+struct Device::Channels {
+  struct Channel {
+    ConversationId conversation;
+    std::uint32_t held = 0;  ///< has it up to there, or its pages are asked for
+    bool listed = false;     ///< in the listing that is under way
+  };
+  bool looks = false;
+  bool known = false;  ///< all of them, on this connection
+  bool stale = false;  ///< there may be others meanwhile
+  std::uint16_t tries = 0;
+  RequestId request = 0;
+  Duration sent_at{};
+  Duration not_before = never;
+  std::vector<Channel> list;
+};
+
 }  // namespace hubbub::sim

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <utility>
 
 #include "core/wire/advice.hpp"
 #include "sim/clients/backoff.hpp"
@@ -21,6 +22,7 @@ class ReturnPlan {
     advice_ = {};
     failures_ = refusals_ = 0;
     resumes_ = true;
+    token_ended_ = false;
   }
   void renewed(const OnLoss& plan) {
     spread_ms_ = plan.spread_ms;
@@ -32,6 +34,10 @@ class ReturnPlan {
     advice_ = advice;
     followed_ = false;
   }
+
+  /// A server closed because its token was over. True: it is the second one in a row, and so more
+  /// likely the servers' doing than the token's.
+  bool token_ended() { return std::exchange(token_ended_, true); }
 
   // --- What becomes of it -------------------------------------------------------------------------
   /// How long to wait before the next attempt. `refused`: the server was there and had no room.
@@ -75,6 +81,7 @@ class ReturnPlan {
   std::uint8_t failures_ = 0;  ///< attempts since the last welcome
   std::uint8_t refusals_ = 0;  ///< of them, refused by a server
   bool resumes_ = false;
+  bool token_ended_ = false;  ///< since the last welcome
   bool followed_ = false;  ///< the wait that it asked for has begun
 };
 

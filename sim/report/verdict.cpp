@@ -250,7 +250,8 @@ void log(Page& page, const Summary& s) {
   page.sentence(all, 2);
 }
 
-/// What is broken has a place of its own; what holds, and what there was nothing of, are sentences.
+/// What is broken has a place of its own; what holds, and what there was nothing of, are sentences. Of
+/// what holds, the one is shown that was compared least: the others are in the machine's report.
 void checks(Page& page, const Summary& s) {
   page.heading("Compared by the checkers");
   std::size_t name_width = 0;
@@ -258,6 +259,7 @@ void checks(Page& page, const Summary& s) {
   std::vector<std::string> plain;
   std::vector<std::string> shown;
   std::string holds, nothing;
+  const InvariantResult* least = nullptr;
   const auto add = [](std::string& sentence, const std::string& words) {
     sentence += (sentence.empty() ? "" : ", ") + words;
   };
@@ -268,13 +270,17 @@ void checks(Page& page, const Summary& s) {
       plain.push_back("  " + text);
       shown.push_back(page.mark(false) + " " + text);
     } else if (r.compared > 0) {
-      add(holds, r.name + " " + compared);
+      add(holds, r.name);
+      if (least == nullptr || r.compared < least->compared) least = &r;
     } else {
       add(nothing, r.name);
     }
   }
   cells(page, plain, shown);
-  if (!holds.empty()) page.sentence("holds: " + holds, 2, Tone::plain, 2);
+  if (least != nullptr)
+    page.sentence(fmt::format("holds, least compared {} ({}): {}", least->name,
+                              format_rough_count(static_cast<double>(least->compared)), holds),
+                  2, Tone::plain, 2);
   if (!nothing.empty()) page.sentence("nothing to compare: " + nothing, 2, Tone::quiet, 2);
 }
 

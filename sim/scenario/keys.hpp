@@ -108,6 +108,15 @@ void describe(Keys& keys, Registry& r) {
 }
 
 template <class Keys>
+void describe(Keys& keys, Provider& p) {
+  keys.field("latency", p.latency, drawn_span(1h, R"({"lognormal": ["40ms", "300ms"]})"),
+             "From a push to its answer. A server waits 10 s for it.");
+  keys.field("capacity", p.capacity, real(0, 1e9, "500"),
+             "Pushes that it takes a second; what would wait for a second is put off. 0: any.");
+  keys.field("gone", p.gone, share("5%"), "The share of devices that it does not know any more.");
+}
+
+template <class Keys>
 void describe(Keys& keys, Reconnect& r) {
   keys.field("policy", r.policy, one_of<ReconnectPolicy>(), "How long a client waits.");
   keys.field("base", r.base, span_of(1ms, longest_span, "500ms"), "The first wait.");
@@ -131,6 +140,21 @@ void describe(Keys& keys, Groups& g) {
   keys.field("changes", g.changes, one_of<ChangedBy>(),
              "Who adds members and renames them; of admins, their creators alone do.");
   keys.field("history", g.history, one_of<NewcomersRead>(), "What who joins may read of them.");
+}
+
+template <class Keys>
+void describe(Keys& keys, Tokens& t) {
+  keys.field("lifetime", t.lifetime, span_of(0s, longest_span, "15m"),
+             "How long a token is good, from a login or a refresh on; 0s: for ever.");
+  keys.field("refresh", t.refresh, one_of<TokenRefresh>(), "When a client gets itself a new one.");
+}
+
+template <class Keys>
+void describe(Keys& keys, ApiKeys& k) {
+  keys.field("share", k.share, share("30%").required(), "The share of users that come by these keys.");
+  keys.field("keys", k.keys, whole(1, 10'000, "1"), "How many keys those are.");
+  keys.field("quota", k.quota, whole(1, 1'000'000'000, "600").required(),
+             "Sends, creations and pages of history that each may ask for in a window.");
 }
 
 template <class Keys>
@@ -172,9 +196,25 @@ void describe(Keys& keys, Clients& c) {
              "Acquaintances whose presence each device watches.");
   keys.field("viewport", c.viewport, whole(0, limits::watched_in_frame, "20"),
              "Users of a conversation whose presence is asked for when somebody looks at it.");
+  keys.field("look", c.look, share("30%"),
+             "The share of devices that look at their channels while they are connected, and pull "
+             "what is said; the others ask for the heads. 0%: no device takes notice of channels.");
+  keys.object("token", c.token, "The tokens that sessions begin with, and end with.");
+  keys.list("api_keys", c.api_keys, 64, "Developers' keys with quotas; the rest of the users has none.");
   keys.object("tunnels", c.tunnels, "The connection is lost without a word.");
   keys.object("absence", c.absence, "The user logs off and comes back.");
+  keys.field("push", c.push, share("80%"), "The share of devices that want to be pushed to.");
+  keys.field("push_opens", c.push_opens, share("20%"),
+             "The share of pushes to who stays away that bring them back, 2 s to 20 s later.");
+  keys.field("stay_away", c.stay_away, share("30%"),
+             "The share of users who log off after absence.every and do not come back, even at the "
+             "end, unless a push brings them or something they wrote is not answered.");
   keys.object("reconnect", c.reconnect, "How a client comes back.");
+  keys.field("read_after", c.read_after, drawn_span(longest_span, R"({"exponential": "3s"})"),
+             "From being shown a message to having read it: devices say so, and keep receipts of what "
+             "they wrote; 0s: they do neither.");
+  keys.field("typing", c.typing, share("30%"),
+             "The share of messages that a device announces while they are written.");
 }
 
 template <class Keys>
@@ -191,7 +231,7 @@ void describe(Keys& keys, Fault& f) {
              "How long it lasts; for the end of a process, how long until it starts again, where "
              "that differs from servers.restart.");
   keys.field("factor", f.factor,
-             real(1, 1e6, "10").when(kind.factor, "kind slow_sync, slow_cpu, log_slow or clock_drift"),
+             real(1, 1e6, "10").when(kind.factor, "kind slow_sync, slow_cpu, log_slow, push_slow or clock_drift"),
              "How many times slower; of clock_drift, how many millionths faster.");
   keys.field("share", f.share,
              share("50%").when(kind.share, "a kind that strikes some connections, packets, appends or rows"),
@@ -220,6 +260,8 @@ void describe(Keys& keys, PresencePolicy& p) {
   keys.field("settles", p.settles, span_of(0s, longest_span, "10s"),
              "How long a new owner waits before it says who is there; 0s: it tells of people as gone "
              "who have not come back to it yet (unsafe).");
+  keys.field("group", p.group, one_of<GroupPresencePolicy>(),
+             "Who is told who is there in a channel.");
 }
 
 template <class Keys>
@@ -267,9 +309,23 @@ void describe(Keys& keys, Policy& p) {
   keys.field("admission", p.admission, one_of<AdmissionPolicy>(),
              "Whether sessions begin on a schedule, and clients are told when to come.");
   keys.field("blocks", p.blocks, one_of<BlockPolicy>(), "When a block is answered.");
+  keys.field("push", p.push, one_of<PushPolicy>(), "What becomes of what who is away is to be told of.");
   keys.field("log_kept", p.log_kept, whole(1, 1e15, "16777216"),
              "Bytes that a partition's log keeps before its owner sees to it that it can be trimmed.");
+  keys.field("token_clock", p.token_clock, one_of<TokenClockPolicy>(),
+             "By which clock tokens are judged.");
+  keys.field("quota", p.quota, one_of<QuotaPolicy>(),
+             "Where what a developer's key asks for is counted.");
+  keys.field("quota_window", p.quota_window, span_of(1s, longest_span, "1m"),
+             "The window of quotas.");
+  keys.field("overload", p.overload, one_of<OverloadPolicy>(),
+             "What a server does that is behind with its work.");
   keys.object("presence", p.presence, "When somebody is there, and when that is told.");
+  keys.field("push_limit", p.push_limit, whole(2, 1e9, "5000"),
+             "Above so many members a group is a channel, and nobody is copied to; a group again "
+             "below 80% of that.");
+  keys.field("receipts", p.receipts, one_of<ReceiptPolicy>(),
+             "What people are told of who has a message, and has read it.");
   keys.field("group_members", p.group_members, whole(2, limits::group_members_max, "100"),
              "Members a group may have.");
 }
@@ -304,6 +360,7 @@ void describe(Keys& keys, Scenario& s) {
   keys.object("servers", s.servers, "What runs the nodes.");
   keys.object("log", s.log, "The replicated log, where policy.durability is a quorum's.");
   keys.object("register", s.registry, "The register of who lives and owns what, likewise.");
+  keys.object("push_provider", s.push_provider, "Whoever carries pushes to devices without a connection.");
   keys.object("network", s.network, "What lies between.");
   keys.object("clients", s.clients, "Who uses it, and how.");
   keys.list("faults", s.faults, 1000, "What goes wrong.");

@@ -168,6 +168,39 @@ inline constexpr std::array choices<BlockPolicy>{
     choice(BlockPolicy::told_once, "told_once", "at once; the conversation is told one time (unsafe)"),
 };
 template <>
+inline constexpr std::array choices<PushPolicy>{
+    choice(PushPolicy::owed, "owed", "owed until a provider has taken it, or the user is back"),
+    choice(PushPolicy::once, "once", "pushed when it comes, whatever becomes of that (unsafe)"),
+    choice(PushPolicy::none, "none", "there is no provider, and nobody can ask for pushes"),
+};
+template <>
+inline constexpr std::array choices<GroupPresencePolicy>{
+    choice(GroupPresencePolicy::asked, "asked", "who opens it, of those on the screen"),
+    choice(GroupPresencePolicy::pushed, "pushed", "all who look at it, of each change (wasteful)"),
+};
+template <>
+inline constexpr std::array choices<TokenClockPolicy>{
+    choice(TokenClockPolicy::median, "median",
+           "the median of the servers'; one whose own differs by 5 minutes takes nobody"),
+    choice(TokenClockPolicy::own, "own", "each server's own, however wrong (unsafe)"),
+};
+template <>
+inline constexpr std::array choices<QuotaPolicy>{
+    choice(QuotaPolicy::shared, "shared", "in one place for all servers, which take slices"),
+    choice(QuotaPolicy::per_gateway, "per_gateway", "by each server alone (unsafe)"),
+};
+template <>
+inline constexpr std::array choices<OverloadPolicy>{
+    choice(OverloadPolicy::ordered, "ordered",
+           "typing is dropped, presence and receipts wait, then reads wait, then sends are put off"),
+    choice(OverloadPolicy::fifo, "fifo", "takes everything as it came"),
+};
+template <>
+inline constexpr std::array choices<TokenRefresh>{
+    choice(TokenRefresh::early, "early", "at any moment of the last tenth of its time, while connected"),
+    choice(TokenRefresh::on_expiry, "on_expiry", "when a server closes the connection because of it"),
+};
+template <>
 inline constexpr std::array choices<ChangedBy>{
     choice(ChangedBy::everyone, "everyone", "every member"),
     choice(ChangedBy::admins, "admins", "the owner and the admins"),
@@ -176,6 +209,13 @@ template <>
 inline constexpr std::array choices<NewcomersRead>{
     choice(NewcomersRead::from_joining, "from_joining", "what is said from then on"),
     choice(NewcomersRead::all, "all", "what was said before, too"),
+};
+template <>
+inline constexpr std::array choices<ReceiptPolicy>{
+    choice(ReceiptPolicy::watermarks, "watermarks",
+           "how far each has come, gathered for a second; counts in large groups"),
+    choice(ReceiptPolicy::each, "each", "every step of everybody, at once, to whoever wrote"),
+    choice(ReceiptPolicy::none, "none", "nothing"),
 };
 template <>
 inline constexpr std::array choices<ReconnectPolicy>{
@@ -262,6 +302,8 @@ inline constexpr std::array choices<FaultKind>{
            "logins are refused; who resumes does not notice"),
     choice(FaultKind::certificate_expired, "certificate_expired",
            "nobody begins a connection to a server; those that stand go on"),
+    choice(FaultKind::push_away, "push_away", "the provider of pushes refuses them, or does not answer"),
+    choice(FaultKind::push_slow, "push_slow", "the provider of pushes takes `factor` times as long"),
 };
 
 /// The fault kinds, as expectations name them.
@@ -299,12 +341,20 @@ inline constexpr std::array known_checkers{
     Bounded{"admitted", Unit::none, "nobody is turned away more than 5 times for each server lost"},
     Bounded{"by-right", Unit::none, "a group is changed only by who may"},
     Bounded{"blocked-out", Unit::none, "who is blocked says nothing more, once the block is answered"},
+    Bounded{"watermarks", Unit::none,
+            "receipts show what devices said, in order, and it is stored"},
+    Bounded{"pushed-only", Unit::none, "who asked for pushes is pushed what others say to them"},
+    Bounded{"quota", Unit::none, "no key gets more than its quota and one slice a gateway"},
+    Bounded{"token-bound", Unit::none, "no session outlives its token by more than 5 minutes"},
     // Liveness: judged once faults are healed and no new work starts.
     Bounded{"delivered-all", Unit::none, "every inbox holds exactly what is due to it"},
     Bounded{"caught-up", Unit::none, "every connected device is at its inbox's head"},
     Bounded{"reconnected", Unit::none, "every client that wants a connection has one"},
     Bounded{"settled", Unit::none, "every send is answered, nothing is owed, queues are empty"},
     Bounded{"presence-settled", Unit::none, "who is shown online is, and nobody else"},
+    Bounded{"receipts-shown", Unit::none, "writers are shown all that was delivered and read"},
+    Bounded{"pushed", Unit::none, "who is away was pushed for all that they do not have"},
+    Bounded{"channel-heads", Unit::none, "who looks at a channel is shown its head, and has pulled it"},
 };
 
 inline constexpr std::array known_metrics{
@@ -355,6 +405,11 @@ inline constexpr std::array known_metrics{
     Bounded{"presence.here.p99", Unit::duration,
             "from a user being heard to a watcher being told online, 99th percentile"},
     Bounded{"pings", Unit::none, "pings that servers sent to clients, a second"},
+    Bounded{"receipts", Unit::none, "receipts shown at devices that tell of others"},
+    Bounded{"receipts.message", Unit::none, "of these, per message acknowledged"},
+    Bounded{"receipts.p99", Unit::duration,
+            "from saying that something is read to another user being shown it, 99th percentile"},
+    Bounded{"typing", Unit::none, "times that a device was shown that somebody is typing"},
     Bounded{"liveness.time", Unit::duration, "time until all liveness invariants held"},
     Bounded{"available.connect", Unit::share, "attempts to be connected welcomed within 5 s"},
     Bounded{"available.connect.calm", Unit::share, "of those begun while no fault was about"},
@@ -387,6 +442,41 @@ inline constexpr std::array known_metrics{
     Bounded{"refused.login", Unit::none, "logins that were refused because their store was away"},
     Bounded{"refused.client.max", Unit::none,
             "the most times that one client was turned away between two sessions"},
+    Bounded{"pushes", Unit::none, "pushes that the provider took"},
+    Bounded{"pushes.put_off", Unit::none, "pushes that it did not take, or of which a server heard nothing"},
+    Bounded{"pushes.again", Unit::none, "of those it took, that told nothing new"},
+    Bounded{"pushes.entries", Unit::none, "inbox entries that a push tells of, mean"},
+    Bounded{"pushes.owed.max", Unit::none, "most users at once who waited for a push, or to be looked at"},
+    Bounded{"push.p50", Unit::duration, "send to taken by the provider, of the newest message that a push tells of, median"},
+    Bounded{"push.p99", Unit::duration, "the 99th percentile of these"},
+    Bounded{"inbox.per_message", Unit::none, "inbox entries written for each message that was accepted"},
+    Bounded{"modes.shown", Unit::none,
+            "times that a device was shown that a group became a channel, or a group again"},
+    Bounded{"heads", Unit::none, "times that a client was told of a channel's head"},
+    Bounded{"pulled.p99", Unit::duration,
+            "send to being pulled from a channel by who looks at it, 99th percentile"},
+    Bounded{"reads.per_head", Unit::none,
+            "pages that were read from a store for each head that a gateway was told of"},
+    Bounded{"reads.shared", Unit::none, "pages that waited for another's read of them"},
+    Bounded{"presence.per_turn", Unit::none,
+            "times that a client was told of somebody, for each who came or went"},
+    Bounded{"answer.p99", Unit::duration,
+            "from a message's last sending to its acknowledgement, 99th percentile"},
+    Bounded{"barred", Unit::none, "connections closed with the word not to return; not those of replaced ones"},
+    Bounded{"token.asked", Unit::none, "tokens that clients asked for after their logins"},
+    Bounded{"token.asked.peak", Unit::none, "the most of these in one second"},
+    Bounded{"token.renewed", Unit::none, "tokens renewed on a connection that went on"},
+    Bounded{"token.ended", Unit::none, "connections closed because a token had ended"},
+    Bounded{"clock.refused", Unit::none, "connections refused by a server whose clock is wrong"},
+    Bounded{"quota.refused", Unit::none, "requests put off because their key's quota was spent"},
+    Bounded{"quota.refused.beside", Unit::none,
+            "of these, by keys of other groups than the first"},
+    Bounded{"quota.unknown", Unit::none, "requests put off because nobody could say whether it was"},
+    Bounded{"shed.typing", Unit::none, "typing that was dropped under load"},
+    Bounded{"shed.presence", Unit::none, "moments at which presence was told later under load"},
+    Bounded{"shed.receipts", Unit::none, "moments at which receipts were told later under load"},
+    Bounded{"reads.delayed", Unit::none, "reads that waited under load"},
+    Bounded{"sends.refused", Unit::none, "sends and changes put off under load"},
 };
 
 }  // namespace hubbub::sim

@@ -98,6 +98,14 @@ struct Registry {
   bool operator==(const Registry&) const = default;
 };
 
+/// Whoever carries pushes to devices without a connection.
+struct Provider {
+  Distribution latency{Distribution::Kind::lognormal, 40e6, 300e6};  ///< there and back
+  double capacity = 0;  ///< pushes a second; 0: any
+  double gone = 0;      ///< share of devices that it does not know any more
+  bool operator==(const Provider&) const = default;
+};
+
 enum class ReconnectPolicy : std::uint8_t {
   at_once,
   fixed,
@@ -131,6 +139,23 @@ struct Groups {
   bool operator==(const Groups&) const = default;
 };
 
+/// When a client gets itself a new token.
+enum class TokenRefresh : std::uint8_t { early, on_expiry };
+
+struct Tokens {
+  Duration lifetime{0};  ///< 0: tokens are good for ever
+  TokenRefresh refresh = TokenRefresh::early;
+  bool operator==(const Tokens&) const = default;
+};
+
+/// Developers' keys by which a share of the users comes.
+struct ApiKeys {
+  double share = 1;
+  std::uint32_t keys = 1;
+  std::uint32_t quota = 600;  ///< of each, in a window
+  bool operator==(const ApiKeys&) const = default;
+};
+
 struct Clients {
   std::uint32_t users = 2;
   std::uint32_t devices = 1;  ///< of each user
@@ -152,9 +177,17 @@ struct Clients {
   double retry_budget = 0.1;         ///< repeats per first send; 1e9: without limit
   std::uint32_t watched = 0;         ///< acquaintances whose presence a device watches
   std::uint32_t viewport = 0;        ///< users whose presence is asked for when a conversation is opened
+  double look = 0;                   ///< share of devices that look at their channels; 0: none asks
+  Tokens token;
+  std::vector<ApiKeys> api_keys;
   Absence tunnels;                   ///< the connection is lost without a word
   Absence absence;                   ///< logged off
+  double push = 0;                   ///< share of devices that want pushes
+  double push_opens = 0;             ///< of pushes to who stays away, that bring them back
+  double stay_away = 0;              ///< share of users who, once logged off, do not come back
   Reconnect reconnect;
+  Distribution read_after;  ///< from being shown a message to having read it; 0: nobody reads
+  double typing = 0;        ///< share of messages that a device says of that they are being written
   bool operator==(const Clients&) const = default;
 };
 
@@ -225,8 +258,10 @@ enum class FaultKind : std::uint8_t {
   login_store_slow,     ///< logins take `by` longer; resumes need no store
   login_store_away,     ///< logins are refused
   certificate_expired,  ///< a server's handshakes fail, for `duration`
+  push_away,  ///< the provider of pushes takes none, or does not answer
+  push_slow,  ///< it takes `factor` times as long
 };
-inline constexpr std::size_t fault_kinds = static_cast<std::size_t>(FaultKind::certificate_expired) + 1;
+inline constexpr std::size_t fault_kinds = static_cast<std::size_t>(FaultKind::push_slow) + 1;
 
 /// What the keys of a fault mean for its kind.
 struct FaultTraits {
@@ -252,6 +287,7 @@ constexpr FaultTraits traits(FaultKind kind) {
     case FaultKind::changed_addresses:
     case FaultKind::disconnect: return {.share = true};
     case FaultKind::slow_sync:
+    case FaultKind::push_slow:
     case FaultKind::slow_cpu: return {.lasts = true, .factor = true};
     case FaultKind::pause:
     case FaultKind::suspend:
@@ -262,6 +298,7 @@ constexpr FaultTraits traits(FaultKind kind) {
     case FaultKind::dead_clock:
     case FaultKind::login_store_away:
     case FaultKind::certificate_expired:
+    case FaultKind::push_away:
     case FaultKind::cut_off: return {.lasts = true};
     case FaultKind::drain:
     case FaultKind::remove_server:
@@ -343,6 +380,7 @@ struct Scenario {
   Servers servers;
   Log log;
   Registry registry;
+  Provider push_provider;
   Network network;
   Clients clients;
   std::vector<Fault> faults;

@@ -47,6 +47,7 @@ enum class Happening : std::uint8_t {
   client_wakes,  ///< value: client
   client_acts,
   client_leaves,  ///< a tunnel, or an absence, begins or ends
+  at_pushed,      ///< a push reaches its device; value: user, device
 };
 
 /// Who sends events: its number and its count of them (see engine/event.hpp).

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "sim/check/presence_checks.hpp"
+#include "sim/check/push_checks.hpp"
 #include "sim/world/body.hpp"
 
 namespace hubbub::sim {
@@ -42,6 +43,8 @@ DeviceSettings device_settings(const Scenario& scenario) {
   s.acknowledge_after = c.acknowledge_every;
   s.answer_timeout = c.answer_timeout;
   s.retry_budget = c.retry_budget;
+  s.reads = c.read_after != Distribution{};
+  s.read_after = sampler(c.read_after);
   return s;
 }
 static_assert(static_cast<int>(BackoffKind::full_jitter) ==
@@ -74,7 +77,11 @@ Crowd::Crowd(Stage& stage, Fleet& fleet)
     Client& client = clients_.emplace_back(
         Device(Population::id_of(population_.user_of(i)), population_.device_of(i), seed));
     client.source.number = first_client_source + i;
+    const double look = stage.scenario.clients.look;
+    if (look > 0)
+      client.device.follow_channels(Random(stage.seed, purpose::client_looks, i).chance(look));
   }
+  if (stage.scenario.clients.token.lifetime > Duration{0}) tokens_.resize(population_.clients());
 }
 
 void Crowd::start() {
@@ -117,11 +124,11 @@ void Crowd::turns(std::uint32_t number, std::uint32_t turn_value) {
       observer_.leaves(number);
       if (client.device.attached())
         observer_.lost(stage_.now, client.device, CloseCode::normal, true);
-      client.device.go_offline(edge_);
+      client.device.go_offline(stage_.now, edge_);
       carry_out(number);
       break;
     case Turn::absence_ends:
-      client.absent = false;
+      client.absent = client.opens = false;
       if (!client.in_tunnel) go_online(client, number);
       break;
   }
@@ -132,13 +139,19 @@ void Crowd::turns(std::uint32_t number, std::uint32_t turn_value) {
   schedule_turn(client, number, turn);
 }
 
+bool Crowd::stays_away(std::uint32_t client) const {
+  const double share = stage_.scenario.clients.stay_away;
+  return share > 0 &&
+         Random(stage_.seed, purpose::stays_away, population_.user_of(client)).chance(share);
+}
+
 /// Its connection is gone; it knows, and cannot say so.
 void Crowd::lose(Client& client) {
   if (client.link == Link::open) fleet_.cut(client.node.value, client.connection);
   client.link = Link::none;
   client.device.closed(stage_.now, broken, edge_);
   edge_.actions.clear();
-  client.device.go_offline(edge_);
+  client.device.go_offline(stage_.now, edge_);
   edge_.actions.clear();
   ++client.attempt;
 }
@@ -150,7 +163,9 @@ void Crowd::schedule_turn(Client& client, std::uint32_t number, Turn turn) {
   const Absence& absence =
       tunnel ? stage_.scenario.clients.tunnels : stage_.scenario.clients.absence;
   const std::uint64_t use = tunnel ? purpose::client_tunnel : purpose::client_absence;
-  if (!Random(stage_.seed, use, number).chance(absence.share)) return;
+  const bool stays = !tunnel && stays_away(number);
+  if (stays && begins) return;  // for good
+  if (!stays && !Random(stage_.seed, use, number).chance(absence.share)) return;
   Random random(stage_.seed, use + 1, std::uint64_t{number} << 32 | client.turns);
   const Sampler& sampler = tunnel ? (begins ? tunnel_length_ : tunnel_every_)
                                   : (begins ? absence_length_ : absence_every_);
@@ -174,6 +189,7 @@ void Crowd::settle() {
   for (std::uint32_t i = 0; i < clients(); ++i) {
     Client& client = at(i);
     if (!population_.comes_online(population_.user_of(i))) continue;
+    if (client.absent && stays_away(i) && client.device.pending() == 0) continue;
     client.in_tunnel = client.absent = false;
     if (client.device.wants_connection() || client.device.gone()) continue;
     edge_.actions.clear();
@@ -223,6 +239,36 @@ bool Crowd::conversation_of(const Client& client, const Act& act, ConversationId
   return true;
 }
 
+void Crowd::ask_for_pushes(Client& client, std::uint32_t number) {
+  const double share = stage_.scenario.clients.push;
+  if (client.wants_push || !Random(stage_.seed, purpose::push_wanted, number).chance(share)) return;
+  client.wants_push = true;
+  Call call;
+  call.push = true;
+  observer_.tries(number, Operation::change);
+  edge_.actions.clear();
+  client.device.call(stage_.now, std::move(call), edge_);
+  carry_out(number);
+}
+
+void Crowd::pushed(UserId user, DeviceNumber device) {
+  if (!stage_.safety || stage_.scenario.clients.push_opens == 0) return;
+  const std::uint32_t devices = stage_.scenario.clients.devices;
+  const auto first = static_cast<std::uint32_t>(user.value - 1) * devices;
+  for (std::uint32_t number = first; number < first + devices; ++number) {
+    Client& client = at(number);
+    if (client.device.id().device != device || client.opens || !client.absent || !stays_away(number))
+      continue;
+    Random random(stage_.seed, purpose::push_opens ^ mix64(number),
+                  static_cast<std::uint64_t>(stage_.now.count()));
+    client.opens = random.chance(stage_.scenario.clients.push_opens);
+    const Duration after = 2s + Duration{static_cast<std::int64_t>(random.below(18'000'000'000))};
+    if (client.opens)
+      stage_.agenda.put(stage_.now + after, Happening::client_leaves, client.source,
+                        Agenda::pair(number, static_cast<std::uint32_t>(Turn::absence_ends)));
+  }
+}
+
 /// It has just been welcomed, and wants to see who else is there.
 void Crowd::begin_presence(Client& client, std::uint32_t number) {
   client.welcomed = true;
@@ -260,6 +306,9 @@ void Crowd::write(Client& client, std::uint32_t number, const Act& act) {
   const Content content{act.length, hash_bytes(body.view()), body.view()};
   ++stage_.meters.written;
   observer_.tries(number, Operation::send);
+  if (Random(stage_.seed, purpose::client_typing, std::uint64_t{number} << 32 | client.acts)
+          .chance(stage_.scenario.clients.typing))
+    client.device.begin_writing(conversation, edge_);
   if (!client.device.write(stage_.now, conversation, content, act.ahead, edge_))
     ++stage_.meters.not_taken;
 }
@@ -306,10 +355,7 @@ void Crowd::create_groups(Client& client, std::uint32_t number) {
     call.tag = std::uint64_t{g} + 1;
     call.name = fmt::format("group {}", g);
     call.settings = group.settings;
-    for (std::uint32_t m = 0; m < group.members; ++m) {
-      const std::uint32_t user = (group.first + m) % population_.users();
-      if (user != creator) call.members.push_back(Population::id_of(user));
-    }
+    add_members(call, g, 0);
     // A device's actions point into it, so they are carried out before its next call.
     edge_.actions.clear();
     observer_.tries(number, Operation::change);
@@ -318,16 +364,49 @@ void Crowd::create_groups(Client& client, std::uint32_t number) {
   }
 }
 
+/// Those whose turn it is: one call names so many, and the one who makes the group is in it.
+void Crowd::add_members(Call& call, std::uint32_t g, std::uint32_t first) const {
+  const Population::Group& group = population_.groups()[g];
+  std::uint32_t creator = 0;
+  population_.creator(g, creator);
+  const std::uint32_t end = std::min(group.members, first + limits::members_at_once);
+  for (std::uint32_t m = first; m < end; ++m) {
+    const std::uint32_t user = (group.first + m) % population_.users();
+    if (user != creator) call.members.push_back(Population::id_of(user));
+  }
+}
+
 void Crowd::note_created() {
-  for (const Observer::Created& c : observer_.created) groups_[c.tag - 1] = c.conversation;
-  observer_.created.clear();
+  std::vector<Observer::Created> created;
+  created.swap(observer_.created);
+  for (const Observer::Created& c : created) {
+    const auto g = static_cast<std::uint32_t>(c.tag - 1);
+    groups_[g] = c.conversation;
+    std::uint32_t creator = 0;
+    population_.creator(g, creator);
+    const std::uint32_t number = creator * stage_.scenario.clients.devices;
+    const std::uint32_t members = population_.groups()[g].members;
+    for (std::uint32_t first = limits::members_at_once; first < members;
+         first += limits::members_at_once) {
+      Call call;
+      call.conversation = c.conversation;
+      add_members(call, g, first);
+      edge_.actions.clear();
+      observer_.tries(number, Operation::change);
+      at(number).device.call(stage_.now, std::move(call), edge_);
+      carry_out(number);
+    }
+  }
 }
 
 // --- Looking -------------------------------------------------------------------------------------
 
 bool Crowd::quiet(const Client& client) const {
   const Device& d = client.device;
-  if (!d.wants_connection()) return d.pending() == 0 || d.gone();
+  // Who stays away is not pushed to before their last connection is known to be gone.
+  const bool believed = stage_.scenario.clients.push > 0 && client.node != nobody &&
+                        fleet_.stands(client.node.value, client.connection);
+  if (!d.wants_connection()) return (d.pending() == 0 && !believed) || d.gone();
   // A server that lost its power said nothing: the client may believe in a connection that is not.
   return d.quiet() && !client.dead && fleet_.stands(client.node.value, client.connection);
 }
@@ -363,6 +442,23 @@ void Crowd::tell_the_end(Checker& checker) const {
     if (d.id().device == DeviceNumber{} && !d.wants_connection()) continue;  // never came
     checker.device_at_end(d.id(), d.wants_connection(), d.attached(), d.cursor(), d.unanswered(),
                           d.unpaged(), d.pending() - d.unanswered());
+    if (!d.attached()) continue;
+    for (const Device::Followed& f : d.followed())
+      checker.receipts_at_end(d.id(), f.conversation, {f.marks, f.seq, f.delivered, f.read});
+  }
+}
+
+void Crowd::tell_who_is_away(PushChecks& checks) const {
+  const std::uint32_t devices = stage_.scenario.clients.devices;
+  for (std::uint32_t user = 0; user < population_.users(); ++user) {
+    Sequence held = 0;
+    bool away = true;
+    for (std::uint32_t i = user * devices; i < (user + 1) * devices; ++i) {
+      const Device& d = clients_[i].device;
+      held = std::max<Sequence>(held, d.cursor().held);
+      away = away && !d.wants_connection();
+    }
+    if (away) checks.is_away(Population::id_of(user), held);
   }
 }
 

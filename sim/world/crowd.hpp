@@ -7,6 +7,7 @@
 
 #include "sim/clients/behaviour.hpp"
 #include "sim/clients/device.hpp"
+#include "sim/clients/token_keeper.hpp"
 #include "sim/world/fleet.hpp"
 #include "sim/world/observe.hpp"
 #include "sim/world/stage.hpp"
@@ -27,6 +28,8 @@ class Crowd {
   void acts(std::uint32_t client);
   /// A tunnel or an absence begins or ends (`turn`: see Away).
   void turns(std::uint32_t client, std::uint32_t turn);
+  /// A push reaches a user's device.
+  void pushed(UserId user, DeviceNumber device);
   /// A client has asked which server to use: it goes on to the one that it is told.
   void at_discovery(std::uint32_t client, std::uint32_t attempt);
   /// A connection reaches a server: answers on the client's behalf.
@@ -47,6 +50,8 @@ class Crowd {
   /// Everyone who wants a connection has one and nothing left to do.
   bool quiet() const;
   void tell_the_end(Checker& checker) const;
+  /// Whoever has no session at the end, and what they hold.
+  void tell_who_is_away(PushChecks& checks) const;
   std::uint32_t clients() const { return static_cast<std::uint32_t>(clients_.size()); }
   /// The first few who are not quiet, and why.
   std::vector<std::string> stuck() const;
@@ -77,6 +82,8 @@ class Crowd {
     bool absent = false;
     bool creates = false;  ///< has groups to create once it is attached
     bool welcomed = false;  ///< on this connection
+    bool wants_push = false;  ///< and has asked for it
+    bool opens = false;       ///< a push brings it back
     bool dead = false;     ///< its connection carries nothing any more, and it does not know
     NodeId avoids = nobody;  ///< where it has just found nobody
     ConnectionId connection;
@@ -87,6 +94,14 @@ class Crowd {
   void carry_out(std::uint32_t client);
   void send(Client& client, std::uint32_t number);
   void dial(Client& client, std::uint32_t number);
+  void go_on_dialling(Client& client, std::uint32_t number);
+  // Their tokens (crowd_tokens.cpp).
+  Random token_random(std::uint32_t number);
+  void receive_token(std::uint32_t number);
+  void ask_for_token(Client& client, std::uint32_t number);
+  bool waits_for_token(Client& client, std::uint32_t number);
+  Duration token_due(const Client& client, std::uint32_t number) const;
+  void token_turn(std::uint32_t number);
   void hang_up(Client& client);
   Piece* dial_answer(const Client& client, std::uint32_t number, ConnectionId id);
   void reject(Client& client, std::uint32_t number, NodeId node, ConnectionId id);
@@ -109,11 +124,14 @@ class Crowd {
   void schedule_turn(Client& client, std::uint32_t number, Turn turn);
   void go_online(Client& client, std::uint32_t number);
   void begin_presence(Client& client, std::uint32_t number);
+  void ask_for_pushes(Client& client, std::uint32_t number);
+  bool stays_away(std::uint32_t client) const;
   void look_around(Client& client, const Act& act);
   void create_groups(Client& client, std::uint32_t number);
   void write(Client& client, std::uint32_t number, const Act& act);
   void change(Client& client, std::uint32_t number, const Act& act);
   void block(Client& client, std::uint32_t number, const Act& act);
+  void add_members(Call& call, std::uint32_t group, std::uint32_t first) const;
   void note_created();
   /// False: that group does not exist (yet).
   bool conversation_of(const Client& client, const Act& act, ConversationId& id) const;
@@ -126,6 +144,8 @@ class Crowd {
   DeviceEdge edge_;
   Sampler latency_, tunnel_every_, tunnel_length_, absence_every_, absence_length_;
   std::vector<Client> clients_;
+  std::vector<TokenKeeper> tokens_;  ///< of each client, if tokens end
+  std::uint64_t tokens_drawn_ = 0;
   std::vector<ConversationId> groups_;  ///< as they come into being
   // Of the few clients that are struck: until when.
   std::map<std::uint32_t, Duration> narrow_;  ///< long frames vanish on their way

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/wire/codec.hpp"
+#include "sim/world/credentials.hpp"
 #include "sim/world/crowd.hpp"
 #include "sim/world/frame_check.hpp"
 #include "sim/world/frame_size.hpp"
@@ -24,7 +25,7 @@ void Crowd::carry_out(std::uint32_t number) {
   if (!edge_.actions.frames.empty()) send(client, number);
   if (edge_.actions.close) hang_up(client);
   if (edge_.actions.connect) dial(client, number);
-  const Duration due = std::max(client.device.deadline(), stage_.now);
+  const Duration due = std::max(std::min(client.device.deadline(), token_due(client, number)), stage_.now);
   if (due >= client.wakes_at || due >= event_time_end) return;
   client.wakes_at = due;
   stage_.agenda.put(due, Happening::client_wakes, client.source, number);
@@ -34,6 +35,7 @@ void Crowd::wakes(std::uint32_t number) {
   Client& client = at(number);
   if (client.wakes_at != stage_.now) return;  // an earlier one took its place
   client.wakes_at = never;
+  token_turn(number);
   edge_.actions.clear();
   client.device.timer(stage_.now, edge_);
   carry_out(number);
@@ -68,6 +70,10 @@ void Crowd::dial(Client& client, std::uint32_t number) {
   client.sent = 0;
   client.link = Link::dialling;
   client.dead = client.welcomed = false;
+  if (!waits_for_token(client, number)) go_on_dialling(client, number);
+}
+
+void Crowd::go_on_dialling(Client& client, std::uint32_t number) {
   const bool has_slot = !client.device.return_plan().ticket().none();  // there, and nowhere else
   if (fleet_.replicated() && !has_slot) {
     client.node = nobody;
@@ -129,7 +135,10 @@ void Crowd::dial_at_node(std::uint32_t number, std::uint32_t attempt) {
   if (stage_.regions.apart(region_of(number), fleet_.region_of(node), stage_.now)) return;
   const ReturnPlan& plan = client.device.return_plan();
   const Fleet::Dialled outcome = fleet_.dial(
-      node, number, attempt, {client.device.user(), plan.resumes(), plan.ticket()});
+      node, number, attempt,
+      {client.device.user(), plan.resumes(), plan.ticket(),
+       tokens_.empty() ? TokenSpan{} : tokens_[number].span(),
+       api_key_of(stage_.scenario, stage_.seed, client.device.user())});
   // The server will say; or the device's own timeout will.
   if (outcome != Fleet::Dialled::refused) return;
   Piece* piece = dial_answer(client, number, {});
@@ -193,7 +202,10 @@ void Crowd::at_client(Piece* piece) {
     edge_.actions.clear();
     client.device.frame(stage_.now, *frame, edge_);
     carry_out(number);
-    if (!client.welcomed && client.device.attached()) begin_presence(client, number);
+    if (!client.welcomed && client.device.attached()) {
+      begin_presence(client, number);
+      ask_for_pushes(client, number);
+    }
     if (client.creates && client.device.attached()) create_groups(client, number);
   }
   if (!observer_.created.empty()) note_created();
@@ -211,6 +223,7 @@ void Crowd::hang_up_at_client(Piece* piece) {
   stage_.slab.release(piece);
   if (!current || !arrives) return;
   if (client.node != nobody) client.avoids = client.node;
+  if (code == CloseCode::token_expired && !tokens_.empty()) tokens_[number].refused();
   ended(client, number, code, advice);
 }
 

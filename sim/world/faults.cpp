@@ -98,6 +98,12 @@ bool Faults::strike(const Fault& fault, std::uint32_t host, Random& random) {
     case FaultKind::login_store_away:
       fleet_.refuse_logins(fault.duration);
       return true;
+    case FaultKind::push_away:
+      fleet_.push_provider().away(stage_.now + fault.duration);
+      return true;
+    case FaultKind::push_slow:
+      fleet_.push_provider().slow(stage_.now + fault.duration, fault.factor);
+      return true;
     case FaultKind::poison_record:
       fleet_.poison(fault.duration, random);
       return false;

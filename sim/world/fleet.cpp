@@ -35,7 +35,8 @@ Fleet::Fleet(Stage& stage)
       links_(stage.scenario.servers.all() * stage.scenario.servers.nodes),
       log_(stage, [this](NodeId node) { return clock_of(node.value).mono; }),
       register_(stage),
-      discovery_(stage, register_) {
+      discovery_(stage, register_),
+      push_provider_(stage) {
   for (std::uint32_t h = 0; h < stage.scenario.servers.all(); ++h) {
     Host& host = hosts_.emplace_back(stage.scenario, stage.seed, h, stage.slab,
                                      [this, h](FaultKind kind) { disk_struck(h, kind); });
@@ -76,6 +77,7 @@ void Fleet::host_starts(std::uint32_t host, std::uint32_t life) {
     config.packet_bytes = longest_packet(n);
     config.entropy = identity.bits();
     config.admission = admission_of(identity.bits());
+    config.tokens = stage_.scenario.clients.token.lifetime > Duration{0};
     config.reads = h.reads = h.next_reads;
     nodes_[n].node = std::make_unique<Node>(config);
     if (stage_.story && !first) stage_.story->start(stage_.now, config.id);
@@ -251,6 +253,12 @@ std::size_t Fleet::untold() const {
   return sum;
 }
 
+std::size_t Fleet::unpushed() const {
+  std::size_t sum = 0;
+  for (const NodeSlot& slot : nodes_) sum += slot.node ? slot.node->sizes().unpushed : 0;
+  return sum;
+}
+
 std::vector<ConversationId> Fleet::owing(std::uint32_t node) {
   std::vector<ConversationId> conversations;
   for (std::uint16_t p = 0; p < limits::partitions; ++p) {
@@ -284,6 +292,10 @@ std::vector<std::string> Fleet::unserved() const {
 
 std::uint64_t Fleet::unconfirmed(std::uint32_t node) const {
   return nodes_[node].node ? nodes_[node].node->sizes().owed : 0;
+}
+
+bool Fleet::receipts_under_way(std::uint32_t node) const {
+  return nodes_[node].node && nodes_[node].node->sizes().receipts > 0;
 }
 
 void Fleet::put_hashes_into_chain() {

@@ -25,6 +25,7 @@
 #include "sim/world/links.hpp"
 #include "sim/world/log_service.hpp"
 #include "sim/world/mailbox.hpp"
+#include "sim/world/push_provider.hpp"
 #include "sim/world/register_service.hpp"
 #include "sim/world/silence.hpp"
 #include "sim/world/stage.hpp"
@@ -60,6 +61,8 @@ class Fleet {
     UserId user;
     bool resumes = false;
     Ticket ticket;
+    TokenSpan token;
+    ApiKey key;
   };
   /// A client's connection arrives. `at_the_door`: the node says whether it is let in, and `dialled`
   /// comes to the client.
@@ -104,6 +107,7 @@ class Fleet {
   LogService& log() { return log_; }
   RegisterService& registry() { return register_; }
   DiscoveryService& discovery() { return discovery_; }
+  PushProvider& push_provider() { return push_provider_; }
   bool replicated() const { return hubbub::replicated(stage_.scenario.policy.durability); }
 
   /// It is one of the servers; not yet, or no more.
@@ -139,6 +143,11 @@ class Fleet {
   void expire_certificate(std::uint32_t host, Duration length);
   /// Where logins are looked up: `by`: each takes so much longer.
   void slow_logins(Duration length, Duration by);
+  /// What looking one up takes now, beside the way there.
+  Duration login_takes() const {
+    return stage_.now < logins_slow_until_ ? logins_slow_by_ : Duration{0};
+  }
+  bool logins_away() const { return stage_.now < logins_away_until_; }
   void refuse_logins(Duration length) { logins_away_until_ = stage_.now + length; }
   void weather(FaultKind kind, Duration length, double share, Duration by);
   /// Of what the host follows and does not own, a share of the rows is gone.
@@ -171,6 +180,9 @@ class Fleet {
   std::vector<ConversationId> owing(std::uint32_t node);
   /// See Node::Sizes.
   std::size_t untold() const;
+  /// A node has receipts to store, to confirm or to tell.
+  bool receipts_under_way(std::uint32_t node) const;
+  std::size_t unpushed() const;
   /// Of them, as many as the node itself has in memory as not confirmed.
   std::uint64_t unconfirmed(std::uint32_t node) const;
   /// Replicated: partitions that nobody serves, and who took them over last.
@@ -243,7 +255,13 @@ class Fleet {
   void go_on(std::uint32_t node);
   void step(std::uint32_t node);
   void make_inputs(const NodeSlot& slot);
-  Input input_of(const Mail& mail);
+  Input input_of(const NodeSlot& slot, const Mail& mail);
+  Input opened(const Mail& mail) const;
+  Input said(const NodeSlot& slot, const Mail& mail);
+  /// A number for a client's connection that no other one has.
+  static std::uint64_t number_of(const Connection& c) {
+    return std::uint64_t{c.client} << 32 | c.attempt;
+  }
   /// `expired`: requests among them that waited too long and were dropped.
   Duration cost_of(NodeSlot& slot, std::size_t taken, std::uint64_t expired);
   void carry_out(std::uint32_t node);
@@ -295,8 +313,10 @@ class Fleet {
   void end_process(std::uint32_t host, Crash how, Duration down_for);
   void end_node(std::uint32_t node, bool tell_clients);
   void ask_services(std::uint32_t node, const Outbox& out);
+  void push(std::uint32_t node, const output::Push& push, bool heard);
   void judge_frame(const to_client::Frame& frame, std::uint32_t node, const Connection* connection);
   void judge_packet(std::string_view bytes, std::uint32_t node, std::uint32_t to);
+  void judge_delivery(const peer::Deliver& delivery, std::uint32_t node);
   void judge_message_to_peer(const peer::Message& message, std::uint32_t node);
   void judge_message(const ConversationId& conversation, Sequence seq, std::uint32_t node,
                      std::string_view what);
@@ -336,6 +356,7 @@ class Fleet {
   LogService log_;
   RegisterService register_;
   DiscoveryService discovery_;
+  PushProvider push_provider_;
   std::deque<Host> hosts_;
   std::deque<NodeSlot> nodes_;
   /// What waits at the edge for a client that does not read.

@@ -1,6 +1,7 @@
 // The servers' ends of client connections: how they open, what arrives on them, how they end.
 #include <algorithm>
 
+#include "sim/check/limit_checks.hpp"
 #include "sim/check/presence_checks.hpp"
 #include "sim/clients/behaviour.hpp"
 #include "sim/clients/device_edge.hpp"
@@ -168,6 +169,7 @@ void Fleet::drop_connection(std::uint32_t node, ConnectionId id, CloseCode code,
   } else {
     stage_.slab.release(piece);
   }
+  stage_.checker.tokens().ended(number_of(c));
   hears_no_more(c, code == CloseCode::normal);
   slot.connections.close(id);
   if (!unread_.empty()) unread_.erase({node, id.slot});

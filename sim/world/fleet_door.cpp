@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "sim/check/limit_checks.hpp"
 #include "sim/world/fleet.hpp"
 
 namespace hubbub::sim {
@@ -74,7 +75,7 @@ void Fleet::enter(std::uint32_t node, const output::Entry& entry) {
     return;
   }
   const Visitor& visitor = visitors_.at({node, entry.connection.slot});
-  if (!visitor.resumes && stage_.now < logins_away_until_) {
+  if (!visitor.resumes && logins_away()) {
     ++stage_.meters.refused_login;
     return drop_connection(node, entry.connection, CloseCode::overloaded, true);
   }
@@ -106,8 +107,11 @@ void Fleet::open(std::uint32_t node, ConnectionId id) {
   m.connection = id;
   m.word = visitor.user.value;
   m.more = visitor.resumes;
-  if (!visitor.ticket.none())
-    m.piece = stage_.slab.hold({reinterpret_cast<const char*>(&visitor.ticket), sizeof visitor.ticket});
+  if (!visitor.ticket.none() || visitor.token.ends() || visitor.key.id != 0)
+    m.piece = stage_.slab.hold({reinterpret_cast<const char*>(&visitor), sizeof visitor});
+  if (visitor.token.ends())
+    stage_.checker.tokens().holds(number_of(*nodes_[node].connections.find(id)),
+                                  std::chrono::milliseconds(visitor.token.until_ms) - epoch);
   mail(node, m);
 }
 

@@ -259,6 +259,7 @@ void Fleet::heal() {
   logins_slow_until_ = logins_away_until_ = Duration{0};
   log_.heal();
   register_.heal();
+  push_provider_.heal();
   for (std::uint32_t host = 0; host < hosts(); ++host) {
     Host& h = hosts_[host];
     h.tear_down_for.reset();

@@ -6,6 +6,7 @@
 #include "core/wire/packet.hpp"
 #include "core/wire/peer.hpp"
 #include "core/wire/rows.hpp"
+#include "sim/check/limit_checks.hpp"
 #include "sim/clients/behaviour.hpp"
 #include "sim/world/fleet.hpp"
 #include "sim/world/frame_check.hpp"
@@ -52,6 +53,7 @@ void Fleet::ask_services(std::uint32_t node, const Outbox& out) {
   for (const output::LogTrim& trim : out.log_trims) log_.trim(asker, trim, heard);
   for (const output::RegisterSet& set : out.register_sets) register_.set(asker, set, heard);
   for (const output::RegisterRead& read : out.register_reads) register_.read(asker, read, heard);
+  for (const output::Push& p : out.pushes) push(node, p, heard);
 }
 
 /// Who asks for this row is about to open the partition.
@@ -97,6 +99,7 @@ void Fleet::send_frames(std::uint32_t node, const Outbox& out) {
       const to_client::Frame& frame = out.frames[i].frame;
       judge_frame(frame, node, c);
       if (c == nullptr) continue;
+      stage_.checker.tokens().served(stage_.now, number_of(*c));
       if (std::holds_alternative<to_client::Welcome>(frame)) hears(*c);
       const std::size_t at = bytes_.size();
       bytes_.resize(at + sizeof(std::uint32_t));
@@ -276,6 +279,8 @@ void Fleet::judge_frame(const to_client::Frame& frame, std::uint32_t node,
     judge_device({welcome->user, welcome->device}, welcome->generation, node, "a welcome");
   } else if (const auto* page = std::get_if<to_client::HistoryPage>(&frame)) {
     judge_message(page->conversation, page->head, node, "a page");
+  } else if (const auto* heads = std::get_if<to_client::Heads>(&frame)) {
+    for (const HeadOf& of : heads->heads) judge_message(of.conversation, of.head, node, "a head");
   }
 }
 
@@ -294,8 +299,11 @@ bool to_be_judged(std::string_view bytes, bool replicated) {
     case peer::index_in<peer::Attached>(type):
     case peer::index_in<peer::SetBlock>(type):
     case peer::index_in<peer::BlockStored>(type):
+    case peer::index_in<peer::ChannelDeliver>(type):
+    case peer::index_in<peer::Head>(type):
       return true;
     case peer::index_in<peer::Attach>(type):
+    case peer::index_in<peer::Look>(type):
     case peer::index_in<peer::Request>(type):
     case peer::index_in<peer::Ranges>(type):
     case peer::index_in<peer::Synced>(type):
@@ -327,6 +335,11 @@ void Fleet::judge_packet(std::string_view bytes, std::uint32_t node, std::uint32
   HUBBUB_CHECK(Links::for_each_message(links_.end(node, to), *data, judge));
 }
 
+void Fleet::judge_delivery(const peer::Deliver& delivery, std::uint32_t node) {
+  if (!delivery.messages.empty())
+    judge_message(delivery.conversation, delivery.messages.back().seq, node, "a delivery");
+}
+
 void Fleet::judge_message_to_peer(const peer::Message& message, std::uint32_t node) {
   if (const auto* entry = std::get_if<peer::Entry>(&message)) {
     const Connections& there = nodes_[entry->session.node.value].connections;
@@ -337,8 +350,11 @@ void Fleet::judge_message_to_peer(const peer::Message& message, std::uint32_t no
     else if (const auto* page = std::get_if<to_client::HistoryPage>(&answer->reply))
       judge_message(page->conversation, page->head, node, "a page for a gateway");
   } else if (const auto* deliver = std::get_if<peer::Deliver>(&message)) {
-    if (!deliver->messages.empty())
-      judge_message(deliver->conversation, deliver->messages.back().seq, node, "a delivery");
+    judge_delivery(*deliver, node);
+  } else if (const auto* own = std::get_if<peer::ChannelDeliver>(&message)) {
+    judge_delivery(own->deliver, node);
+  } else if (const auto* head = std::get_if<peer::Head>(&message)) {
+    judge_message(head->of.conversation, head->of.head, node, "a head for a gateway");
   } else if (const auto* confirm = std::get_if<peer::Confirm>(&message)) {
     judge_stream(confirm->conversation, confirm->shard, confirm->incarnation, confirm->through,
                  node, "a confirmation");

@@ -47,6 +47,10 @@ struct Fleet::Speech {
   static Speech of(const to_client::ListPage&, UserId user) { return {user, "a list"}; }
   static Speech of(const to_client::ContactsPage&, UserId user) { return {user, "contacts"}; }
   static Speech of(const to_client::MembersPage& page, UserId) { return {page.conversation, "members"}; }
+  static Speech of(const to_client::Heads& heads, UserId) {
+    if (heads.heads.empty()) return {};
+    return {heads.heads.front().conversation, "a head"};
+  }
   static Speech of(const to_client::HistoryPage& page, UserId) {
     return {page.conversation, "a page"};
   }
@@ -67,6 +71,8 @@ struct Fleet::Speech {
     return std::visit([user](const auto& reply) { return of(reply, user); }, m.reply);
   }
   static Speech of(const peer::Deliver& m, UserId) { return {m.conversation, "a delivery"}; }
+  static Speech of(const peer::ChannelDeliver& m, UserId user) { return of(m.deliver, user); }
+  static Speech of(const peer::Head& m, UserId) { return {m.of.conversation, "a head"}; }
   static Speech of(const peer::SetBlock& m, UserId) { return {m.user, "a block"}; }
   static Speech of(const peer::BlockStored& m, UserId) {
     return {ConversationId::direct(m.user, m.other), "a stored block"};
@@ -74,6 +80,13 @@ struct Fleet::Speech {
   static Speech of(const peer::Confirm& m, UserId) { return {m.shard, "a confirmation"}; }
   static Speech of(const peer::DeliverRefused& m, UserId) {
     return m.busy ? Speech{} : Speech{m.shard, "a refused delivery"};
+  }
+  static Speech of(const peer::Delivered& m, UserId) { return {m.user, "a receipt"}; }
+  static Speech of(const peer::Receipted& m, UserId) { return {m.conversation, "a confirmation"}; }
+  /// That somebody is typing is nobody's state.
+  static Speech of(const peer::Relay& m, UserId) {
+    const auto* receipt = std::get_if<to_client::Receipt>(&m.what);
+    return receipt == nullptr ? Speech{} : Speech{receipt->conversation, "receipts"};
   }
   template <class Other>
   static Speech of(const Other&, UserId) {
@@ -109,6 +122,8 @@ void Fleet::judge_speech(const peer::Message& message, std::uint32_t node, std::
       stage_.checker.owns(stage_.now, self, t.partition, t.epoch);
   } else if (const auto* attach = std::get_if<peer::Attach>(&message)) {
     stage_.checker.asked(self, partition_of(shard_of(attach->user)), whom);
+  } else if (const auto* look = std::get_if<peer::Look>(&message)) {
+    stage_.checker.asked(self, partition_of(shard_of(look->conversation)), whom);
   } else if (const auto* request = std::get_if<peer::Request>(&message)) {
     const bool own = request->conversation == ConversationId{};
     const ShardId shard = own ? shard_of(request->from.user) : shard_of(request->conversation);

@@ -4,7 +4,9 @@
 
 #include "core/wire/batch.hpp"
 #include "core/wire/codec.hpp"
+#include "sim/check/limit_checks.hpp"
 #include "sim/clients/device_edge.hpp"
+#include "sim/world/credentials.hpp"
 #include "sim/world/fleet.hpp"
 
 namespace hubbub::sim {
@@ -16,10 +18,11 @@ constexpr std::size_t inputs_most = 64;
 /// again, from standing still in time.
 constexpr Duration step_least = 1us;
 
-Ticket ticket_of(const Mail& mail) {
-  Ticket ticket;
-  if (mail.piece != nullptr) std::memcpy(&ticket, mail.piece->data(), sizeof ticket);
-  return ticket;
+/// What a client showed, if anything.
+Fleet::Visitor visitor_of(const Mail& mail) {
+  Fleet::Visitor visitor;
+  if (mail.piece != nullptr) std::memcpy(&visitor, mail.piece->data(), sizeof visitor);
+  return visitor;
 }
 
 }  // namespace
@@ -107,28 +110,45 @@ void Fleet::make_inputs(const NodeSlot& slot) {
   inputs_.clear();
   arena_.clear();
   const std::size_t count = std::min(inputs_most, slot.mailbox.size());
-  for (std::size_t i = 0; i < count; ++i) inputs_.push_back(input_of(slot.mailbox[i]));
+  for (std::size_t i = 0; i < count; ++i) inputs_.push_back(input_of(slot, slot.mailbox[i]));
 }
 
-Input Fleet::input_of(const Mail& mail) {
+Input Fleet::opened(const Mail& mail) const {
+  const Visitor shown = visitor_of(mail);
+  const input::Opened opened{mail.connection, UserId{mail.word}, mail.more, shown.ticket};
+  if (!shown.token.ends() && shown.key.id == 0) return opened;
+  return input::OpenedWith{opened, shown.token, shown.key};
+}
+
+/// A frame; of a new token, what it is worth.
+Input Fleet::said(const NodeSlot& slot, const Mail& mail) {
+  const std::string_view bytes = mail.piece->view().substr(mail.word >> 32, mail.word & 0xffffffff);
+  const auto frame = wire::decode<to_server::Frame>(bytes, arena_);
+  HUBBUB_CHECK(frame.has_value());
+  const auto* renewal = std::get_if<to_server::Token>(&*frame);
+  if (renewal == nullptr)
+    return input::Frame{mail.connection, (stage_.now - mail.at).count(), *frame};
+  const auto token = parse_token(renewal->token);
+  const Connection* c = slot.connections.find(mail.connection);
+  if (token && c != nullptr)
+    stage_.checker.tokens().holds(number_of(*c), std::chrono::milliseconds(token->until_ms) - epoch);
+  return input::Renewed{mail.connection, renewal->id, token.has_value(), token.value_or(TokenSpan{})};
+}
+
+Input Fleet::input_of(const NodeSlot& slot, const Mail& mail) {
   const NodeId peer{mail.number};
   const PartitionId partition{mail.number};
   switch (mail.kind) {
     case Mail::Kind::opened:
-      return input::Opened{mail.connection, UserId{mail.word}, mail.more, ticket_of(mail)};
+      return opened(mail);
     case Mail::Kind::arrived:
       return input::Arrived{mail.connection};
     case Mail::Kind::closed:
       return input::Closed{mail.connection, static_cast<CloseCode>(mail.word) == CloseCode::normal};
     case Mail::Kind::silent:
       return input::Silent{mail.connection};
-    case Mail::Kind::frame: {
-      const std::string_view bytes =
-          mail.piece->view().substr(mail.word >> 32, mail.word & 0xffffffff);
-      const auto frame = wire::decode<to_server::Frame>(bytes, arena_);
-      HUBBUB_CHECK(frame.has_value());
-      return input::Frame{mail.connection, (stage_.now - mail.at).count(), *frame};
-    }
+    case Mail::Kind::frame:
+      return said(slot, mail);
     case Mail::Kind::peer_linked:
       return input::PeerLinked{peer};
     case Mail::Kind::peer_lost:
@@ -168,6 +188,7 @@ Duration Fleet::cost_of(NodeSlot& slot, std::size_t taken, std::uint64_t expired
   for (std::size_t i = 0; i < taken; ++i) {
     const Mail& mail = slot.mailbox[i];
     if (mail.kind == Mail::Kind::frame) cost += service.frame;
+    if (std::holds_alternative<input::Renewed>(inputs_[i])) cost += service.login;
     if (mail.kind == Mail::Kind::arrived) cost += service.accept;
     // A handshake whose client has hung up meanwhile ends at its first read.
     if (mail.kind == Mail::Kind::opened && slot.connections.find(mail.connection) != nullptr)

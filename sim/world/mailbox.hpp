@@ -30,7 +30,7 @@ struct Mail {
   std::uint16_t number = 0;  ///< a node; a partition
   ConnectionId connection;
   std::uint64_t word = 0;  ///< opened: user; read: ticket; commit: batch; frame: where in the piece
-  Piece* piece = nullptr;  ///< released once taken; opened: of its ticket, if it has one
+  Piece* piece = nullptr;  ///< released once taken; opened: of what it showed, if anything
   Duration at{};           ///< when it arrived
 };
 

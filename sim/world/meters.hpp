@@ -1,6 +1,7 @@
 // What a run measures. Latencies are of messages written after the warm-up.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -27,11 +28,31 @@ enum class SeriesColumn : std::size_t {
   pending_events,
 };
 
+/// Things counted by second, of which the busiest matters.
+class Peak {
+ public:
+  void count(Duration now) {
+    const std::int64_t second = now / std::chrono::seconds(1);
+    if (second != second_) in_second_ = 0;
+    second_ = second;
+    ++total_;
+    most_ = std::max(most_, ++in_second_);
+  }
+  std::uint64_t total() const { return total_; }
+  std::uint64_t most() const { return most_; }
+
+ private:
+  std::int64_t second_ = -1;
+  std::uint64_t in_second_ = 0, most_ = 0, total_ = 0;
+};
+
 struct Meters {
   Histogram ack;                ///< ns from writing to acknowledgement
+  Histogram answer;             ///< ns from the last sending to acknowledgement
   Histogram delivery;           ///< ns from writing to shown at another user's device
   Histogram connect;            ///< ns from wanting a connection to the welcome
   Histogram sync;               ///< ns from the welcome to `synced`
+  Histogram receipt;            ///< ns from saying that it is read to another user being shown it
   Histogram takeover;           ///< ns from an owner's end, or its last word, to the next takeover
   /// Of each partition, the last time that nobody owned it; and ns from writing to acknowledgement of
   /// what was written meanwhile.
@@ -45,6 +66,9 @@ struct Meters {
   Histogram presence_gone;      ///< ns from being last heard to a watcher being told offline
   Histogram presence_here;      ///< ns from being heard to a watcher being told online
   std::uint64_t presence_shown = 0;
+  std::uint64_t heads = 0;      ///< told to clients
+  std::uint64_t modes_shown = 0;  ///< entries by which a group became a channel, or a group again
+  Histogram pulled;             ///< ns from writing to being pulled by who looks at the channel
   std::uint64_t presence_told_gone = 0;
   Histogram disk_sync;          ///< ns of a synced write
   std::uint64_t written = 0;    ///< messages users meant to send
@@ -63,6 +87,7 @@ struct Meters {
   std::uint64_t ranges = 0;
   std::uint64_t pages = 0, paged_messages = 0;
   std::uint64_t resets = 0;
+  std::uint64_t receipts = 0, typing = 0;  ///< shown, of others
   std::uint64_t attached = 0;
   std::uint64_t attached_again = 0;
   std::uint64_t lost = 0;
@@ -82,6 +107,12 @@ struct Meters {
   Histogram beside_delivery;
   std::uint64_t refused_memory = 0, refused_login = 0;
   std::uint64_t refused_client_max = 0;  ///< times that one client was turned away, in a row
+  Histogram push;                      ///< ns from writing to taken by a provider
+  std::uint64_t pushes = 0, push_items = 0, pushes_again = 0;
+  std::uint64_t pushes_owed_max = 0;   ///< users who wait for one, or to be looked at
+  Peak tokens_asked;          ///< by clients, after their logins
+  std::uint64_t barred = 0;   ///< connections closed with "do not return", by no newer one
+  std::uint64_t quota_beside = 0;  ///< put off because of a quota, by keys that are not of the first group
   Availability availability;
   TimeSeries series{std::chrono::seconds(1),
                     {{"sent"},

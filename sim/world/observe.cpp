@@ -2,8 +2,11 @@
 
 #include <algorithm>
 
+#include "sim/check/limit_checks.hpp"
 #include "sim/check/presence_checks.hpp"
+#include "sim/check/push_checks.hpp"
 #include "sim/world/body.hpp"
+#include "sim/world/credentials.hpp"
 
 namespace hubbub::sim {
 
@@ -83,7 +86,10 @@ void Observer::acknowledged(Duration now, const Device& device, const Conversati
   answered(device, Operation::send, message.written);
   m.count(now, SeriesColumn::ack_ms_sum,
           static_cast<double>((now - message.written).count()) / 1e6);
-  if (counted(message.written)) m.ack.record((now - message.written).count());
+  if (counted(message.written)) {
+    m.ack.record((now - message.written).count());
+    m.answer.record((now - message.sent_at).count());
+  }
   if (beside(device.user(), message.written, partition_of(shard_of(conversation))))
     m.beside_ack.record((now - message.written).count());
   const Meters::Unowned& unowned = m.unowned[partition_of(shard_of(conversation)).value];
@@ -98,6 +104,7 @@ void Observer::acknowledged(Duration now, const Device& device, const Conversati
   }
   stage_.checker.acknowledged(now, device.id(), conversation, ok.number, message.key, ok.seq,
                               ok.message);
+  counted_for_key(device, message.sent_at);
   chain(Fact::acknowledged, device, message.key ^ ok.seq);
 }
 
@@ -110,8 +117,15 @@ void Observer::refused(Duration now, const Device& device, const ConversationId&
   chain(Fact::refused, device, message.key);
 }
 
+void Observer::counted_for_key(const Device& device, Duration asked) {
+  if (stage_.scenario.clients.api_keys.empty()) return;
+  stage_.checker.quotas().served(asked, api_key_of(stage_.scenario, stage_.seed, device.user()).id);
+}
+
 void Observer::put_off(Duration now, const Device& device, const to_client::Error& error) {
   ++stage_.meters.put_off;
+  if (error.code == ErrorCode::quota && key_group_of(stage_.scenario, stage_.seed, device.user()) != 0)
+    ++stage_.meters.quota_beside;
   stage_.meters.count(now, SeriesColumn::put_off);
   // Messages and calls are put off for a while, or renumbered; only of a page is this the last word.
   if (!error.retry && error.code != ErrorCode::conflict && device.attached()) page_answered(device);
@@ -129,6 +143,7 @@ bool is_about_a_block(const Call& call) {
 }  // namespace
 
 void Observer::call_asked(Duration, const Device& device, const Call& call) {
+  if (call.push) stage_.checker.pushes().asked(device.id());
   if (is_about_a_block(call))
     stage_.checker.block_asked(device.user(), call.user, call.contact == ContactWhat::block, call.key);
 }
@@ -142,8 +157,10 @@ void Observer::block_answered(const Device& device, const Call& call, bool done)
 void Observer::call_done(Duration now, const Device& device, const Call& call,
                          const to_client::Ok& ok) {
   block_answered(device, call, true);
+  if (call.push) stage_.checker.pushes().answered(device.id());
   ++stage_.meters.calls_done;
   answered(device, Operation::change, call.written);
+  if (call.create) counted_for_key(device, call.sent_at);
   if (call.create && call.tag != 0) created.push_back({call.tag, ok.conversation});
   if (ok.seq != 0)
     stage_.checker.changed(now, device.id(), ok.conversation, ok.number, call.key, ok.seq,
@@ -175,6 +192,8 @@ void Observer::shown(Duration now, const Device& device, const to_client::Event&
     if (ours && beside(message.from, written, partition_of(shard_of(event.conversation))))
       stage_.meters.beside_delivery.record((now - written).count());
   }
+  if (message.kind == EntryKind::channel || message.kind == EntryKind::group)
+    ++stage_.meters.modes_shown;
   stage_.checker.shown(now, device.id(), event.cursor, event.conversation, message);
   chain(Fact::shown, device, event.conversation.low ^ mix64(message.seq) ^ event.cursor.held);
 }
@@ -213,10 +232,40 @@ void Observer::reset(Duration now, const Device& device, const to_client::Reset&
 void Observer::paged(Duration now, const Device& device, const to_server::History& asked,
                      const to_client::HistoryPage& page) {
   ++stage_.meters.pages;
+  counted_for_key(device, now);
   page_answered(device);
   stage_.meters.paged_messages += page.messages.size();
+  if (asked.direction == to_server::History::Direction::after) pulled(device, page);
   stage_.checker.paged(now, device.id(), asked, page);
   chain(Fact::paged, device, page.head ^ page.messages.size() << 32);
+}
+
+/// How long it took from a message's being written, of those that a device had not yet pulled.
+void Observer::pulled(const Device& device, const to_client::HistoryPage& page) {
+  if (!device.looks_at(page.conversation)) return;
+  for (const Message& m : page.messages) {
+    if (m.kind != EntryKind::text || m.from == device.user() || m.content.body.size() != Body::size)
+      continue;
+    const Duration written = Body::written(m.content.body);
+    if (counted(written) && written >= watched(device).since)
+      stage_.meters.pulled.record((stage_.now - written).count());
+  }
+}
+
+void Observer::looks(Duration, const Device& device, std::span<const ConversationId> channels,
+                     bool at_them) {
+  for (const ConversationId& channel : channels) {
+    if (at_them)
+      stage_.checker.looks(device.id(), channel);
+    else
+      stage_.checker.head_told(stage_.now, device.id(), {channel, 0});
+  }
+}
+
+void Observer::head_told(Duration now, const Device& device, const HeadOf& of) {
+  ++stage_.meters.heads;
+  stage_.checker.head_told(now, device.id(), of);
+  chain(Fact::head, device, of.conversation.low ^ mix64(of.head));
 }
 
 void Observer::attached(Duration now, const Device& device, const to_client::Welcome& welcome) {
@@ -244,6 +293,7 @@ void Observer::attached(Duration now, const Device& device, const to_client::Wel
 
 void Observer::lost(Duration now, const Device& device, CloseCode code, bool was_attached) {
   Meters& m = stage_.meters;
+  if (!may_return(code) && code != CloseCode::replaced) ++m.barred;
   if (was_attached) {
     ++m.lost;
     --m.online;
@@ -258,6 +308,7 @@ void Observer::lost(Duration now, const Device& device, CloseCode code, bool was
     if (w.connecting) m.availability.tried(Operation::connect, now);
   }
   stage_.checker.presence().lost(now, device.id());
+  if (stage_.scenario.clients.look > 0) stage_.checker.lost(device.id());
   chain(Fact::lost, device, static_cast<std::uint64_t>(code));
 }
 
@@ -271,6 +322,41 @@ void Observer::presence(Duration now, const Device& device, const PresenceOf& of
     if (told.so_for) (here ? m.presence_here : m.presence_gone).record(told.so_for->count());
   }
   chain(Fact::presence, device, of.user.value << 2 | static_cast<std::uint64_t>(of.state));
+}
+
+// --- Receipts ------------------------------------------------------------------------------------
+
+void Observer::holds(Duration now, const Device& device, const Cursor& cursor) {
+  stage_.checker.holds(now, device.id(), cursor);
+}
+
+void Observer::read(Duration now, const Device& device, const ConversationId& conversation,
+                    Sequence seq) {
+  Said& said = said_[{conversation, device.user()}];
+  if (seq > said.seq) said = {seq, now};
+  stage_.checker.read(now, device.id(), conversation, seq);
+  chain(Fact::read, device, conversation.low ^ mix64(seq));
+}
+
+void Observer::receipt(Duration now, const Device& device, const to_client::Receipt& receipt) {
+  const auto of_another = [&](const MarkOf& mark) { return mark.user != device.user(); };
+  if (receipt.seq != 0 || std::ranges::any_of(receipt.marks, of_another)) ++stage_.meters.receipts;
+  std::uint64_t what = receipt.conversation.low ^ mix64(receipt.seq) ^ receipt.delivered << 20 ^ receipt.read;
+  for (const MarkOf& mark : receipt.marks) {
+    what = mix64(what ^ mark.user.value ^ mark.delivered << 20 ^ mark.read << 40);
+    if (!of_another(mark)) continue;
+    const auto said = said_.find({receipt.conversation, mark.user});
+    if (said == said_.end() || said->second.at == never || mark.read < said->second.seq) continue;
+    if (counted(said->second.at)) stage_.meters.receipt.record((now - said->second.at).count());
+    said->second.at = never;
+  }
+  stage_.checker.receipt(now, device.id(), receipt);
+  chain(Fact::receipt, device, what);
+}
+
+void Observer::typing(Duration, const Device& device, const to_client::Typing& typing) {
+  ++stage_.meters.typing;
+  chain(Fact::typing, device, typing.conversation.low ^ mix64(typing.user.value));
 }
 
 }  // namespace hubbub::sim

@@ -1,6 +1,10 @@
 // Watches the clients: tells the judge, the meters and the hash chain what they were told.
 #pragma once
 
+#include <absl/container/flat_hash_map.h>
+
+#include <utility>
+
 #include "sim/clients/device.hpp"
 #include "sim/world/stage.hpp"
 
@@ -40,6 +44,12 @@ class Observer final : public DeviceObserver {
   void attached(Duration, const Device&, const to_client::Welcome&) override;
   void lost(Duration, const Device&, CloseCode, bool was_attached) override;
   void presence(Duration, const Device&, const PresenceOf&) override;
+  void looks(Duration, const Device&, std::span<const ConversationId>, bool at_them) override;
+  void head_told(Duration, const Device&, const HeadOf&) override;
+  void holds(Duration, const Device&, const Cursor&) override;
+  void read(Duration, const Device&, const ConversationId&, Sequence) override;
+  void receipt(Duration, const Device&, const to_client::Receipt&) override;
+  void typing(Duration, const Device&, const to_client::Typing&) override;
 
   std::size_t bytes() const { return watched_.capacity() * sizeof(Watched); }
 
@@ -70,6 +80,7 @@ class Observer final : public DeviceObserver {
   Watched& watched(const Device& device) {
     return watched_[(device.user().value - 1) * devices_ + device.index()];
   }
+  void pulled(const Device& device, const to_client::HistoryPage& page);
   void block_answered(const Device& device, const Call& call, bool done);
   enum class Fact : std::uint64_t {
     sent,
@@ -87,6 +98,10 @@ class Observer final : public DeviceObserver {
     attached,
     lost,
     presence,
+    read,
+    receipt,
+    typing,
+    head,
   };
   void chain(Fact fact, const Device& device, std::uint64_t what) {
     stage_.chain.add(stage_.clients_entity(),
@@ -98,6 +113,8 @@ class Observer final : public DeviceObserver {
   bool tried(const Watched& w, Duration begun) const { return begun / tick >= w.online; }
   void answered(const Device& device, Operation operation, Duration begun);
   void page_answered(const Device& device);
+  /// What counts for the quota of the key that it comes by was done.
+  void counted_for_key(const Device& device, Duration asked);
   /// A message that no fault has to do with: after the first one, by one who lost nothing, in a
   /// partition that stayed.
   bool beside(UserId from, Duration written, PartitionId partition) const;
@@ -114,6 +131,12 @@ class Observer final : public DeviceObserver {
   Stage& stage_;
   std::uint32_t devices_;
   std::vector<Watched> watched_;
+  /// What was read last, by conversation and user, and is not shown to another yet.
+  struct Said {
+    Sequence seq{};
+    Duration at{};
+  };
+  absl::flat_hash_map<std::pair<ConversationId, UserId>, Said> said_;
 };
 
 }  // namespace hubbub::sim

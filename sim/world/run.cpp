@@ -4,7 +4,10 @@
 
 #include <cstring>
 
+#include "core/node/quotas.hpp"
 #include "core/wire/rows.hpp"
+#include "sim/check/push_checks.hpp"
+#include "sim/check/limit_checks.hpp"
 #include "sim/world/crowd.hpp"
 #include "sim/world/fleet.hpp"
 
@@ -53,10 +56,12 @@ class World {
     source_.number = run_source;
     stage_.story = options.story;
     stage_.checker.presence().set(presence_bounds(scenario.policy.presence));
+    stage_.checker.set_push_limit(scenario.policy.push_limit);
   }
 
   RunResult run() {
     fleet_.start_all();
+    tell_terms();
     crowd_.start();
     faults_.start();
     stage_.agenda.put(Chain::window, Happening::phase, source_, std::uint64_t{0});
@@ -80,7 +85,9 @@ class World {
   void end_safety();
   bool at_rest();
   RunResult conclude();
+  void tell_terms();
   void tell_rows();
+  void tell_pushes();
   std::vector<std::string> stuck();
 
   const RunOptions& options_;
@@ -177,6 +184,8 @@ void World::happen(const Agenda::Next& next) {
       return crowd_.wakes(next.low());
     case Happening::client_acts:
       return crowd_.acts(next.low());
+    case Happening::at_pushed:
+      return crowd_.pushed(UserId{next.high()}, DeviceNumber{static_cast<std::uint16_t>(next.low())});
     case Happening::client_leaves:
       return crowd_.turns(next.high(), next.low());
   }
@@ -191,6 +200,9 @@ void World::window() {
   if (options_.progress)
     options_.progress({stage_.now, stage_.scenario.duration, !stage_.safety, events_,
                        stage_.meters.online, Duration{stage_.meters.ack.percentile(99)}});
+  if (stage_.scenario.clients.push > 0)
+    stage_.meters.pushes_owed_max =
+        std::max<std::uint64_t>(stage_.meters.pushes_owed_max, fleet_.unpushed());
   if (interrupted()) {
     done_ = true;
     return;
@@ -216,14 +228,49 @@ void World::end_safety() {
 bool World::at_rest() {
   if (!fleet_.quiet() || !crowd_.quiet()) return false;
   for (std::uint32_t n = 0; n < fleet_.nodes(); ++n)
-    if (!fleet_.owing(n).empty()) return false;
+    if (!fleet_.owing(n).empty() || fleet_.receipts_under_way(n)) return false;
   // Where nobody watches, nobody is told.
   if (stage_.scenario.clients.watched > 0 && fleet_.untold() > 0) return false;
-  return true;
+  return stage_.scenario.clients.push == 0 || fleet_.unpushed() == 0;
+}
+
+/// What is due to whoever is away, once all is over.
+void World::tell_pushes() {
+  if (stage_.scenario.clients.push == 0) return;
+  PushChecks& checks = stage_.checker.pushes();
+  crowd_.tell_who_is_away(checks);
+  Arena arena;
+  const auto each_row = [&](auto&& look) {
+    fleet_.for_each_row([&](std::string_view key, std::string_view value) {
+      arena.clear();
+      if (const auto row = rows::parse(key, value, arena)) look(*row);
+    });
+  };
+  each_row([&](const rows::Parsed& row) {
+    if (const auto* entry = std::get_if<rows::InboxRow>(&row.row))
+      checks.stored_inbox(row.device.user, row.number, entry->conversation, entry->seq());
+  });
+  each_row([&](const rows::Parsed& row) {
+    if (const auto* message = std::get_if<rows::MessageRow>(&row.row))
+      checks.stored_message(row.conversation, message->message.seq, message->message.from);
+  });
+  if (!interrupted_) checks.finish(stage_.now);
+}
+
+/// What the keys may ask for: each gateway may be a slice ahead.
+void World::tell_terms() {
+  const Scenario& s = stage_.scenario;
+  std::uint32_t key = 1;
+  for (const ApiKeys& group : s.clients.api_keys)
+    for (std::uint32_t i = 0; i < group.keys; ++i)
+      stage_.checker.quotas().may(key++, {group.quota + std::uint64_t{fleet_.nodes()} * slice_of(group.quota),
+                                          s.policy.quota_window});
 }
 
 void World::tell_rows() {
   Arena arena;
+  ConversationId of;
+  std::vector<UserId> places;  // of its members; the rows of them come before those of their marks
   fleet_.for_each_row([&](std::string_view key, std::string_view value) {
     arena.clear();
     const auto row = rows::parse(key, value, arena);
@@ -231,10 +278,21 @@ void World::tell_rows() {
     if (const auto* message = std::get_if<rows::MessageRow>(&row->row)) {
       stage_.checker.stored_message(row->conversation, message->message);
     } else if (const auto* inbox = std::get_if<rows::InboxRow>(&row->row)) {
-      stage_.checker.stored_inbox(row->device.user, row->number, inbox->conversation, inbox->seq);
+      stage_.checker.stored_inbox(row->device.user, row->number, inbox->conversation, inbox->seq());
     } else if (const auto* members = std::get_if<rows::MembersRow>(&row->row)) {
-      for (const rows::Interval& i : members->intervals)
+      if (of != row->conversation || row->number == 0) places.clear();
+      of = row->conversation;
+      for (const rows::Interval& i : members->intervals) {
         stage_.checker.stored_member(row->conversation, i.user, i.from, i.to);
+        places.push_back(i.user);
+      }
+    } else if (const auto* marks = std::get_if<rows::MarksRow>(&row->row)) {
+      if (!row->conversation.is_group())
+        places = {row->conversation.first(), row->conversation.second()};
+      const std::size_t from = row->number * limits::members_per_row;
+      for (std::size_t i = 0; i < marks->marks.size(); ++i)
+        stage_.checker.stored_mark(row->conversation, places.at(from + i),
+                                   marks->marks[i].delivered, marks->marks[i].read);
     }
   });
 }
@@ -247,6 +305,8 @@ std::vector<std::string> World::stuck() {
           "node {} still owes deliveries in {} conversations, {} among them, and knows of {}", n,
           owing.size(), to_text(owing.front()), fleet_.unconfirmed(n)));
   for (std::string& line : fleet_.unserved()) what.push_back(std::move(line));
+  for (std::uint32_t n = 0; n < fleet_.nodes(); ++n)
+    if (fleet_.receipts_under_way(n)) what.push_back(fmt::format("node {} has receipts under way", n));
   if (!fleet_.quiet()) what.push_back("a server is busy or down");
   for (std::string& line : crowd_.stuck()) what.push_back(std::move(line));
   return what;
@@ -265,7 +325,10 @@ RunResult World::conclude() {
                    stage_.slab.reserved_bytes(),
                    0};
   tell_rows();
+  tell_pushes();
   stage_.checker.presence().finish(stage_.now, settled_);
+  stage_.checker.tokens().finish(stage_.now);
+  stage_.checker.quotas().finish(stage_.now);
   stage_.checker.finish(stage_.now, {true, !interrupted_});
   crowd_.tell_the_end(stage_.checker);
   for (std::uint32_t n = 0; n < fleet_.nodes(); ++n) {

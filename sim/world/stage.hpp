@@ -25,7 +25,8 @@ struct Stage {
         seed(run_seed),
         regions(s, run_seed),
         agenda(ties),
-        chain(std::move(entities)) {}
+        chain(std::move(entities)),
+        checker({.receipts = s.clients.read_after != Distribution{}}) {}
 
   /// A fault takes effect now and is over after so long: what ends a process, when that is started
   /// again. Whoever sees it meet something says so; what only waits to strike has struck nothing.

@@ -73,6 +73,9 @@ void StoryWriter::input(Duration now, NodeId node, const Input& input) {
     if (verb == "drop") speakers_.erase(at);
   };
   std::visit(Overloaded{[&](const input::Opened& i) { speakers_[{node, i.connection}].user = i.user; },
+                        [&](const input::OpenedWith& i) {
+                          speakers_[{node, i.opened.connection}].user = i.opened.user;
+                        },
                         [&](const input::Closed& i) { leave(i.connection, "drop"); },
                         [&](const input::Silent& i) { leave(i.connection, "silent"); },
                         [&](const input::Frame& i) { frame(now, {node, i.connection}, i.frame); },
@@ -124,6 +127,7 @@ std::string StoryWriter::command(const Speaker& who, const to_server::Frame& fra
             return fmt::format("{} {} {} {}", verb_of(f.what), name, f.number, text_of(f));
           },
           [&](const to_server::List&) { return "list " + name; },
+          [&](const to_server::Push& f) { return fmt::format("push {} {}", name, f.on ? "on" : "off"); },
           [&](const to_server::ContactChange& f) {
             const bool visible = f.what == to_server::ContactChange::What::visible;
             const std::string of = visible ? f.visible_to == VisibleTo::contacts ? "contacts" : "everyone"

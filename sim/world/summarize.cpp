@@ -114,6 +114,42 @@ double value_of(std::string_view name, const Scenario& scenario, const RunResult
   if (name == "refused.memory") return count(m.refused_memory);
   if (name == "refused.login") return count(m.refused_login);
   if (name == "refused.client.max") return count(m.refused_client_max);
+  if (name == "inbox.per_message")
+    return ratio(count(result.counters.inbox_entries), count(result.counters.accepted));
+  if (name == "modes.shown") return count(m.modes_shown);
+  if (name == "heads") return count(m.heads);
+  if (name == "pulled.p99") return percentile(m.pulled, 99);
+  if (name == "reads.per_head")
+    return ratio(count(result.counters.recent_misses - result.counters.shared_reads),
+                 count(result.counters.heads_told));
+  if (name == "reads.shared") return count(result.counters.shared_reads);
+  if (name == "presence.per_turn")
+    return ratio(count(m.presence_shown), count(result.counters.presence_turns));
+  if (name == "receipts") return count(m.receipts);
+  if (name == "receipts.message") return ratio(count(m.receipts), count(m.acknowledged));
+  if (name == "receipts.p99") return percentile(m.receipt, 99);
+  if (name == "typing") return count(m.typing);
+  if (name == "pushes") return count(m.pushes);
+  if (name == "pushes.put_off") return count(result.counters.pushes_put_off);
+  if (name == "pushes.again") return count(m.pushes_again);
+  if (name == "pushes.entries") return ratio(count(m.push_items), count(m.pushes));
+  if (name == "pushes.owed.max") return count(m.pushes_owed_max);
+  if (name.starts_with("push.")) return latency(m.push, name.substr(5));
+  if (name == "answer.p99") return percentile(m.answer, 99);
+  if (name == "barred") return count(m.barred);
+  if (name == "token.asked") return count(m.tokens_asked.total());
+  if (name == "token.asked.peak") return count(m.tokens_asked.most());
+  if (name == "token.renewed") return count(result.counters.tokens_renewed);
+  if (name == "token.ended") return count(result.counters.tokens_ended);
+  if (name == "clock.refused") return count(result.counters.clock_refused);
+  if (name == "quota.refused") return count(result.counters.quota_refused);
+  if (name == "quota.refused.beside") return count(m.quota_beside);
+  if (name == "quota.unknown") return count(result.counters.quota_unknown);
+  if (name == "shed.typing") return count(result.counters.shed_typing);
+  if (name == "shed.presence") return count(result.counters.shed_presence);
+  if (name == "shed.receipts") return count(result.counters.shed_receipts);
+  if (name == "reads.delayed") return count(result.counters.delayed_reads);
+  if (name == "sends.refused") return count(result.counters.refused_sends);
   if (name == "liveness.time")
     return result.settled ? static_cast<double>((result.end - result.safety_end).count())
                           : not_measured;

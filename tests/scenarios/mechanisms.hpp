@@ -22,9 +22,10 @@ inline const std::vector<Mechanism>& mechanisms() {
       {"sync-error", {"policy.unknown_commit=assume_done"}, {"acked-kept"}, ""},
       {"long-absence", {"policy.catch_up=entries"}, {}, "sync.entries.max"},
       {"group-500", {"policy.step=unbounded"}, {"bounded"}, ""},
+      {"receipts-500", {"policy.receipts=each"}, {}, "receipts.message"},
       {"two-devices", {"policy.own_messages=not_in_inbox"}, {"delivered-all"}, ""},
       {"retry-storm",
-       {"policy.expired_work=serve", "clients.retry_budget=1000000000"},
+       {"policy.expired_work=serve", "clients.retry_budget=1000000000", "policy.overload=fifo"},
        {},
        "goodput.ratio"},
       {"failover", {"policy.failover=stays"}, {}, "takeover.p99"},
@@ -53,6 +54,13 @@ inline const std::vector<Mechanism>& mechanisms() {
       {"drain-waves", {"policy.admission=none"}, {}, "back.p99"},
       {"lossy-network", {"policy.peers=trusting"}, {"settled", "delivered-all", "caught-up"}, ""},
       {"blocked", {"policy.blocks=told_once"}, {"blocked-out"}, ""},
+      {"push-provider-back", {"policy.push=once"}, {"pushed"}, ""},
+      {"channel-crossing", {"policy.push_limit=1000000"}, {}, "inbox.per_message"},
+      {"group-100000-presence", {"policy.presence.group=pushed"}, {}, "presence.per_turn"},
+      {"token-expiry-wave", {"clients.token.refresh=on_expiry"}, {}, "token.asked.peak"},
+      {"clock-wrong-token", {"policy.token_clock=own"}, {}, "barred"},
+      {"quota-20-gateways", {"policy.quota=per_gateway"}, {"quota"}, ""},
+      {"overload-shed", {"policy.overload=fifo"}, {}, "answer.p99"},
   };
   return list;
 }

@@ -46,6 +46,38 @@ TEST(User, ComesBackFromItsRowsInWhateverOrderTheyAre) {
   }
 }
 
+TEST(User, IsToBeToldByAPushOfWhatNoDeviceHasAndNoProviderTook) {
+  User user;
+  EXPECT_FALSE(user.pushed) << "most users want none";
+  restore(user, rows::user(mia), rows::UserRow{.head = 100});
+  for (const int n : {1, 2, 3})
+    restore(user, rows::device({mia, DeviceNumber{static_cast<std::uint16_t>(n)}}),
+            rows::DeviceRow{.name = "d", .acknowledged = n * 10u});
+  const rows::PushedTo to[] = {{DeviceNumber{1}, 50}, {DeviceNumber{3}, 40}};
+  ASSERT_TRUE(encloses(User::bounds(mia), rows::push(mia)));
+  ASSERT_TRUE(restore(user, rows::push(mia), rows::PushRow{.to = to}));
+  ASSERT_TRUE(user.pushed);
+  EXPECT_EQ(user.known(), 40u) << "the third was not told of more";
+  user.devices[1].acknowledged = 60;
+  EXPECT_EQ(user.known(), 60u) << "whichever device has it";
+  user.pushed->to.clear();
+  EXPECT_EQ(user.known(), 100u) << "nobody is to be told";
+}
+
+TEST(InboxRow, SaysThatItIsQuietBesideItsSequence) {
+  for (const bool quiet : {false, true}) {
+    ByteBuffer value;
+    wire::encode(rows::InboxRow{conversation, 7, quiet}, value);
+    Arena arena;
+    const auto parsed = rows::parse(rows::inbox(mia, 3), value.view(), arena);
+    ASSERT_TRUE(parsed.has_value());
+    const auto& row = std::get<rows::InboxRow>(parsed->row);
+    EXPECT_EQ(row.seq(), 7u);
+    EXPECT_EQ(row.quiet(), quiet);
+    EXPECT_EQ(row.conversation, conversation);
+  }
+}
+
 TEST(User, HasNoDeviceThatNeverAttached) {
   User user;
   EXPECT_EQ(user.device(DeviceNumber{1}), nullptr);

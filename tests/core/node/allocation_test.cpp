@@ -34,4 +34,14 @@ TEST(Node, AllocatesNothingInTheSteadyState) {
   EXPECT_EQ(allocations - before, 0u);
 }
 
+TEST(Node, AllocatesNothingForReceipts) {
+  Pair pair;
+  for (int i = 0; i < 5'000; ++i) pair.exchange(3s);
+  const std::size_t before = allocations;
+  int told = 0;
+  for (int i = 0; i < 1'000; ++i) told += pair.exchange(3s);
+  EXPECT_GE(told, 5'000) << "an ok and two events for each message, and receipts to both";
+  EXPECT_EQ(allocations - before, 0u);
+}
+
 }  // namespace hubbub::test

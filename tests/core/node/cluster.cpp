@@ -7,8 +7,8 @@
 
 namespace hubbub::test {
 
-Cluster::Cluster(std::uint16_t nodes, Policy policy, AdmissionConfig admission)
-    : policy_(policy), admission_(admission), map_(static_map(nodes)) {
+Cluster::Cluster(std::uint16_t nodes, Policy policy, AdmissionConfig admission, bool tokens)
+    : policy_(policy), admission_(admission), tokens_(tokens), map_(static_map(nodes)) {
   boxes_.resize(nodes);
   for (Box& b : boxes_) b.store = std::make_unique<MemoryStore>(policy.unknown_commit);
   if (!replicated(policy.durability)) {
@@ -34,6 +34,7 @@ void Cluster::start(NodeId id) {
 void Cluster::begin(NodeId id) {
   NodeConfig config{id, map_, policy_, 7};
   config.admission = admission_;
+  config.tokens = tokens_;
   if (services_) {
     config.entropy = mix64(++starts_);
     config.home.host = id.value;
@@ -157,7 +158,7 @@ bool Cluster::step(NodeId id) {
   std::vector<Input> inputs;
   for (const Queued& q : b.inputs) inputs.push_back(q.input);
   out_.clear();
-  const std::size_t taken = b.node->step(inputs, now(), out_);
+  const std::size_t taken = b.node->step(inputs, {now().mono, now().wall + b.wall_ahead}, out_);
   units_max_ = std::max(units_max_, out_.units);
   listener.step(id, std::span(inputs).first(taken), out_);
   b.inputs.erase(b.inputs.begin(), b.inputs.begin() + static_cast<std::ptrdiff_t>(taken));
@@ -194,6 +195,10 @@ void Cluster::carry_out(NodeId id) {
   for (const auto& c : out_.commits) {
     const Held held{c.partition, c.batch, std::string(c.rows), c.sync};
     b.disk_held ? b.held.push_back(held) : commit(id, held);
+  }
+  for (const auto& p : out_.pushes) {
+    listener.push(id, p);
+    if (provider_) push(id, input::PushDone{p.ticket, *provider_});
   }
   if (services_) services_->carry_out(id, out_);
 }

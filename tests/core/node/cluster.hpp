@@ -8,6 +8,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,12 +27,14 @@ class Cluster {
     /// Before that: what a close says about coming back, if anything.
     std::function<void(ConnectionId, NodeId, const Advice&)> advice = [](ConnectionId, NodeId, const Advice&) {};
     std::function<void(NodeId, std::string_view)> note = [](NodeId, std::string_view) {};
+    std::function<void(NodeId, const output::Push&)> push = [](NodeId, const output::Push&) {};
     /// A step: what the node took, and what it wants done.
     std::function<void(NodeId, std::span<const Input>, const Outbox&)> step =
         [](NodeId, std::span<const Input>, const Outbox&) {};
   };
 
-  explicit Cluster(std::uint16_t nodes, Policy policy = {}, AdmissionConfig admission = {});
+  /// `tokens`: sessions may come with tokens that end (NodeConfig::tokens).
+  explicit Cluster(std::uint16_t nodes, Policy policy = {}, AdmissionConfig admission = {}, bool tokens = false);
 
   Listener listener;
 
@@ -47,6 +50,8 @@ class Cluster {
   void fail_next_sync(NodeId node) { box(node).store->fail_next_sync(); }
   void pause(NodeId node) { box(node).paused = true; }
   void resume(NodeId node) { box(node).paused = false; }
+  /// What the provider says to every push from now on; nothing: it does not answer.
+  void provider(std::optional<PushOutcome> says) { provider_ = says; }
   void drain(NodeId node) { push(node, input::Drain{}); }
   /// The disk is replaced by an empty one. REQUIRES: the node is down.
   void lose_disk(NodeId node);
@@ -56,6 +61,10 @@ class Cluster {
 
   void open(NodeId node, ConnectionId connection, UserId user);
   void open(NodeId node, const input::Opened& opened) { push(node, opened); }
+  void open(NodeId node, const input::OpenedWith& opened) { push(node, opened); }
+  void renew(NodeId node, const input::Renewed& renewed) { push(node, renewed); }
+  /// The node's wall clock shows so much more from now on.
+  void step_wall(NodeId node, Duration by) { box(node).wall_ahead += by; }
   void arrive(NodeId node, ConnectionId connection) { push(node, input::Arrived{connection}); }
   /// `left`: the client said good-bye.
   void close(NodeId node, ConnectionId connection, bool left = false);
@@ -103,6 +112,7 @@ class Cluster {
     bool disk_held = false;
     bool reads_held = false;
     bool paused = false;
+    Duration wall_ahead{};
   };
 
   Box& box(NodeId node) { return boxes_[node.value]; }
@@ -117,6 +127,7 @@ class Cluster {
 
   Policy policy_;
   AdmissionConfig admission_;
+  bool tokens_;
   ShardMap map_;
   std::unique_ptr<Services> services_;
   std::uint64_t starts_ = 0;
@@ -126,6 +137,7 @@ class Cluster {
   Duration now_{};
   Outbox out_;
   std::uint32_t units_max_ = 0;
+  std::optional<PushOutcome> provider_ = PushOutcome::accepted;
 };
 
 }  // namespace hubbub::test

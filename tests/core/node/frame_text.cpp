@@ -18,6 +18,8 @@ std::string_view name_of(EntryKind kind) {
     case EntryKind::demoted: return "demoted";
     case EntryKind::handed_over: return "handed over to";
     case EntryKind::settings: return "settings";
+    case EntryKind::channel: return "became a channel";
+    case EntryKind::group: return "became a group again";
   }
   return "?";
 }
@@ -67,6 +69,19 @@ std::string text_of(const to_client::Event& f) {
                      text_of_message(f.message));
 }
 
+std::string text_of(const to_client::Receipt& f) {
+  std::string t = f.id == 0 ? "receipt" : fmt::format("receipts {}:", f.id);
+  t += " " + to_text(f.conversation);
+  for (const MarkOf& m : f.marks)
+    t += fmt::format(", {} has #{}, read #{}", to_text(m.user), m.delivered, m.read);
+  if (f.seq != 0) t += fmt::format(", #{} is with {} others, read by {}", f.seq, f.delivered, f.read);
+  return t;
+}
+
+std::string text_of(const to_client::Typing& f) {
+  return fmt::format("{} is typing in {}", to_text(f.user), to_text(f.conversation));
+}
+
 std::string text_of(const to_client::Ranges& f) {
   std::string t = fmt::format("{} to page:", text_of(f.cursor));
   for (const Range& r : f.ranges) t += fmt::format(" {} {}-{}", to_text(r.conversation), r.from, r.to);
@@ -91,6 +106,14 @@ std::string text_of(const to_client::HistoryPage& f) {
 std::string text_of(const to_client::ListPage& f) {
   std::string t = fmt::format("list {}{}:", f.id, f.has_more ? ", more" : "");
   for (const ConversationId& c : f.conversations) t += " " + to_text(c);
+  return t;
+}
+
+std::string text_of(const to_client::Heads& f) {
+  std::string t = "heads:";
+  for (const HeadOf& of : f.heads)
+    t += of.head == 0 ? fmt::format(" {} is not yours", to_text(of.conversation))
+                      : fmt::format(" {} #{}", to_text(of.conversation), of.head);
   return t;
 }
 

@@ -15,12 +15,14 @@ namespace {
 constexpr std::uint16_t nodes = 3;
 constexpr std::uint64_t users = 5;
 constexpr std::uint32_t members_max = 4;
+constexpr std::uint32_t push_limit = 3;
 
 struct Operation {
   enum class What : std::uint8_t {
     say, say_again, create, add, remove, leave, rename, reconnect, move,
     crash, power_loss, crash_during, sleep,
-    promote, demote, hand_over, settings, contact, uncontact, block, unblock
+    promote, demote, hand_over, settings, contact, uncontact, block, unblock, read,
+    add_all, look, look_away
   };
   What what{};
   std::uint8_t a{}, b{}, c{};
@@ -30,7 +32,7 @@ std::ostream& operator<<(std::ostream& out, const Operation& o) {
   static constexpr const char* names[] = {"say", "say_again", "create", "add", "remove", "leave", "rename",
                                           "reconnect", "move", "crash", "power_loss", "crash_during", "sleep",
                                           "promote", "demote", "hand_over", "settings", "contact",
-                                          "uncontact", "block", "unblock"};
+                                          "uncontact", "block", "unblock", "read", "add_all", "look", "look_away"};
   return out << names[static_cast<int>(o.what)] << '(' << int{o.a} << ',' << int{o.b} << ','
              << int{o.c} << ')';
 }
@@ -50,6 +52,11 @@ struct Person {
   std::optional<to_client::Frame> answer;
   std::map<ConversationId, std::map<Sequence, ReferenceModel::Entry>> shown;
 
+  /// What it looks at on this connection, and the head that it was told.
+  std::map<ConversationId, Sequence> heads;
+
+  std::map<ConversationId, Sequence> read;
+  std::map<ConversationId, std::map<UserId, MarkOf>> receipts;  ///< the highest that it was told
   std::vector<ConversationId> listed;
   std::map<UserId, ReferenceModel::Contact> contacts;
   std::vector<std::pair<UserId, Role>> members;
@@ -57,7 +64,7 @@ struct Person {
 
 class World {
  public:
-  World() : cluster_(nodes, policy()), model_(members_max) {
+  World() : cluster_(nodes, policy()), model_(members_max, push_limit) {
     cluster_.listener.frame = [this](ConnectionId c, NodeId n, const to_client::Frame& f) { hear(c, n, f); };
     cluster_.listener.close = [this](ConnectionId c, NodeId n, CloseCode) {
       if (Person* p = find(c, n)) p->connected = false;
@@ -88,6 +95,9 @@ class World {
       case What::uncontact: return change_contact(p, to_server::ContactChange::What::uncontact, o);
       case What::block: return change_contact(p, to_server::ContactChange::What::block, o);
       case What::unblock: return change_contact(p, to_server::ContactChange::What::unblock, o);
+      case What::add_all: return add_all(p, o);
+      case What::look: return look(p, o);
+      case What::look_away: return look_away(p, o);
       case What::reconnect: return connect(p);
       case What::move:
         p.node = NodeId{static_cast<std::uint16_t>(o.b % nodes)};
@@ -95,6 +105,7 @@ class World {
       case What::crash: return crash(o.b, false);
       case What::power_loss: return crash(o.b, true);
       case What::crash_during: return crash_during(p, o);
+      case What::read: return read(p, conversation(p, o.b));
       case What::sleep: return cluster_.wait(std::chrono::seconds(o.b % 60));
     }
   }
@@ -114,16 +125,82 @@ class World {
       }
       say_now(p, to_server::Contacts{.id = ++p.last_request, .limit = 64});
       RC_ASSERT(p.contacts == model_.contacts(p.user));
-      RC_ASSERT(list(p) == model_.list(p.user));
+      const std::vector<ConversationId> all = list(p);
+      RC_ASSERT(all == model_.list(p.user));
+      std::vector<ConversationId> channels;
+      for (const ConversationId& id : all)
+        if (model_.is_channel(id)) channels.push_back(id);
+      p.listed.clear();
+      say_now(p, to_server::Channels{.id = ++p.last_request, .limit = 50});
+      RC_ASSERT(p.listed == channels);
+      for (const ConversationId& id : groups_) say_now(p, to_server::Look{{&id, 1}, false});
     }
+    // Everybody looks at everything, and hears of what is said last.
+    for (const ConversationId& id : groups_)
+      for (Person& p : people_)
+        if (model_.is_member(p.user, id)) say(p, id, "message " + std::to_string(++said_));
+    cluster_.wait(2s);
+    for (Person& p : people_)
+      for (const ConversationId& id : groups_)
+        RC_ASSERT(p.heads[id] == (model_.is_member(p.user, id) ? model_.head(id) : 0));
+    judge_receipts();
     for (std::uint16_t n = 0; n < nodes; ++n) RC_ASSERT(cluster_.node(NodeId{n}).sizes().owed == 0u);
     RC_ASSERT(cluster_.units_max() <= limits::step_units);
   }
 
  private:
+  /// R19: everything that is due to somebody was delivered to them, and what they read is known; who
+  /// asks is told so, and nobody was told more at any time.
+  void judge_receipts() {
+    for (Person& p : people_)
+      for (const auto& [id, seq] : p.read)
+        if (seq != 0) cluster_.send(p.node, p.connection, to_server::Read{id, seq});
+    cluster_.wait(20s);
+    for (Person& p : people_)
+      for (const ConversationId& id : model_.all()) {
+        if (!model_.is_member(p.user, id)) continue;
+        answer_.reset();
+        cluster_.send(p.node, p.connection, to_server::Receipts{++p.last_request, id});
+        cluster_.run();
+        RC_ASSERT(answer_.has_value());
+        for (Person& other : people_) {
+          if (!model_.is_member(other.user, id)) continue;
+          if (&other != &p && model_.is_blocked(id)) continue;  // is told no more
+          const auto due = model_.delivered(other.user, id);
+          const MarkOf expected{other.user, due.empty() ? 0 : due.rbegin()->first, other.read[id]};
+          RC_ASSERT(p.receipts[id][other.user] == expected);
+        }
+      }
+  }
+
+  /// What was told is kept if it is more; it is never more than was said.
+  void hear_receipt(Person& p, const to_client::Receipt& receipt) {
+    for (const MarkOf& mark : receipt.marks) {
+      Person& of = people_[mark.user.value - 1];
+      const auto& shown = of.shown[receipt.conversation];
+      const Sequence had = std::max(most_to_page_[receipt.conversation],
+                                    shown.empty() ? 0 : shown.rbegin()->first);
+      RC_ASSERT(mark.read <= mark.delivered);
+      RC_ASSERT(mark.delivered <= had);
+      RC_ASSERT(mark.read <= of.read[receipt.conversation]);
+      MarkOf& known = p.receipts[receipt.conversation][mark.user];
+      known = {mark.user, std::max(known.delivered, mark.delivered), std::max(known.read, mark.read)};
+    }
+  }
+
+  /// All that was shown. It is said once: what is lost is said again in the end.
+  void read(Person& p, const ConversationId& id) {
+    const auto shown = p.shown.find(id);
+    if (!p.connected || shown == p.shown.end() || shown->second.empty()) return;
+    p.read[id] = shown->second.rbegin()->first;
+    cluster_.send(p.node, p.connection, to_server::Read{id, p.read[id]});
+    cluster_.run();
+  }
+
   static Policy policy() {
     Policy p;
     p.group_members = members_max;
+    p.push_limit = push_limit;
     return p;
   }
 
@@ -137,6 +214,7 @@ class World {
     if (p.connected) cluster_.close(p.node, p.connection);
     p.connection = {++last_slot_, 1};
     p.connected = true;
+    p.heads.clear();
     cluster_.open(p.node, p.connection, p.user);
     cluster_.send(p.node, p.connection, to_server::Hello{"phone", p.has_cursor, p.cursor});
     cluster_.run();
@@ -156,8 +234,12 @@ class World {
       cluster_.send(n, c, to_server::Acknowledge{p->cursor});
     } else if (const auto* ranges = std::get_if<to_client::Ranges>(&frame)) {
       p->cursor = ranges->cursor;
+      cluster_.send(n, c, to_server::Acknowledge{p->cursor});
       // Content that could not be had at once: paged when everything is back, in `judge`.
-      for (const Range& r : ranges->ranges) to_page_.push_back({p, r});
+      for (const Range& r : ranges->ranges) {
+        to_page_.push_back({p, r});
+        most_to_page_[r.conversation] = std::max(most_to_page_[r.conversation], r.to);
+      }
     } else if (const auto* synced = std::get_if<to_client::Synced>(&frame)) {
       p->cursor = synced->cursor;
       p->has_cursor = true;
@@ -165,6 +247,8 @@ class World {
       pages_.clear();
       for (const Message& m : page->messages) pages_.push_back({m.seq, entry(m)});
       more_ = page->has_more;
+    } else if (const auto* heads = std::get_if<to_client::Heads>(&frame)) {
+      for (const HeadOf& of : heads->heads) told_head(*p, of);
     } else if (const auto* listed = std::get_if<to_client::ListPage>(&frame)) {
       p->listed.assign(listed->conversations.begin(), listed->conversations.end());
     } else if (const auto* contacts = std::get_if<to_client::ContactsPage>(&frame)) {
@@ -173,6 +257,9 @@ class World {
         p->contacts[of.user] = {of.contact, of.blocked, std::string(of.name)};
     } else if (const auto* members = std::get_if<to_client::MembersPage>(&frame)) {
       for (const MemberOf& of : members->members) p->members.emplace_back(of.user, of.role);
+    } else if (const auto* receipt = std::get_if<to_client::Receipt>(&frame)) {
+      hear_receipt(*p, *receipt);
+      if (receipt->id != 0) answer_ = frame;
     } else if (!std::holds_alternative<to_client::Welcome>(frame)) {
       RC_ASSERT(!std::holds_alternative<to_client::Reset>(frame));
       answer_ = frame;
@@ -246,6 +333,38 @@ class World {
         [](to_server::Create&, std::uint64_t) { RC_FAIL("a call number was taken"); });
     RC_ASSERT(outcome == model_.create(p.user, id, members, "group", settings(o.b)));
     if (outcome.seq != 0) groups_.push_back(id);
+  }
+
+  void add_all(Person& p, const Operation& o) {
+    if (groups_.empty()) return;
+    const ConversationId id = groups_[o.b % groups_.size()];
+    const std::vector<UserId> whom = {UserId{o.c % users + 1}, UserId{o.c / 8 % users + 1},
+                                      UserId{o.c / 16 % users + 1}};
+    const auto [outcome, next] = ask(
+        p, to_server::AddMembers{.number = ++p.calls, .key = mix64(p.calls), .conversation = id, .users = whom},
+        [](to_server::AddMembers&, std::uint64_t) { RC_FAIL("a call number was taken"); });
+    RC_ASSERT(outcome == model_.add_all(p.user, id, whom));
+  }
+
+  void look(Person& p, const Operation& o) {
+    if (groups_.empty() || !p.connected) return;
+    const ConversationId id = groups_[o.b % groups_.size()];
+    cluster_.send(p.node, p.connection, to_server::Look{{&id, 1}, o.c % 4 == 0});
+    cluster_.run();
+  }
+
+  void look_away(Person& p, const Operation& o) {
+    if (groups_.empty() || !p.connected) return;
+    const ConversationId id = groups_[o.b % groups_.size()];
+    cluster_.send(p.node, p.connection, to_server::Unlook{{&id, 1}});
+    cluster_.run();
+  }
+
+  /// Nobody is told of a head that is not there, or of what they are not in.
+  void told_head(Person& p, const HeadOf& of) {
+    p.heads[of.conversation] = of.head;
+    if (of.head == 0) return;
+    RC_ASSERT(of.head <= model_.head(of.conversation) + 2);  // the model hears of it with the answer
   }
 
   void change(Person& p, to_server::Change::What what, const Operation& o) {
@@ -364,6 +483,7 @@ class World {
   std::deque<Person> people_;
   std::vector<ConversationId> groups_;
   std::vector<std::pair<Person*, Range>> to_page_;
+  std::map<ConversationId, Sequence> most_to_page_;  ///< that was declared to anybody
   std::vector<std::pair<Sequence, ReferenceModel::Entry>> pages_;
   bool more_ = false;
   std::optional<to_client::Frame> answer_;
@@ -377,9 +497,9 @@ rc::Gen<Operation> any_operation() {
   return rc::gen::apply(
       [](int what, std::uint8_t a, std::uint8_t b, std::uint8_t c) {
         // Half of all operations say something.
-        return Operation{what < 21 ? static_cast<Operation::What>(what) : Operation::What::say, a, b, c};
+        return Operation{what < 25 ? static_cast<Operation::What>(what) : Operation::What::say, a, b, c};
       },
-      rc::gen::inRange(0, 36), rc::gen::arbitrary<std::uint8_t>(), rc::gen::arbitrary<std::uint8_t>(),
+      rc::gen::inRange(0, 42), rc::gen::arbitrary<std::uint8_t>(), rc::gen::arbitrary<std::uint8_t>(),
       rc::gen::arbitrary<std::uint8_t>());
 }
 

@@ -14,9 +14,9 @@ namespace hubbub::test {
 
 class Pair {
  public:
-  explicit Pair(bool chained = false) {
+  explicit Pair(bool chained = false, Policy policy = {}) {
     for (std::uint16_t n = 0; n < 2; ++n)
-      nodes_[n] = std::make_unique<Node>(NodeConfig{NodeId{n}, static_map(2), {}, 7, chained});
+      nodes_[n] = std::make_unique<Node>(NodeConfig{NodeId{n}, static_map(2), policy, 7, chained});
     for (std::uint16_t n = 0; n < 2; ++n)
       give(n, input::PeerLinked{NodeId{static_cast<std::uint16_t>(1 - n)}});
     settle();
@@ -28,8 +28,9 @@ class Pair {
   }
 
   /// One message from one to the other and its whole way: accepted, stored, in both inboxes, shown to
-  /// both, acknowledged by both. Gives what the two devices were told.
-  int exchange() {
+  /// both, acknowledged by both. Gives what the two devices were told meanwhile, with what time brings
+  /// after it: receipts, where there is time for them.
+  int exchange(Duration pause = 1ms) {
     told_ = 0;
     ++number_;
     give(0, input::Frame{connection, 0,
@@ -39,7 +40,11 @@ class Pair {
                                          .key = mix64(number_),
                                          .content = {100, number_, text_}}});
     settle();
-    now_ += 1ms;
+    for (const Duration end = now_ + pause; now_ < end;) {
+      now_ = std::min({end, std::max(now_, nodes_[0]->next_deadline()),
+                       std::max(now_, nodes_[1]->next_deadline())});
+      settle();
+    }
     return told_;
   }
 

@@ -31,14 +31,14 @@ class ReferenceModel {
     bool operator==(const Outcome&) const = default;
   };
 
-  explicit ReferenceModel(std::size_t members_max) : members_max_(members_max) {}
+  ReferenceModel(std::size_t members_max, std::size_t push_limit)
+      : members_max_(members_max), push_limit_(push_limit) {}
 
   Outcome say(UserId who, const ConversationId& id, const std::string& text) {
     Conversation* c = find(id);
     if (c == nullptr) return {0, ErrorCode::not_found};
     if (!is_member(*c, who)) return {0, ErrorCode::not_member};
-    if (!id.is_group() && (blocks(id.first(), id.second()) || blocks(id.second(), id.first())))
-      return {0, ErrorCode::blocked};
+    if (is_blocked(id)) return {0, ErrorCode::blocked};
     return append(*c, {who, EntryKind::text, text, {}, {}});
   }
 
@@ -52,7 +52,7 @@ class ReferenceModel {
     c.settings = settings;
     for (const UserId m : members)
       c.intervals.push_back({m, 1, 0, m == who ? Role::owner : Role::member, false});
-    return append(c, {who, EntryKind::created, name, members, settings});
+    return follow_size(c, who, append(c, {who, EntryKind::created, name, members, settings}));
   }
 
   Outcome add(UserId who, const ConversationId& id, UserId whom) {
@@ -62,7 +62,7 @@ class ReferenceModel {
     if (count(*c) >= members_max_) return {0, ErrorCode::too_large};
     c->intervals.push_back({whom, c->entries.size() + 1, 0, Role::member,
                             c->settings.history == NewcomersRead::all});
-    return append(*c, {who, EntryKind::joined, "", {whom}, {}});
+    return follow_size(*c, who, append(*c, {who, EntryKind::joined, "", {whom}, {}}));
   }
 
   Outcome remove(UserId who, const ConversationId& id, UserId whom) {
@@ -77,7 +77,7 @@ class ReferenceModel {
       next->role = Role::owner;
       users.push_back(next->who);
     }
-    return append(*c, {who, EntryKind::left, "", users, {}});
+    return follow_size(*c, who, append(*c, {who, EntryKind::left, "", users, {}}));
   }
 
   Outcome rename(UserId who, const ConversationId& id, const std::string& name) {
@@ -148,10 +148,38 @@ class ReferenceModel {
     return mine;
   }
 
-  /// What is delivered to a user of a conversation, or was or will be.
-  std::map<Sequence, Entry> delivered(UserId who, const ConversationId& id) {
-    return entries_within(who, id, [](const Interval& i) { return i.first; });
+  /// Several at once, without those who are in it.
+  Outcome add_all(UserId who, const ConversationId& id, const std::vector<UserId>& whom) {
+    Conversation* c = find(id);
+    if (const auto no = may_change(c, who, everyone(c))) return *no;
+    std::vector<UserId> users;
+    for (const UserId user : whom)
+      if (!is_member(*c, user)) users.push_back(user);
+    std::sort(users.begin(), users.end());
+    users.erase(std::unique(users.begin(), users.end()), users.end());
+    if (users.empty()) return {0, ErrorCode::conflict};
+    if (count(*c) + users.size() > members_max_) return {0, ErrorCode::too_large};
+    for (const UserId user : users)
+      c->intervals.push_back({user, c->entries.size() + 1, 0, Role::member,
+                              c->settings.history == NewcomersRead::all});
+    return follow_size(*c, who, append(*c, {who, EntryKind::joined, "", users, {}}));
   }
+
+  /// What is delivered to a user of a conversation, or was or will be: of a channel, the entry that lets
+  /// them in, and the one that lets them out.
+  std::map<Sequence, Entry> delivered(UserId who, const ConversationId& id) {
+    auto all = entries_within(who, id, [](const Interval& i) { return i.first; });
+    const Conversation* c = find(id);
+    std::erase_if(all, [&](const auto& entry) {
+      return !c->pushed[entry.first - 1] &&
+             std::none_of(c->intervals.begin(), c->intervals.end(), [&](const Interval& i) {
+               return i.who == who && (i.first == entry.first || i.last == entry.first);
+             });
+    });
+    return all;
+  }
+  bool is_channel(const ConversationId& id) { return find(id)->channel; }
+  Sequence head(const ConversationId& id) { return find(id)->entries.size(); }
   /// What a user may read of it: more, where newcomers may.
   std::map<Sequence, Entry> readable(UserId who, const ConversationId& id) {
     return entries_within(who, id, [](const Interval& i) { return i.earlier ? 1 : i.first; });
@@ -171,6 +199,15 @@ class ReferenceModel {
     return ids;
   }
 
+  /// One of its two has blocked the other.
+  bool is_blocked(const ConversationId& id) {
+    return !id.is_group() && (blocks(id.first(), id.second()) || blocks(id.second(), id.first()));
+  }
+  bool is_member(UserId who, const ConversationId& id) {
+    const Conversation* c = find(id);
+    return c != nullptr && is_member(*c, who);
+  }
+
  private:
   /// Member for entries first..last; last 0: still.
   struct Interval {
@@ -182,6 +219,8 @@ class ReferenceModel {
   };
   struct Conversation {
     std::vector<Entry> entries;
+    std::vector<bool> pushed;  ///< of each entry: to all members
+    bool channel = false;
     std::vector<Interval> intervals;
     GroupSettings settings;
 
@@ -236,11 +275,21 @@ class ReferenceModel {
     return {};
   }
   static Outcome append(Conversation& c, Entry entry) {
+    c.pushed.push_back(!c.channel || entry.kind == EntryKind::group);
     c.entries.push_back(std::move(entry));
     return {c.entries.size(), {}};
   }
+  /// A group that has more members than the push limit is a channel, until it has less than 80% of it.
+  Outcome follow_size(Conversation& c, UserId who, Outcome outcome) {
+    const bool changes = c.channel ? count(c) < push_limit_ * 80 / 100 : count(c) > push_limit_;
+    if (!changes) return outcome;
+    append(c, {who, c.channel ? EntryKind::group : EntryKind::channel, "", {}, {}});
+    c.channel = !c.channel;
+    return outcome;
+  }
 
   std::size_t members_max_;
+  std::size_t push_limit_;
   std::map<ConversationId, Conversation> conversations_;
   std::map<UserId, std::map<UserId, Contact>> people_;
 };

@@ -54,6 +54,8 @@ class Teller {
     Cursor cursor;
     bool resumes = false;  ///< it had a session
     Ticket ticket;         ///< it was given a slot
+    TokenSpan token;
+    ApiKey key;
     std::uint64_t last_request = 0;
   };
 
@@ -80,10 +82,31 @@ class Teller {
     if (verb == "ack") return say(device(w, 1), to_server::Acknowledge{device(w, 1).cursor});
     if (verb == "drop" || verb == "silent" || verb == "quit") return drop(w);
     if (verb == "look" || verb == "glance" || verb == "look-away") return look(w);
+    if (verb == "follow" || verb == "peek" || verb == "unfollow") return follow(w);
+    if (verb == "channels") {
+      Device& d = device(w, 1);
+      return say(d, to_server::Channels{.id = ++d.last_request, .limit = 50});
+    }
+    if (verb == "read" || verb == "typing" || verb == "receipts") return receipts(w);
+    if (verb == "push" || verb == "provider") return push(w);
+    if (verb == "token") return token(w);
+    if (verb == "key")
+      return void(device(w, 1).key = {static_cast<std::uint32_t>(std::stoul(w.at(3))),
+                                      static_cast<std::uint32_t>(std::stoul(w.at(4)))});
+    if (verb == "behind") return void(waited_ = std::chrono::milliseconds(std::stoll(w.at(1))));
     if (verb == "wait") return cluster_->wait(std::chrono::milliseconds(std::stoll(w.at(1))));
     if (verb == "name") return name(w);
     if (watch_ && obey_replicated(w)) return;
     control(w);
+  }
+
+  /// token USER DEVICE SECONDS: a new one, good for so long from now. Who is connected goes on with it;
+  /// else it is shown with the next `connect`.
+  void token(const Words& w) {
+    Device& d = device(w, 1);
+    const Duration wall = cluster_->now().wall;
+    d.token = {to_ms(wall), to_ms(wall + std::chrono::seconds(std::stoll(w.at(3))))};
+    if (d.connected) cluster_->renew(d.node, {d.connection, ++d.last_request, true, d.token});
   }
 
   /// look USER DEVICE OTHER…: at who is there, from now on; glance: once; look-away: no more.
@@ -93,6 +116,36 @@ class Teller {
     for (std::size_t i = 3; i < w.size(); ++i) users.push_back(user(w[i]));
     if (w[0] == "look-away") return say(d, to_server::Unwatch{users});
     say(d, to_server::Watch{users, w[0] == "glance"});
+  }
+
+  /// follow USER DEVICE TO…: its head, from now on; peek: once; unfollow: no more.
+  void follow(const Words& w) {
+    Device& d = device(w, 1);
+    std::vector<ConversationId> channels;
+    for (std::size_t i = 3; i < w.size(); ++i) channels.push_back(conversation(d, w[i]));
+    if (w[0] == "unfollow") return say(d, to_server::Unlook{channels});
+    say(d, to_server::Look{channels, w[0] == "peek"});
+  }
+
+  /// read USER DEVICE TO SEQ; typing USER DEVICE TO; receipts USER DEVICE TO
+  void receipts(const Words& w) {
+    Device& d = device(w, 1);
+    const ConversationId c = conversation(d, w.at(3));
+    if (w[0] == "read") return say(d, to_server::Read{c, std::stoull(w.at(4))});
+    if (w[0] == "typing") return say(d, to_server::Typing{c});
+    say(d, to_server::Receipts{++d.last_request, c});
+  }
+
+  /// push USER DEVICE on|off;  provider takes|puts-off|forgets: what it says to pushes from now on.
+  void push(const Words& w) {
+    if (w[0] == "push") {
+      Device& d = device(w, 1);
+      return say(d, to_server::Push{++d.last_request, w.at(3) == "on"});
+    }
+    static const std::map<std::string, PushOutcome> outcomes = {{"takes", PushOutcome::accepted},
+                                                                {"puts-off", PushOutcome::not_now},
+                                                                {"forgets", PushOutcome::gone}};
+    cluster_->provider(outcomes.at(w.at(1)));
   }
 
   // --- Of replicated clusters ------------------------------------------------------------------------
@@ -187,6 +240,8 @@ class Teller {
       cluster_->pause(node);
     } else if (w[0] == "resume") {
       cluster_->resume(node);
+    } else if (w[0] == "clock") {
+      cluster_->step_wall(node, std::chrono::seconds(std::stoll(w.at(2))));
     } else if (w[0] == "drain") {
       cluster_->drain(node);
     } else if (w[0] == "new-disk") {
@@ -205,16 +260,20 @@ class Teller {
   void start_cluster(const Words& w) {
     Policy policy;
     AdmissionConfig admission;
+    bool tokens = false;
     for (std::size_t i = 2; i < w.size(); ++i) {
       if (w[i] == "buffered") policy.durability = Durability::buffered;
       else if (w[i] == "replicated") policy.durability = Durability::quorum_synced;
       else if (w[i] == "log-kept") policy.log_kept = std::stoull(w.at(++i));
+      else if (w[i] == "push-limit") policy.push_limit = static_cast<std::uint32_t>(std::stoul(w.at(++i)));
       else if (w[i] == "slots") admission = {.rate = static_cast<std::uint32_t>(std::stoul(w.at(++i))), .key = {1, 2}};
+      else if (w[i] == "tokens") tokens = true;
       else throw std::runtime_error("unknown setting " + w[i]);
     }
     watch_.reset();
     devices_.clear();
-    cluster_ = std::make_unique<Cluster>(static_cast<std::uint16_t>(std::stoul(w.at(1))), policy, admission);
+    cluster_ = std::make_unique<Cluster>(static_cast<std::uint16_t>(std::stoul(w.at(1))), policy, admission, tokens);
+    waited_ = {};
     cluster_->listener.advice = [this](ConnectionId c, NodeId n, const Advice& advice) {
       Device& d = at(c, n);
       d.ticket = advice.ticket;
@@ -229,6 +288,13 @@ class Teller {
       d.connected = false;
       cluster_->close(n, c);
       see(fmt::format("{}.{} < closed {}", d.user_name, d.name, static_cast<int>(code)));
+    };
+    cluster_->listener.push = [this](NodeId n, const output::Push& p) {
+      std::string news;
+      for (const PushItem& item : p.items)
+        news += fmt::format("; {} up to {}, {} new", to_text(item.conversation), item.seq, item.count);
+      see(fmt::format("node {} > provider: {}, device {}{}{}", n.value, to_text(p.device.user),
+                      p.device.device.value, news, p.more ? "; and more" : ""));
     };
     cluster_->listener.note = [this](NodeId n, std::string_view what) {
       see(fmt::format("node {} {}", n.value, what));
@@ -282,7 +348,11 @@ class Teller {
     d.node = NodeId{w.size() > 3 ? static_cast<std::uint16_t>(std::stoul(w[3])) : std::uint16_t{0}};
     d.connection = {++last_slot_, 1};
     d.connected = true;
-    cluster_->open(d.node, {d.connection, d.user, d.resumes, std::exchange(d.ticket, {})});
+    const input::Opened opened{d.connection, d.user, d.resumes, std::exchange(d.ticket, {})};
+    if (d.token.ends() || d.key.id != 0)
+      cluster_->open(d.node, input::OpenedWith{opened, d.token, d.key});
+    else
+      cluster_->open(d.node, opened);
     say(d, to_server::Hello{d.name, d.has_cursor, d.cursor});
   }
 
@@ -390,6 +460,10 @@ class Teller {
     } else if (w[0] == "settings") {
       change.what = What::settings;
       settings(w, 5, change.settings);
+    } else if (w[0] == "add" && w.size() > 6) {
+      std::vector<UserId> users;
+      for (std::size_t i = 5; i < w.size(); ++i) users.push_back(user(w[i]));
+      return say(d, to_server::AddMembers{d.last_request, number, key, change.conversation, users});
     } else {
       change.what = w[0] == "add"       ? What::add
                     : w[0] == "remove"  ? What::remove
@@ -418,7 +492,7 @@ class Teller {
 
   void say(Device& d, const to_server::Frame& frame) {
     if (!cluster_->is_up(d.node)) throw std::runtime_error("that node is down");
-    cluster_->send(d.node, d.connection, frame);
+    cluster_->send(d.node, d.connection, frame, waited_);
   }
 
   void heard(ConnectionId c, NodeId n, const to_client::Frame& frame) {
@@ -437,6 +511,7 @@ class Teller {
     }
   }
 
+  Duration waited_{};  ///< what frames have waited until they come to a node
   std::unique_ptr<Cluster> cluster_;
   std::optional<Watch> watch_;
   Duration begun_at_{};  ///< the command

@@ -198,9 +198,18 @@ TEST_F(FrameErrors, ToldAboutCreating) {
       create(R"("kind":"group","members":["u_2","u_0"])"),
       "bad_request 1: \"members\" holds \"u_0\": it must be a list of users' ids like \"u_71\"");
   std::string many = R"("u_2")";
-  for (std::uint32_t i = 0; i < limits::group_members_max; ++i) many += R"(,"u_2")";
+  for (std::uint32_t i = 0; i < limits::members_at_once; ++i) many += R"(,"u_2")";
   EXPECT_EQ(create(R"("kind":"group","members":[)" + many + "]"),
             "too_large 1: \"members\" has 1001 users: it may have at most 1000");
+}
+
+TEST_F(FrameErrors, ToldAboutAddingAndLooking) {
+  const std::string add = R"({"type":"add","id":1,"n":1,"key":"0000000000000001","conversation_id":"c_1_1_1")";
+  EXPECT_EQ(error_of(add + R"(,"user":"u_2","users":["u_3"]})"),
+            "bad_request 1: \"users\" is a list of 1: it must be absent where \"user\" is one");
+  EXPECT_EQ(error_of(R"({"type":"look","conversations":[]})"),
+            "bad_request 0: \"conversations\" is a list of 0: it must be a list of 1 to 64 "
+            "conversation ids");
 }
 
 TEST_F(FrameErrors, ToldAboutHistoryWithTwoAnchors) {

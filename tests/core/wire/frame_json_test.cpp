@@ -74,6 +74,11 @@ TEST(ClientFrame, Message) {
       R"({"type":"message","id":1,"conversation_id":"c_71_84","n":317,"key":"0000000000009f2c","content":"Lunch at \"one\"?"})");
 }
 
+TEST(ClientFrame, Token) {
+  expect_golden<to_server::Frame>(to_server::Token{9, "dev-insecure:u_71"},
+                                  R"({"type":"token","id":9,"token":"dev-insecure:u_71"})");
+}
+
 TEST(ClientFrame, AckAndSync) {
   const Cursor cursor = Cursor::during(1, 2, 9, 5);
   expect_golden<to_server::Frame>(to_server::Acknowledge{cursor},
@@ -154,6 +159,38 @@ TEST(ClientFrame, ContactsAndMembers) {
       R"({"type":"members","id":6,"conversation_id":"c_71_2_17","after":64})");
 }
 
+TEST(ClientFrame, Push) {
+  expect_golden<to_server::Frame>(to_server::Push{6, true}, R"({"type":"push","id":6,"on":true})");
+  expect_golden<to_server::Frame>(to_server::Push{6, false}, R"({"type":"push","id":6})");
+}
+
+TEST(ClientFrame, Channels) {
+  const ConversationId both[] = {group, direct};
+  expect_golden<to_server::Frame>(to_server::Channels{6, true, group, 10},
+                                  R"({"type":"channels","id":6,"after":"c_71_2_17","limit":10})");
+  expect_golden<to_server::Frame>(to_server::Look{both, false},
+                                  R"({"type":"look","conversations":["c_71_2_17","c_71_84"]})");
+  expect_golden<to_server::Frame>(
+      to_server::Look{std::span(both).first(1), true},
+      R"({"type":"look","conversations":["c_71_2_17"],"once":true})");
+  expect_golden<to_server::Frame>(to_server::Unlook{std::span(both).first(1)},
+                                  R"({"type":"unlook","conversations":["c_71_2_17"]})");
+}
+
+TEST(ClientFrame, AddsSeveralAtOnce) {
+  const UserId users[] = {UserId{84}, UserId{90}};
+  expect_golden<to_server::Frame>(
+      to_server::AddMembers{5, 18, 2, group, users},
+      R"({"type":"add","id":5,"n":18,"key":"0000000000000002","conversation_id":"c_71_2_17","users":["u_84","u_90"]})");
+}
+
+TEST(ServerFrame, Heads) {
+  const HeadOf heads[] = {{group, 42}, {direct, 0}};
+  expect_golden<to_client::Frame>(
+      to_client::Heads{heads},
+      R"({"type":"heads","heads":[{"conversation_id":"c_71_2_17","head":42},{"conversation_id":"c_71_84","head":0}]})");
+}
+
 TEST(ClientFrame, List) {
   expect_golden<to_server::Frame>(to_server::List{6, true, direct, 10},
                                   R"({"type":"list","id":6,"after":"c_71_84","limit":10})");
@@ -167,6 +204,36 @@ TEST(ClientFrame, Watch) {
                                   R"({"type":"watch","users":["u_71","u_90"],"once":true})");
   expect_golden<to_server::Frame>(to_server::Unwatch{users},
                                   R"({"type":"unwatch","users":["u_71","u_90"]})");
+}
+
+TEST(ClientFrame, ReceiptsAndTyping) {
+  const auto ours = ConversationId::direct(UserId{71}, UserId{84});
+  expect_golden<to_server::Frame>(to_server::Read{ours, 42},
+                                  R"({"type":"read","conversation_id":"c_71_84","seq":42})");
+  expect_golden<to_server::Frame>(to_server::Typing{ours},
+                                  R"({"type":"typing","conversation_id":"c_71_84"})");
+  expect_golden<to_server::Frame>(to_server::Receipts{7, ours},
+                                  R"({"type":"receipts","id":7,"conversation_id":"c_71_84"})");
+}
+
+TEST(ServerFrame, ReceiptsAndTyping) {
+  const auto ours = ConversationId::direct(UserId{71}, UserId{84});
+  const MarkOf marks[] = {{UserId{71}, 42, 42}, {UserId{84}, 42, 40}};
+  expect_golden<to_client::Frame>(
+      to_client::Receipt{.conversation = ours, .marks = marks},
+      R"({"type":"receipt","conversation_id":"c_71_84","marks":[{"user":"u_71","delivered":42,"read":42},)"
+      R"({"user":"u_84","delivered":42,"read":40}]})");
+  expect_golden<to_client::Frame>(
+      to_client::Receipt{.id = 7,
+                         .conversation = ConversationId::group(UserId{71}, DeviceNumber{2}, 17),
+                         .marks = {marks, 1},
+                         .seq = 42,
+                         .delivered = 480,
+                         .read = 311},
+      R"({"type":"receipt","id":7,"conversation_id":"c_71_2_17","marks":[{"user":"u_71","delivered":42,)"
+      R"("read":42}],"seq":42,"delivered":480,"read":311})");
+  expect_golden<to_client::Frame>(to_client::Typing{ours, UserId{84}},
+                                  R"({"type":"typing","conversation_id":"c_71_84","user":"u_84"})");
 }
 
 TEST(ServerFrame, Presence) {
@@ -210,7 +277,8 @@ TEST(ServerFrame, Welcome) {
       R"({"type":"welcome","session":"s_2_7_40_3","user":"u_71","device_number":2,"generation":5,)"
       R"("durability":"synced","incarnation":"fedcba9876543210","limits":{"text_characters":99999,)"
       R"("frame_bytes":1310720,"frames_per_message":64,"unanswered":64,"unanswered_session":256,)"
-      R"("ack_every":32,"group_members":100,"name_bytes":256,"history":64,"list":64,"watched":256,"watched_in_frame":64},"ping_s":25})");
+      R"("ack_every":32,"group_members":100,"name_bytes":256,"history":64,"list":64,"watched":256,"watched_in_frame":64,)"
+      R"("members_at_once":1000,"looked":64},"ping_s":25})");
 }
 
 TEST(ServerFrame, Ok) {

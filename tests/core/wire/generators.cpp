@@ -84,6 +84,8 @@ void fix(Range& range);
 void fix(PresenceOf& of);
 void fix(ContactOf& of);
 void fix(MemberOf& of);
+void fix(HeadOf& of);
+void fix(MarkOf& mark);
 
 void bound(std::uint64_t& number, std::uint64_t least, std::uint64_t greatest) {
   number = least + number % (greatest - least + 1);
@@ -177,6 +179,15 @@ void fix(to_server::List& f) {
 
 void fix(to_server::Watch& f) { f.users = fixed_items(f.users); }
 void fix(to_server::Unwatch& f) { f.users = fixed_items(f.users); }
+void fix(to_server::Read& f) {
+  fix(f.conversation);
+  fix(f.seq);
+}
+void fix(to_server::Typing& f) { fix(f.conversation); }
+void fix(to_server::Receipts& f) {
+  fix(f.id);
+  fix(f.conversation);
+}
 
 void fix(to_server::ContactChange& f) {
   using What = to_server::ContactChange::What;
@@ -193,10 +204,35 @@ void fix(to_server::Contacts& f) {
   fix(f.after);
   f.limit = f.limit % limits::contacts_in_page + 1;
 }
+void fix(to_server::Push& f) { fix(f.id); }
 void fix(to_server::Members& f) {
   fix(f.id);
   fix(f.conversation);
   f.after %= limits::membership_intervals + 1;
+}
+
+void fix(to_server::AddMembers& f) {
+  fix(f.id);
+  bound(f.number, 1, group_number_max);
+  fix(f.conversation);
+  f.users = fixed_items(f.users);
+}
+void fix(to_server::Channels& f) {
+  fix(f.id);
+  if (f.has_after) fix(f.after);
+  if (!f.has_after) f.after = {};
+  f.limit = f.limit % limits::list_conversations + 1;
+}
+/// As many as one frame may name, and at least one.
+std::span<const ConversationId> looked(std::span<const ConversationId> any) {
+  auto all = fixed_items(any.first(std::min<std::size_t>(any.size(), limits::looked_in_frame)));
+  return all.empty() ? kept(std::vector{ConversationId::direct(UserId{1}, UserId{2})}) : all;
+}
+void fix(to_server::Look& f) { f.conversations = looked(f.conversations); }
+void fix(to_server::Unlook& f) { f.conversations = looked(f.conversations); }
+void fix(to_server::Token& f) {
+  fix(f.id);
+  fix_text(f.token, 1, limits::token_bytes);
 }
 
 void fix(Message& m) {
@@ -208,7 +244,7 @@ void fix(Message& m) {
   m.users = fixed_items(m.users);
   const bool has_settings = m.kind == EntryKind::created || m.kind == EntryKind::settings;
   if (!has_settings) m.settings = {};
-  if (m.kind == EntryKind::text || m.kind == EntryKind::renamed || m.kind == EntryKind::settings)
+  if (m.kind == EntryKind::text || m.kind == EntryKind::renamed || m.kind >= EntryKind::settings)
     m.users = {};
   if (m.kind == EntryKind::left) m.users = m.users.first(std::min<std::size_t>(2, m.users.size()));
   const bool named = m.kind == EntryKind::created || m.kind == EntryKind::renamed;
@@ -259,6 +295,23 @@ void fix(PresenceOf& of) {
   fix_time(of.last_seen_ms);
 }
 void fix(to_client::Presence& f) { f.users = fixed_items(f.users); }
+void fix(MarkOf& mark) {
+  fix(mark.user);
+  fix(mark.delivered);
+  bound(mark.read, 0, mark.delivered);
+}
+void fix(to_client::Receipt& f) {
+  bound(f.id, 0, json_number_max);
+  fix(f.conversation);
+  f.marks = fixed_items(f.marks);
+  bound(f.seq, 0, json_number_max);
+  if (f.seq == 0) f.delivered = 0;
+  f.read = f.delivered == 0 ? 0 : f.read % f.delivered;
+}
+void fix(to_client::Typing& f) {
+  fix(f.conversation);
+  fix(f.user);
+}
 void fix(to_client::Synced& f) { fix(f.cursor); }
 void fix(to_client::Reset& f) { fix(f.cursor); }
 void fix(to_client::HistoryPage& f) {
@@ -276,6 +329,11 @@ void fix(to_client::ContactsPage& f) {
   f.contacts = fixed_items(f.contacts);
 }
 void fix(MemberOf& of) { fix(of.user); }
+void fix(HeadOf& of) {
+  fix(of.conversation);
+  of.head %= json_number_max + 1;
+}
+void fix(to_client::Heads& f) { f.heads = fixed_items(f.heads); }
 void fix(to_client::MembersPage& f) {
   fix(f.id);
   fix(f.conversation);

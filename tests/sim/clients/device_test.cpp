@@ -358,6 +358,22 @@ TEST_F(DeviceTest, BlocksAsItChangesAnythingElse) {
   EXPECT_EQ(seen.calls, (std::vector<std::uint64_t>{1}));
 }
 
+TEST_F(DeviceTest, AsksForPushesUntilItIsAnswered) {
+  go_online();
+  Call call;
+  call.push = true;
+  does([&] { device.call(now, call, edge); });
+  ASSERT_EQ(edge.actions.frames.size(), 1u);
+  EXPECT_TRUE(std::get<to_server::Push>(edge.actions.frames[0]).on);
+  does([&] { device.closed(now, broken, edge); });
+  passes(500ms);
+  attach();
+  const auto again = std::get<to_server::Push>(edge.actions.frames.back());
+  EXPECT_EQ(device.pending(), 1u);
+  hears(to_client::Ok{.id = again.id});
+  EXPECT_EQ(device.pending(), 0u);
+}
+
 TEST_F(DeviceTest, AcknowledgesEverySixteenEntries) {
   go_online();
   passes(2s);
@@ -480,7 +496,7 @@ TEST_F(DeviceTest, KeepsWhatIsUnansweredThroughALogOff) {
   go_online();
   writes();
   const to_server::Send first = sends().at(0);
-  does([&] { device.go_offline(edge); });
+  does([&] { device.go_offline(now, edge); });
   EXPECT_TRUE(edge.actions.close);
   EXPECT_FALSE(device.wants_connection());
   writes();
@@ -496,7 +512,7 @@ TEST_F(DeviceTest, IsSmallWhenIdle) {
   writes();
   accept(sends().at(0), 1);
   passes(2s);
-  EXPECT_LE(sizeof(Device), 184u);
+  EXPECT_LE(sizeof(Device), 200u);
   EXPECT_LE(device.heap_bytes(), 3 * 24u);
 }
 

@@ -91,6 +91,13 @@ TEST_F(ReturnPlanTest, AnotherPolicyKnowsNeitherPlansNorSlots) {
   EXPECT_TRUE(back.ticket().none());
 }
 
+TEST_F(ReturnPlanTest, KnowsASecondTokenInARowThatIsSaidToHaveEnded) {
+  EXPECT_FALSE(back.token_ended());
+  EXPECT_TRUE(back.token_ended());
+  back.welcomed(plan);
+  EXPECT_FALSE(back.token_ended());
+}
+
 TEST_F(ReturnPlanTest, SaysThatItHadASessionOnceItHadOne) {
   EXPECT_FALSE(back.resumes());
   back.welcomed({});

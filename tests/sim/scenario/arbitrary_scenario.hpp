@@ -123,7 +123,7 @@ inline void repair(Scenario& s) {
   if (c.users < 2) c.groups.clear();
   for (Groups& groups : c.groups) {
     groups.members = std::min({groups.members, s.policy.group_members, c.users});
-    groups.count = std::min(groups.count, 10'000u);
+    groups.count = std::min(groups.count, std::max(1u, 1'500'000 / groups.members));
   }
   if (c.groups.empty()) c.group_share = 0;
   for (Absence* absence : {&c.tunnels, &c.absence}) {

@@ -85,6 +85,8 @@ const std::vector<Effect> effects{
     {FaultKind::login_store_slow, given, false, true},
     {FaultKind::login_store_away, given, false, true},
     {FaultKind::certificate_expired, given},
+    {FaultKind::push_away, given, false, true},
+    {FaultKind::push_slow, given, false, true},
 };
 
 std::string name_of(FaultKind kind) {

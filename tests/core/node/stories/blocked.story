@@ -73,7 +73,9 @@ bea.laptop < u_1 is offline
 ann.phone < u_2 is online
 ann.phone < welcome: device 1, generation 2
 ann.phone < @3 synced
+ann.phone < receipt c_1_2, u_1 has #3, read #0, u_2 has #3, read #0
 ann.phone < ok 9: as number 4, next 5
+bea.laptop < receipt c_1_2, u_1 has #3, read #0, u_2 has #3, read #0
 bea.laptop < u_1 is online
 
 # It survives what else is written to one's own row, and the power's going. Of a group both are in.
@@ -104,5 +106,7 @@ ann.phone < welcome: device 1, generation 3
 ann.phone < @5 synced
 bea.laptop < welcome: device 1, generation 3
 bea.laptop < @5 synced
+ann.phone < receipt c_1_1_6, u_1 has #2, read #0, u_2 has #2, read #0
+bea.laptop < receipt c_1_1_6, u_1 has #2, read #0, u_2 has #2, read #0
 bea.laptop < u_1 is offline
 bea.laptop < error 4: blocked (one of you has blocked the other)
