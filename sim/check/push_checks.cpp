@@ -60,9 +60,10 @@ void PushChecks::finish(Duration now) {
   for (const std::uint64_t of : wanting) {
     const DeviceId id{UserId{of >> 16}, DeviceNumber{static_cast<std::uint16_t>(of)}};
     const Device& device = devices_[of];
-    const auto mine = std::ranges::equal_range(due_, id.user.value, {},
-                                               [](const Entry& e) { return e.user.value; });
-    for (const Entry& entry : mine) {
+    auto next = std::ranges::lower_bound(due_, id.user.value, {},
+                                         [](const Entry& e) { return e.user.value; });
+    for (; next != due_.end() && next->user == id.user; ++next) {
+      const Entry& entry = *next;
       const UserId from = authors_[{entry.conversation, entry.seq}];
       // Of whom they blocked at some time, something may be due or not.
       if (from == id.user || blocks_.ever_asked(id.user, from)) continue;
