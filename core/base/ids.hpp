@@ -26,7 +26,7 @@ struct Id {
   }
 };
 
-/// An account: 1 .. 2^62 - 1. Text: "u_71".
+/// An account: 1 .. 2^48 - 1. Text: "u_71".
 using UserId = Id<struct UserTag, std::uint64_t>;
 /// A user's device, numbered by the user's shard from 1 as devices first attach.
 using DeviceNumber = Id<struct DeviceTag, std::uint16_t>;
@@ -50,7 +50,7 @@ using LogPosition = std::uint64_t;
 /// Which history a partition's numbers belong to; a store that lost its tail gets a new one.
 using Incarnation = std::uint64_t;
 
-inline constexpr std::uint64_t user_id_max = (std::uint64_t{1} << 62) - 1;
+inline constexpr std::uint64_t user_id_max = (std::uint64_t{1} << 48) - 1;
 
 struct DeviceId {
   UserId user;

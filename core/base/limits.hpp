@@ -133,13 +133,13 @@ inline constexpr auto head_interval = 200ms;
 inline constexpr std::size_t shared_read = 1024;
 
 // --- Presence ----------------------------------------------------------------------------------
-/// Users that one session watches, and sessions that are told of one user; the rest asks. And users
-/// that one frame asks for.
+/// Users that one session watches; of the rest it asks. And users that one frame asks for.
 inline constexpr std::uint32_t watched_users = 256;
 inline constexpr std::uint32_t watched_in_frame = 64;
-inline constexpr std::uint32_t watchers = 1024;
-/// Sessions that one message between nodes tells of a user.
-inline constexpr std::size_t told_at_once = 32;
+/// What sessions watched that have ended is taken out of a gateway's memory this often, going over so
+/// many relations for one unit of work.
+inline constexpr auto watch_sweep = 10s;
+inline constexpr std::size_t watches_swept = 16;
 /// A new owner waits this long for the sessions of its users before it says who is there (R25).
 inline constexpr auto presence_settles = 10s;
 /// Online is told when it has lasted for so long, gone when it has for so long: a tunnel is not seen.

@@ -9,6 +9,7 @@
 
 #include "core/base/ids.hpp"
 #include "core/base/limits.hpp"
+#include "core/chat/node_set.hpp"
 #include "core/chat/numbers.hpp"
 #include "core/wire/cursor.hpp"
 #include "core/wire/rows.hpp"
@@ -73,12 +74,6 @@ struct Pushed {
   std::uint8_t put_off = 0;  ///< times in a row
 };
 
-/// A session that is told of a user.
-struct Watcher {
-  SessionRef session;
-  UserId viewer;
-};
-
 struct User {
   static rows::Bounds bounds(UserId id) { return rows::user_record(id); }
 
@@ -86,7 +81,7 @@ struct User {
   std::int64_t last_seen_ms = 0;
   bool shown_online = false;    ///< what the watchers were told last
   std::vector<Device> devices;  ///< by number, from 1
-  std::vector<Watcher> watchers;
+  NodeSet watching;  ///< gateways that are told of the user
   VisibleTo visible_to{};
   std::uint32_t contacts = 0;  ///< how many; who they are, rows tell (contact.hpp)
   std::uint32_t blocked = 0;

@@ -64,7 +64,7 @@ void Gateway::end(Session& s, ConnectionId connection, bool left) {
     const NodeId home = c_.owner(shard_of(s.user));
     c_.send(home, peer::Detach{ref(connection), {s.user, s.device}, left});
   }
-  watches_.ended(ref(connection));
+  watches_.ended(connection);
   looks_.ended(connection);
   tokens_.erase(connection.slot);
   slices_.ended(connection.slot);
@@ -408,13 +408,15 @@ void Gateway::handle(Session& s, const input::Frame& f, const to_server::Unwatch
   if (s.attached()) watches_.unwatch(ref(f.connection), unwatch);
 }
 
-void Gateway::on(const peer::Presence& m) {
-  if (m.epoch < c_.routes.epoch(partition_of(shard_of(m.of.user)))) return;
-  for (const ConnectionId to : m.to) {
-    c_.work(1);
-    const Session* s = find(to);
-    if (s != nullptr && s->attached()) c_.frame(to, to_client::Presence{{&m.of, 1}});
-  }
+/// What an earlier owner says of the user is ignored.
+bool Gateway::of_owner(UserId user, PartitionEpoch epoch) const {
+  return epoch >= c_.routes.epoch(partition_of(shard_of(user)));
+}
+
+std::optional<UserId> Gateway::user_of(ConnectionId connection) const {
+  if (connection.slot >= sessions_.size()) return {};
+  const Session& s = sessions_[connection.slot];
+  return s.use == connection.use && s.attached() ? std::optional(s.user) : std::nullopt;
 }
 
 std::uint32_t Gateway::add_request(Session& s, const Request& r) {
@@ -563,7 +565,8 @@ void Gateway::timers() {
 }
 
 Duration Gateway::next_deadline() const {
-  Duration due = std::min({drain_at_, renew_next_at_, plans_.next_deadline(), looks_.next_deadline()});
+  Duration due = std::min({drain_at_, renew_next_at_, plans_.next_deadline(),
+                           watches_.next_deadline(), looks_.next_deadline()});
   due = std::min({due, clocks_.next_deadline(), tokens_due(), reads_due()});
   const Duration away = c_.now.mono - c_.judged;
   if (!expiries_.empty()) due = std::min(due, expiries_.front().due + away);

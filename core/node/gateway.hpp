@@ -19,7 +19,7 @@
 
 namespace hubbub {
 
-class Gateway {
+class Gateway final : private Watches::Sessions {
  public:
   explicit Gateway(Context& context);
 
@@ -41,7 +41,18 @@ class Gateway {
   void on(const peer::Synced& m);
   void on(const peer::Reset& m);
   void on(const peer::Answer& m);
-  void on(const peer::Presence& m);
+  void on(const peer::Presence& m) {
+    if (of_owner(m.of.user, m.epoch)) watches_.on(m);
+  }
+  void on(const peer::PresenceChanged& m) {
+    if (of_owner(m.of.user, m.epoch)) watches_.on(m);
+  }
+  void on(const peer::PresenceHidden& m) {
+    if (of_owner(m.user, m.epoch)) watches_.on(m);
+  }
+  void on(const peer::WatchAgain& m) {
+    if (of_owner(m.user, m.epoch)) watches_.on(m);
+  }
   void on(const peer::Head& m);
   void on(const peer::LookEnded& m) { looks_.on(m); }
   void on(const peer::LookPutOff& m) { looks_.on(m); }
@@ -124,6 +135,8 @@ class Gateway {
     bool waiting = false;
   };
 
+  bool of_owner(UserId user, PartitionEpoch epoch) const;
+  std::optional<UserId> user_of(ConnectionId connection) const override;
   Session* find(ConnectionId connection);
   Session* find(const SessionRef& ref);
   Session* streaming(const SessionRef& ref, std::uint32_t stream);

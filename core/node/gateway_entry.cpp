@@ -19,7 +19,7 @@ bool differs(std::uint32_t a, std::uint32_t b) { return (std::max(a, b) - std::m
 
 Gateway::Gateway(Context& context)
     : c_(context),
-      watches_(context),
+      watches_(context, *this),
       looks_(context),
       admission_(schedule_of(context.config), context.self()),
       plans_(context, admission_.rate()),

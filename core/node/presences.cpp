@@ -1,7 +1,6 @@
 #include "core/node/presences.hpp"
 
 #include <algorithm>
-#include <utility>
 
 #include "core/wire/batch.hpp"
 
@@ -78,78 +77,51 @@ PresenceOf Presences::of(Slot slot) const {
 /// Tells those who are next. True: that was all.
 bool Presences::tell_next(Telling& t) {
   if (!c_.users.is(t.slot, t.use)) return true;
-  std::vector<Watcher>& watchers = c_.users[t.slot].record.watchers;
-  if (t.next == 0) std::erase_if(watchers, [this](const Watcher& w) { return !c_.alive(w.session); });
-  if (t.next < watchers.size()) t.next += tell(t.slot, std::span(watchers).subspan(t.next));
-  return t.next >= watchers.size();
-}
-
-/// Tells the first few, as far as they are on one gateway; gives how many.
-std::size_t Presences::tell(UserId user, const PresenceOf& of, std::span<const Watcher> watchers) {
-  const NodeId node = watchers.front().session.node;
-  to_.clear();
-  for (const Watcher& w : watchers.first(std::min(watchers.size(), limits::told_at_once))) {
-    if (w.session.node != node) break;
-    to_.push_back(w.session.connection);
+  const UserId id = c_.users[t.slot].key;
+  const NodeSet& watching = c_.users[t.slot].record.watching;
+  Partition& p = c_.partition(shard_of(id));
+  for (; (t.next = watching.next(t.next)) != nobody; ++t.next.value) {
+    if (c_.exhausted()) return false;
+    c_.work(1);
+    if (!c_.up(t.next)) continue;
+    switch (t.what) {
+      case What::changed: c_.emit(p, t.next, peer::PresenceChanged{p.epoch, of(t.slot)}); break;
+      case What::hidden: c_.emit(p, t.next, peer::PresenceHidden{p.epoch, id, t.viewer}); break;
+      case What::again: c_.emit(p, t.next, peer::WatchAgain{p.epoch, id}); break;
+    }
   }
-  Partition& p = c_.partition(shard_of(user));
-  c_.emit(p, node, peer::Presence{p.epoch, of, to_});
-  return to_.size();
+  return true;
 }
 
 void Presences::on(const peer::Watch& m) {
-  Partition& p = c_.partition(shard_of(m.user));
-  if (p.state != Partition::State::open) return;  // it is asked for again when it opens
+  if (c_.partition(shard_of(m.user)).state != Partition::State::open) return;  // it is asked for again when it opens
   User* user = c_.need(m.user);
   if (user == nullptr) return;
-  const Slot slot = c_.users.find(m.user);
-  const Watcher watcher{m.session, m.viewer};
+  Partition& p = c_.partition(shard_of(m.user));
+  PresenceOf seen = of(c_.users.find(m.user));
+  bool changes = !m.once;
   if (user->hides() && m.viewer != m.user) {
     const Contact* viewer = c_.need(ContactKey{m.user, m.viewer});
     if (viewer == nullptr) return;
-    if (viewer->blocked || (user->visible_to == VisibleTo::contacts && !viewer->contact))
-      return void(tell(m.user, hidden(m.user), {&watcher, 1}));
+    if (viewer->blocked || (user->visible_to == VisibleTo::contacts && !viewer->contact)) {
+      seen = hidden(m.user);
+      changes = false;
+    }
   }
-  const auto place = std::lower_bound(
-      user->watchers.begin(), user->watchers.end(), watcher,
-      [](const Watcher& a, const Watcher& b) { return a.session < b.session; });
-  const bool known = place != user->watchers.end() && place->session == m.session;
-  if (!m.once && !known && user->watchers.size() < limits::watchers)
-    user->watchers.insert(place, watcher);
-  tell(slot, {&watcher, 1});
-}
-
-/// Everyone is off the list until they have been judged: nobody is told meanwhile.
-void Presences::judge_again(Slot slot) {
-  std::vector<Watcher>& watchers = c_.users[slot].record.watchers;
-  if (!watchers.empty()) judgings_.push({c_.users[slot].key, std::exchange(watchers, {})});
-}
-
-/// Tells the next few of the viewer's sessions that are still on the list. True: that was all.
-bool Presences::hide_next(const Hiding& h) {
-  if (!c_.users.is(h.user, h.use)) return true;
-  std::vector<Watcher>& watchers = c_.users[h.user].record.watchers;
-  const auto is_viewer = [&](const Watcher& w) { return w.viewer == h.viewer; };
-  const auto first = std::find_if(watchers.begin(), watchers.end(), is_viewer);
-  if (first == watchers.end()) return true;
-  const auto end = std::find_if_not(first, watchers.end(), is_viewer);
-  const UserId user = c_.users[h.user].key;
-  const auto told = static_cast<std::ptrdiff_t>(tell(user, hidden(user), {first, end}));
-  watchers.erase(first, first + told);
-  return false;
+  if (changes) user->watching.add(m.session.node);
+  c_.emit(p, m.session.node, peer::Presence{p.epoch, seen, m.session.connection, changes});
 }
 
 void Presences::turn_away(const peer::Watch& m) {
   const PresenceOf unknown{m.user, PresenceState::unknown};
   const PartitionEpoch epoch = c_.partition(shard_of(m.user)).epoch;
-  c_.send(m.session.node, peer::Presence{epoch, unknown, {&m.session.connection, 1}});
+  c_.send(m.session.node, peer::Presence{epoch, unknown, m.session.connection, false});
 }
 
 void Presences::on(const peer::Unwatch& m) {
   const Slot slot = c_.users.find(m.user);
-  if (slot == c_.users.none || !c_.users[slot].loaded) return;
-  std::erase_if(c_.users[slot].record.watchers,
-                [&](const Watcher& w) { return w.session == m.session; });
+  if (slot != c_.users.none && c_.users[slot].loaded)
+    c_.users[slot].record.watching.remove(c_.current.from);
 }
 
 // --- Partitions and nodes that go and come -----------------------------------------------------------
@@ -166,7 +138,7 @@ bool Presences::settle(Settling& s) {
     if (c_.exhausted()) return false;
     c_.work(1);
     auto& entry = c_.users[s.next];
-    if (!entry.in_use || !entry.loaded || entry.record.watchers.empty() ||
+    if (!entry.in_use || !entry.loaded || entry.record.watching.empty() ||
         partition_of(shard_of(entry.key)) != s.partition)
       continue;
     tell(s.next);
@@ -180,6 +152,7 @@ bool Presences::sweep_lost(Lost& lost) {
     c_.work(1);
     auto& entry = c_.users[lost.next];
     if (!entry.in_use || !entry.loaded) continue;
+    entry.record.watching.remove(lost.node);
     bool was_there = false;
     for (Device& d : entry.record.devices) {
       if (d.stream.mode == SessionStream::Mode::detached || d.stream.ref.node != lost.node ||
@@ -196,24 +169,12 @@ bool Presences::sweep_lost(Lost& lost) {
 // --- Turns of a step ---------------------------------------------------------------------------------
 
 void Presences::work() {
-  // First: who is hidden from must not be among those who are told something else.
-  while (!hidings_.empty() && !c_.exhausted())
-    if (hide_next(hidings_.front())) hidings_.pop();
-  while (!judgings_.empty() && !c_.exhausted()) {
-    Judging& j = judgings_.front();
-    for (; !j.watchers.empty() && !c_.exhausted(); j.watchers.pop_back()) {
-      const Watcher& w = j.watchers.back();
-      c_.work(1);
-      c_.send(c_.self(), peer::Watch{w.session, w.viewer, j.user, false});
-    }
-    if (j.watchers.empty()) judgings_.pop();
-  }
   while (!lost_.empty() && !c_.exhausted())
     if (sweep_lost(lost_.front())) lost_.pop();
   while (!settling_.empty() && !c_.exhausted())
     if (settle(settling_.front())) settling_.pop();
-  while (!telling_.empty() && !c_.exhausted())
-    if (tell_next(telling_.front())) telling_.pop();
+  while (!tellings_.empty() && !c_.exhausted())
+    if (tell_next(tellings_.front())) tellings_.pop();
 }
 
 /// When changes are to be told. Under load that is less often, and more of them together: some are

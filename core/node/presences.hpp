@@ -7,7 +7,10 @@
 //
 // Whoever a user hides from, having blocked them or being visible to contacts alone, is told that the
 // user is offline, and nothing of when they were seen: so somebody looks who is simply not there,
-// and being blocked cannot be told from it. They are not among the watchers, so nothing else comes.
+// and being blocked cannot be told from it. Their gateway does not count them among those who are told
+// of changes, so nothing else comes.
+//
+// Which sessions watch is known at their gateways (watches.hpp), which of these are told of a user, here.
 //
 // A new owner knows nobody until they have attached again: for a while it says *unknown*.
 #pragma once
@@ -35,9 +38,13 @@ class Presences {
 
   // --- From the contacts ---------------------------------------------------------------------------
   /// The user has blocked `viewer`, whose sessions are told no more.
-  void hide(std::uint32_t user, UserId viewer) { hidings_.push({user, c_.users[user].use, viewer}); }
+  void hide(std::uint32_t user, UserId viewer) {
+    tellings_.push({.slot = user, .use = c_.users[user].use, .what = What::hidden, .viewer = viewer});
+  }
   /// Whom the user hides from has changed: everyone who watches is judged anew.
-  void judge_again(std::uint32_t user);
+  void judge_again(std::uint32_t user) {
+    tellings_.push({.slot = user, .use = c_.users[user].use, .what = What::again});
+  }
 
   /// Where it is to be pushed that somebody came or went.
   void channels_read(const reads::PresenceChannels& job, std::string_view rows);
@@ -48,15 +55,14 @@ class Presences {
   void opened(PartitionId partition);
   void work();
   bool has_work() const {
-    return !lost_.empty() || !settling_.empty() || !telling_.empty() || !hidings_.empty() ||
-           !judgings_.empty();
+    return !lost_.empty() || !settling_.empty() || !tellings_.empty();
   }
   void timers();
   Duration next_deadline() const;
   /// Users to look at or to tell of, and partitions where all are.
   std::size_t untold() const {
     return at_once_.size() + after_delay_.size() + after_grace_.size() + opened_.size() +
-           settling_.size() + telling_.size() + lost_.size();
+           settling_.size() + tellings_.size() + lost_.size();
   }
 
  private:
@@ -71,11 +77,14 @@ class Presences {
     NodeId node;
     Slot next{};
   };
-  /// A user of whom the watchers from `next` on are still to be told.
+  enum class What : std::uint8_t { changed, hidden, again };
+  /// Something about a user that the gateways from `next` on are still to be told.
   struct Telling {
     Slot slot{};
     std::uint32_t use{};
-    std::size_t next{};
+    What what{};
+    UserId viewer{};
+    NodeId next{0};
   };
   struct Opened {
     PartitionId partition;
@@ -84,17 +93,6 @@ class Presences {
   struct Settling {
     PartitionId partition;
     Slot next{};
-  };
-
-  struct Hiding {
-    Slot user{};
-    std::uint32_t use{};
-    UserId viewer;
-  };
-  /// Watchers that ask anew whether they are told.
-  struct Judging {
-    UserId user;
-    std::vector<Watcher> watchers;
   };
 
   Duration changes_due() const;
@@ -106,13 +104,8 @@ class Presences {
   void store_last_seen(Slot slot);
   PresenceOf of(Slot slot) const;
   void look(Slot slot);
-  void tell(Slot slot) { telling_.push({slot, c_.users[slot].use, 0}); }
+  void tell(Slot slot) { tellings_.push({.slot = slot, .use = c_.users[slot].use, .what = What::changed}); }
   bool tell_next(Telling& telling);
-  std::size_t tell(Slot slot, std::span<const Watcher> watchers) {
-    return tell(c_.users[slot].key, of(slot), watchers);
-  }
-  std::size_t tell(UserId user, const PresenceOf& of, std::span<const Watcher> watchers);
-  bool hide_next(const Hiding& hiding);
   bool sweep_lost(Lost& lost);
   bool settle(Settling& settling);
 
@@ -123,12 +116,9 @@ class Presences {
   Duration told_from_{};  ///< under load: no change is told before
   Ring<Due> unwritten_;  ///< whose last seen is to be written
   Ring<Opened> opened_;
-  Ring<Telling> telling_;
+  Ring<Telling> tellings_;
   Ring<Lost> lost_;
-  Ring<Hiding> hidings_;
-  Ring<Judging> judgings_;
   Ring<Settling> settling_;
-  std::vector<ConnectionId> to_;
 };
 
 }  // namespace hubbub

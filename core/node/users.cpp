@@ -372,7 +372,7 @@ Duration Users::next_deadline() const {
 }
 
 bool Users::evictable(const User& u) const {
-  return u.watchers.empty() && pushes_.evictable(u) && std::all_of(u.devices.begin(), u.devices.end(), [this](const Device& d) {
+  return u.watching.empty() && pushes_.evictable(u) && std::all_of(u.devices.begin(), u.devices.end(), [this](const Device& d) {
     const SessionStream& s = d.stream;
     return !d.cursor_dirty && !s.busy &&
            (s.mode == SessionStream::Mode::detached || !c_.alive(s.ref));

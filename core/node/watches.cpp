@@ -1,109 +1,183 @@
 #include "core/node/watches.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace hubbub {
 
-Watches::List* Watches::find(ConnectionId connection) {
-  if (connection.slot >= lists_.size()) return nullptr;
-  List& list = lists_[connection.slot];
-  return list.use == connection.use && !list.users.empty() ? &list : nullptr;
+// --- Lists -------------------------------------------------------------------------------------------
+
+Watches::List Watches::find(ConnectionId connection) const {
+  if (connection.slot >= by_slot_.size()) return none;
+  const List list = by_slot_[connection.slot];
+  return list != none && lists_[list].connection == connection ? list : none;
 }
+
+Watches::List Watches::list_for(ConnectionId connection) {
+  if (const List known = find(connection); known != none) return known;
+  List list = static_cast<List>(lists_.size());
+  if (free_.empty()) {
+    lists_.emplace_back();
+  } else {
+    list = free_.back();
+    free_.pop_back();
+  }
+  lists_[list] = {connection};
+  if (by_slot_.size() <= connection.slot) by_slot_.resize(connection.slot + 1, none);
+  by_slot_[connection.slot] = list;
+  return list;
+}
+
+void Watches::ended(ConnectionId connection) {
+  const List list = find(connection);
+  if (list == none) return;
+  by_slot_[connection.slot] = none;
+  lists_[list].ended = true;
+  (lists_[list].users > 0 ? ended_ : free_).push_back(list);
+}
+
+// --- From sessions -----------------------------------------------------------------------------------
 
 void Watches::ask(const SessionRef& session, UserId viewer, UserId user, bool once) {
   c_.work(1);
   const NodeId owner = c_.owner(shard_of(user));
-  if (!c_.up(owner)) return unknown(session.connection, user);
+  if (!c_.up(owner)) return tell(session.connection, {user, PresenceState::unknown});
   c_.send(owner, peer::Watch{session, viewer, user, once});
 }
 
-void Watches::unknown(ConnectionId to, UserId user) {
-  const PresenceOf of{user, PresenceState::unknown};
-  c_.frame(to, to_client::Presence{{&of, 1}});
+void Watches::tell(ConnectionId to, const PresenceOf& of) {
+  c_.work(1);
+  if (sessions_.user_of(to)) c_.frame(to, to_client::Presence{{&of, 1}});
 }
-
-// --- Sessions --------------------------------------------------------------------------------------
 
 void Watches::watch(const SessionRef& session, UserId viewer, const to_server::Watch& frame) {
   if (frame.once) {
     for (const UserId user : frame.users) ask(session, viewer, user, true);
     return;
   }
-  if (lists_.size() <= session.connection.slot) lists_.resize(session.connection.slot + 1);
-  List& list = lists_[session.connection.slot];
-  if (list.use != session.connection.use) list = {session.connection.use, viewer, {}};
+  const List list = list_for(session.connection);
   for (const UserId user : frame.users) {
-    const bool known = std::find(list.users.begin(), list.users.end(), user) != list.users.end();
-    if (!known && list.users.size() >= limits::watched_users) {
+    const bool full = lists_[list].users >= limits::watched_users;
+    if (!full && index_.add(user, list)) {
+      ++lists_[list].users;
+    } else if (full && !index_.has(user, list)) {
       c_.frame(session.connection,
                to_client::Error{0, ErrorCode::too_large, false, 0, 0,
                                 "too many watched users: unwatch some, or ask for them once"});
       return;
     }
-    if (!known) list.users.push_back(user);
     ask(session, viewer, user, false);
   }
 }
 
 void Watches::unwatch(const SessionRef& session, const to_server::Unwatch& frame) {
-  List* list = find(session.connection);
-  if (list == nullptr) return;
+  const List list = find(session.connection);
+  if (list == none) return;
   for (const UserId user : frame.users) {
-    if (std::erase(list->users, user) == 0) continue;
-    c_.work(1);
-    c_.send(c_.owner(shard_of(user)), peer::Unwatch{session, user});
+    if (!index_.remove(user, list)) continue;
+    --lists_[list].users;
+    if (!index_.has(user)) unwatched(user);
   }
 }
 
-void Watches::ended(const SessionRef& session) {
-  List* list = find(session.connection);
-  if (list == nullptr) return;
-  ended_.push({session, std::move(list->users)});
-  *list = {};
+/// Its owner need not tell of changes here.
+void Watches::unwatched(UserId user) {
+  c_.work(1);
+  c_.send(c_.owner(shard_of(user)), peer::Unwatch{user});
 }
 
-bool Watches::unwatch_all(Ended& ended) {
-  for (; !ended.users.empty(); ended.users.pop_back()) {
-    if (c_.exhausted()) return false;
-    c_.work(1);
-    c_.send(c_.owner(shard_of(ended.users.back())), peer::Unwatch{ended.session, ended.users.back()});
-  }
+// --- What has come -------------------------------------------------------------------------------------
+
+bool Watches::take(const peer::Presence& m) {
+  const List list = find(m.to);
+  if (m.changes && list != none) index_.tell(m.of.user, list, true);
+  tell(m.to, m.of);
   return true;
 }
 
-// --- Partitions that move --------------------------------------------------------------------------
-
-void Watches::opened(const Partitions& partitions) {
-  if (partitions.any() && !lists_.empty()) sweeps_.push({.partitions = partitions});
+bool Watches::take(Changed& m) {
+  if (!index_.has(m.of.user)) unwatched(m.of.user);
+  return index_.visit(m.of.user, m.at, [&](List list, bool told) {
+    if (c_.exhausted()) return false;
+    c_.work(1);
+    if (told && !lists_[list].ended) tell(lists_[list].connection, m.of);
+    return true;
+  });
 }
 
-void Watches::peer_lost(NodeId node) {
-  if (!lists_.empty()) sweeps_.push({.partitions = Partitions{}.set(), .lost = node});
+bool Watches::take(Hidden& m) {
+  return index_.visit(m.user, m.at, [&](List list, bool told) {
+    if (c_.exhausted()) return false;
+    c_.work(1);
+    if (!told || lists_[list].ended || sessions_.user_of(lists_[list].connection) != m.viewer) return true;
+    index_.tell(m.user, list, false);
+    tell(lists_[list].connection, {m.user, PresenceState::offline});
+    return true;
+  });
+}
+
+/// Until the owner has answered, the list is told of no change.
+void Watches::ask_again(List list, UserId user) {
+  index_.tell(user, list, false);
+  const ConnectionId connection = lists_[list].connection;
+  const auto viewer = sessions_.user_of(connection);
+  if (!lists_[list].ended && viewer) ask({c_.self(), c_.life, connection}, *viewer, user, false);
+}
+
+bool Watches::take(Again& m) {
+  return index_.visit(m.user, m.at, [&](List list, bool told) {
+    if (c_.exhausted()) return false;
+    c_.work(1);
+    // Who is told nothing must not learn from a second answer that something has changed.
+    if (told) ask_again(list, m.user);
+    return true;
+  });
+}
+
+bool Watches::take(Opened& m) {
+  return index_.visit_all(m.at, [&](UserId user, List list, bool) {
+    if (c_.exhausted()) return false;
+    c_.work(1);
+    if (m.partitions.test(partition_of(shard_of(user)).value)) ask_again(list, user);
+    return true;
+  });
+}
+
+bool Watches::take(Lost& m) {
+  return index_.visit_all(m.at, [&](UserId user, List list, bool) {
+    if (c_.exhausted()) return false;
+    c_.work(1);
+    if (c_.owner(shard_of(user)) == m.node && !lists_[list].ended)
+      tell(lists_[list].connection, {user, PresenceState::unknown});
+    return true;
+  });
 }
 
 void Watches::work() {
-  while (!ended_.empty() && !c_.exhausted())
-    if (unwatch_all(ended_.front())) ended_.pop();
-  while (!sweeps_.empty() && !c_.exhausted())
-    if (sweep(sweeps_.front())) sweeps_.pop();
+  while (!turns_.empty() && !c_.exhausted())
+    if (std::visit([this](auto& turn) { return take(turn); }, turns_.front())) turns_.pop();
+  if (to_sweep() && sweep_at_ <= c_.now.mono) sweep();
 }
 
-bool Watches::sweep(Sweep& s) {
-  for (; s.slot < lists_.size(); ++s.slot, s.user = 0) {
-    const List& list = lists_[s.slot];
-    for (; s.user < list.users.size(); ++s.user) {
-      if (c_.exhausted()) return false;
-      c_.work(1);
-      const UserId user = list.users[s.user];
-      const PartitionId partition = partition_of(shard_of(user));
-      if (!s.partitions.test(partition.value)) continue;
-      if (s.lost == nobody)
-        ask(session(s.slot), list.viewer, user, false);
-      else if (c_.routes.owner(partition) == s.lost)
-        unknown({s.slot, list.use}, user);
-    }
+void Watches::sweep() {
+  if (sweeping_.empty()) {
+    std::swap(sweeping_, ended_);
+    swept_ = {};
   }
-  return true;
+  while (swept_.key <= WatchIndex::key_max) {
+    if (c_.exhausted()) return;
+    const std::size_t looked_at =
+        index_.sweep(swept_, [this](List list) { return lists_[list].ended; },
+                     [this](UserId user) { unwatched(user); });
+    c_.work(1 + static_cast<std::uint32_t>(looked_at / limits::watches_swept));
+  }
+  free_.insert(free_.end(), sweeping_.begin(), sweeping_.end());
+  sweeping_.clear();
+  sweep_at_ = c_.now.mono + limits::watch_sweep;
+}
+
+std::size_t Watches::memory() const {
+  return index_.memory() + by_slot_.capacity() * sizeof(List) + lists_.capacity() * sizeof(Owner);
 }
 
 }  // namespace hubbub

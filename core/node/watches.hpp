@@ -1,67 +1,131 @@
 // Whom the sessions of this gateway watch (A11, R25).
 //
-// A gateway keeps no presence: it remembers what its sessions asked for, asks again when a partition
-// has moved, and says *unknown* when it cannot hear those who know.
+// A gateway keeps no presence. It remembers what its sessions asked for, and which of them are told of
+// changes: those of whom the user's owner has said so. Owners know gateways only; each change comes here
+// once, and goes from here to whoever is told. The gateway asks again when a partition has moved, and
+// says *unknown* when it cannot hear those who know.
+//
+// What comes is done in the order in which it came, and what was begun goes on first: so nobody is
+// told of an older state after a newer one, nor of any once the user hides from them.
 #pragma once
 
+#include <limits>
+#include <optional>
+#include <variant>
 #include <vector>
 
 #include "core/base/ring.hpp"
 #include "core/node/context.hpp"
+#include "core/node/watch_index.hpp"
 
 namespace hubbub {
 
 class Watches {
  public:
-  explicit Watches(Context& context) : c_(context) {}
+  /// The gateway's sessions.
+  class Sessions {
+   public:
+    /// Whose session that is; none if it has ended.
+    virtual std::optional<UserId> user_of(ConnectionId connection) const = 0;
+
+   protected:
+    ~Sessions() = default;
+  };
+
+  Watches(Context& context, const Sessions& sessions) : c_(context), sessions_(sessions) {}
 
   // --- From a session that lives -------------------------------------------------------------------
   void watch(const SessionRef& session, UserId viewer, const to_server::Watch& frame);
   void unwatch(const SessionRef& session, const to_server::Unwatch& frame);
   /// It watches nobody any more.
-  void ended(const SessionRef& session);
+  void ended(ConnectionId connection);
+
+  // --- From the owners of users --------------------------------------------------------------------
+  void on(const peer::Presence& m) { turns_.push(m); }
+  void on(const peer::PresenceChanged& m) { turns_.push(Changed{m.of, WatchIndex::first(m.of.user)}); }
+  void on(const peer::PresenceHidden& m) {
+    turns_.push(Hidden{m.user, m.viewer, WatchIndex::first(m.user)});
+  }
+  void on(const peer::WatchAgain& m) { turns_.push(Again{m.user, WatchIndex::first(m.user)}); }
 
   /// Partitions have opened: their users are asked for again.
-  void opened(const Partitions& partitions);
+  void opened(const Partitions& partitions) {
+    if (partitions.any() && index_.size() > 0) turns_.push(Opened{partitions, {}});
+  }
   /// A peer went away: what its users do is not known.
-  void peer_lost(NodeId node);
+  void peer_lost(NodeId node) {
+    if (index_.size() > 0) turns_.push(Lost{node, {}});
+  }
   void work();
-  bool has_work() const { return !sweeps_.empty() || !ended_.empty(); }
+  bool has_work() const {
+    return !turns_.empty() || (to_sweep() && sweep_at_ <= c_.now.mono);
+  }
+  Duration next_deadline() const { return to_sweep() ? sweep_at_ : never; }
+  std::size_t memory() const;
 
  private:
-  /// What one session watches.
-  struct List {
-    std::uint32_t use = 0;  ///< of the connection
-    UserId viewer;
-    std::vector<UserId> users;
-  };
-  /// A session that is gone, and those it watched.
-  struct Ended {
-    SessionRef session;
-    std::vector<UserId> users;
-  };
-  /// Going over all lists for the users of some partitions: asks for them, or, if their owner is
-  /// lost, says that they are unknown.
-  struct Sweep {
-    Partitions partitions;
-    NodeId lost = nobody;
-    std::uint32_t slot = 0;
-    std::uint32_t user = 0;
+  using List = WatchIndex::List;
+  static constexpr List none = std::numeric_limits<List>::max();
+  /// Whose list one is.
+  struct Owner {
+    ConnectionId connection;
+    std::uint16_t users = 0;  ///< how many it names
+    bool ended = false;
   };
 
-  SessionRef session(std::uint32_t slot) const {
-    return {c_.self(), c_.life, {slot, lists_[slot].use}};
-  }
-  List* find(ConnectionId connection);
+  // What has come, and how far it is.
+  struct Changed {
+    PresenceOf of;
+    WatchIndex::Place at;
+  };
+  struct Hidden {
+    UserId user;
+    UserId viewer;
+    WatchIndex::Place at;
+  };
+  struct Again {
+    UserId user;
+    WatchIndex::Place at;
+  };
+  struct Opened {
+    Partitions partitions;
+    WatchIndex::Place at;
+  };
+  struct Lost {
+    NodeId node;
+    WatchIndex::Place at;
+  };
+  using Turn = std::variant<peer::Presence, Changed, Hidden, Again, Opened, Lost>;
+
+  bool take(const peer::Presence& answer);
+  bool take(Changed& changed);
+  bool take(Hidden& hidden);
+  bool take(Again& again);
+  bool take(Opened& opened);
+  bool take(Lost& lost);
+
+  List find(ConnectionId connection) const;
+  List list_for(ConnectionId connection);
   void ask(const SessionRef& session, UserId viewer, UserId user, bool once);
-  void unknown(ConnectionId to, UserId user);
-  bool sweep(Sweep& sweep);
-  bool unwatch_all(Ended& ended);
+  void ask_again(List list, UserId user);
+  void unwatched(UserId user);
+  void tell(ConnectionId to, const PresenceOf& of);
+  bool to_sweep() const { return !sweeping_.empty() || !ended_.empty(); }
+  void sweep();
 
   Context& c_;
-  std::vector<List> lists_;  ///< by the connection's slot
-  Ring<Sweep> sweeps_;
-  Ring<Ended> ended_;
+  const Sessions& sessions_;
+  WatchIndex index_;
+  std::vector<List> by_slot_;  ///< of connections
+  std::vector<Owner> lists_;
+  std::vector<List> free_;
+  Ring<Turn> turns_;
+
+  // Lists that have ended are swept out together, from time to time.
+  std::vector<List> ended_;
+  std::vector<List> sweeping_;  ///< those that are free when this sweep is through
+  WatchIndex::Place swept_;
+  Duration sweep_at_{};  ///< the next one begins no earlier
 };
 
 }  // namespace hubbub

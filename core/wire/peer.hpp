@@ -214,18 +214,43 @@ struct Watch {
   static auto fields(auto& s) { return std::tie(s.session, s.viewer, s.user, s.once); }
 };
 
+/// The gateway that says so has no session any more that watches the user.
 struct Unwatch {
-  SessionRef session;
   UserId user;
-  static auto fields(auto& s) { return std::tie(s.session, s.user); }
+  static auto fields(auto& s) { return std::tie(s.user); }
 };
 
-/// User shard to gateway. What an earlier owner says is ignored.
+// User shard to gateway. What an earlier owner says is ignored.
+
+/// The answer to a Watch. `changes`: the session is to be told of changes, too.
 struct Presence {
   PartitionEpoch epoch{};
   PresenceOf of;
-  std::span<const ConnectionId> to;
-  static auto fields(auto& s) { return std::tie(s.epoch, s.of, s.to); }
+  ConnectionId to;
+  bool changes{};
+  static auto fields(auto& s) { return std::tie(s.epoch, s.of, s.to, s.changes); }
+};
+
+/// For all sessions of the gateway that are told of the user's changes.
+struct PresenceChanged {
+  PartitionEpoch epoch{};
+  PresenceOf of;
+  static auto fields(auto& s) { return std::tie(s.epoch, s.of); }
+};
+
+/// The user hides from `viewer`, whose sessions are told so, and of no change any more.
+struct PresenceHidden {
+  PartitionEpoch epoch{};
+  UserId user;
+  UserId viewer;
+  static auto fields(auto& s) { return std::tie(s.epoch, s.user, s.viewer); }
+};
+
+/// Whom the user hides from has changed: nobody is told of changes who has not asked anew.
+struct WatchAgain {
+  PartitionEpoch epoch{};
+  UserId user;
+  static auto fields(auto& s) { return std::tie(s.epoch, s.user); }
 };
 
 // --- Channels (R18) -----------------------------------------------------------------------------
@@ -491,7 +516,8 @@ using Message = std::variant<Attach, Detach, Acknowledged, Attached, AttachRefus
                              Watch, Unwatch, Presence, Capacity, SetBlock, BlockStored,
                              Delivered, Receipted, Read, Typing, Relay, Relayed, PushDue, PushReady,
                              ChannelDeliver, Look, LookPutOff, Unlook, Head, LookEnded, GroupPresence,
-                             GroupPresenceTold, Clock, TakeSlice, Slice>;
+                             GroupPresenceTold, Clock, TakeSlice, Slice, PresenceChanged,
+                             PresenceHidden, WatchAgain>;
 
 template <class T, class... All>
 constexpr std::uint8_t index_in(const std::variant<All...>*) {

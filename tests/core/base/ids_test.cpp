@@ -79,7 +79,7 @@ TEST(UserId, RefusesWhatNoUserHas) {
   for (const char* text : {"", "u", "u_", "u_0", "u_01", "u_-1", "u_+1", "u_1x", "u_ 1", "71",
                            "u_4611686018427387904", "u_18446744073709551616"})
     EXPECT_FALSE(parse_user(text).has_value()) << text;
-  EXPECT_EQ(parse_user("u_4611686018427387903"), UserId{user_id_max});
+  EXPECT_EQ(parse_user("u_281474976710655"), UserId{user_id_max});
 }
 
 TEST(ConversationId, MustNotBeMadeOfOneUser) {

@@ -221,7 +221,7 @@ TEST_F(FrameErrors, ToldAboutHistoryWithTwoAnchors) {
 /// A `message` frame with `count` times `written` as its content.
 std::string message_of(std::size_t count, std::string_view written) {
   std::string text =
-      R"({"type":"message","id":9007199254740991,"conversation_id":"c_4611686018427387902_4611686018427387903",)"
+      R"({"type":"message","id":9007199254740991,"conversation_id":"c_281474976710654_281474976710655",)"
       R"("n":9007199254740991,"key":"0000000000000001","content":")";
   for (std::size_t i = 0; i < count; ++i) text += written;
   return text + "\"}";
