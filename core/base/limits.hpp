@@ -154,8 +154,8 @@ inline constexpr auto last_seen_delay = 20s;
 // --- People ------------------------------------------------------------------------------------
 /// Contacts of one user, and users that one has blocked: more than anybody has. They are rows; memory
 /// only counts them.
-inline constexpr std::uint32_t contacts = 10'000;
-inline constexpr std::uint32_t blocked_users = 10'000;
+inline constexpr std::uint16_t contacts = 10'000;
+inline constexpr std::uint16_t blocked_users = 10'000;
 /// A contact's name, in bytes of UTF-8.
 inline constexpr std::size_t contact_name_bytes = 128;
 /// In one page of `contacts`, and of `members`.

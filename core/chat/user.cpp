@@ -18,13 +18,14 @@ bool User::restore(std::string_view key, std::string_view value, Arena& arena) {
     Device& d = restored_device(parsed->device.device);
     d.generation = row->generation;
     d.acknowledged = row->acknowledged;
-    d.name = row->name;
+  } else if (const auto* named = std::get_if<rows::DeviceNameRow>(&parsed->row)) {
+    if (parsed->device.device == DeviceNumber{}) return false;
+    restored_device(parsed->device.device).name = hash_of(named->name);
   } else if (const auto* pushes = std::get_if<rows::PushRow>(&parsed->row)) {
-    pushed = std::make_unique<Pushed>();
-    pushed->to.assign(pushes->to.begin(), pushes->to.end());
+    begin_pushes().to.assign(pushes->to.begin(), pushes->to.end());
   } else if (const auto* remembered = std::get_if<rows::RememberedRow>(&parsed->row)) {
     if (parsed->device.device == DeviceNumber{}) return false;
-    restored_device(parsed->device.device).calls().restore(remembered->what);
+    calls(parsed->device.device).restore(remembered->what);
   }
   return true;
 }
@@ -34,6 +35,30 @@ Device& User::restored_device(DeviceNumber number) {
   Device& d = devices[number.value - 1u];
   d.number = number;
   return d;
+}
+
+Numbers& User::calls(DeviceNumber device) {
+  for (auto& [number, calls] : aside().calls)
+    if (number == device) return calls;
+  return aside().calls.emplace_back(device, Numbers(limits::call_window)).second;
+}
+
+RangeSync& User::range_sync(DeviceNumber device) {
+  for (RangeSync& sync : aside().syncs)
+    if (sync.device == device) return sync;
+  return aside().syncs.emplace_back(RangeSync{.device = device});
+}
+
+void User::end_range_sync(DeviceNumber device) {
+  if (aside_) std::erase_if(aside_->syncs, [&](const RangeSync& s) { return s.device == device; });
+}
+
+void User::rest() {
+  if (!aside_) return;
+  Aside& a = *aside_;
+  if (a.round.through != 0 || receipts_due) return;
+  a.round = {};
+  if (!a.pushed && a.calls.empty() && a.syncs.empty()) aside_.reset();
 }
 
 bool ReceivedStream::restore(std::string_view key, std::string_view value, Arena& arena) {

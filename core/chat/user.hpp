@@ -1,12 +1,16 @@
 // A user in memory: the inbox's head, the devices, and the sessions that want its stream.
 #pragma once
 
+#include <absl/container/inlined_vector.h>
+
 #include <algorithm>
 #include <memory>
 #include <optional>
-#include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
+#include "core/base/hash.hpp"
 #include "core/base/ids.hpp"
 #include "core/base/limits.hpp"
 #include "core/chat/node_set.hpp"
@@ -24,42 +28,59 @@ struct SessionStream {
     entries,  ///< catching up, entry by entry
     ranges,   ///< far behind: declaring what is to be paged, newest first
   };
-  Mode mode = Mode::detached;
-  bool busy = false;         ///< a read or a fetch is under way
-  bool told_synced = false;
-  std::uint32_t serial = 0;  ///< tells this stream from an earlier one of the same session
+  Sequence sent = 0;  ///< the last entry that was sent, or declared
   SessionRef ref;
-  std::uint32_t attempt = 0;  ///< the attach that began it
-  Incarnation incarnation = 0;  ///< of the numbers it was told so far
-  Sequence sent = 0;         ///< the last entry that was sent, or declared
-  Sequence acknowledged = 0; ///< by this session
-  Sequence target = 0;       ///< of a sync by ranges: (sent, reached] is still to be declared
+  std::uint32_t attempt = 0;   ///< the attach that began it
+  std::uint32_t serial = 0;    ///< tells this stream from an earlier one of the same session
+  std::uint32_t unacknowledged = 0;  ///< entries up to `sent`
+  Mode mode = Mode::detached;
+  bool busy : 1 = false;  ///< a read or a fetch is under way
+  bool told_synced : 1 = false;
+  /// The numbers that it was told are of the incarnation that the partition has since it was found that
+  /// the store lost its tail.
+  bool after_loss : 1 = false;
+
+  Sequence acknowledged() const { return sent - unacknowledged; }
+  /// The session has the entries up to there. REQUIRES: through <= sent.
+  void acknowledge(Sequence through) {
+    unacknowledged = std::min(unacknowledged, static_cast<std::uint32_t>(
+                                                  std::min<Sequence>(sent - through, UINT32_MAX)));
+  }
+  /// Entries up to there were sent, or declared. REQUIRES: through >= sent.
+  void send(Sequence through) {
+    unacknowledged += static_cast<std::uint32_t>(through - sent);
+    sent = through;
+  }
+};
+
+/// A sync by ranges: of the entries up to `target`, those up to `reached` are still to be declared.
+struct RangeSync {
+  DeviceNumber device;
+  Sequence target = 0;
   Sequence reached = 0;
   Sequence reached_acknowledged = 0;
 };
 
 struct Device {
+  Sequence acknowledged = 0;  ///< never goes back
+  std::uint64_t name = 0;     ///< a hash of it (User::hash_of)
+  Generation generation = 0;
   DeviceNumber number;
   bool cursor_dirty = false;
-  Generation generation = 0;
-  Sequence acknowledged = 0;  ///< never goes back
-  std::string name;
   SessionStream stream;
-
-  /// Changing calls of the user's own (R4). Most devices never say one.
-  Numbers& calls() {
-    if (calls_ == nullptr) calls_ = std::make_unique<Numbers>(limits::call_window);
-    return *calls_;
-  }
-
- private:
-  std::unique_ptr<Numbers> calls_;
 };
 
 /// What a conversation is to be told: the user has it up to here.
 struct Unreceipted {
   ConversationId conversation;
   Sequence seq = 0;
+};
+
+/// Receipts under way (R19): rounds of them, each about the inbox entries up to a number.
+struct ReceiptRound {
+  Sequence through = 0;  ///< those up to here will be known to their conversations; 0: there is no round
+  std::vector<Unreceipted> unconfirmed;  ///< what conversations have not confirmed of the round
+  std::vector<Unreceipted> newest;       ///< the newest entries, the last of them number `head`
 };
 
 /// Whom a user's pushes go to, and how far they are (R20). Most users have none.
@@ -74,19 +95,21 @@ struct Pushed {
   std::uint8_t put_off = 0;  ///< times in a row
 };
 
+/// Online and idle is what most users are most of the time, so what is not needed for that is aside.
 struct User {
   static rows::Bounds bounds(UserId id) { return rows::user_record(id); }
 
   Sequence head = 0;
+  Sequence receipted = 0;  ///< inbox entries up to here are known to their conversations (R19)
   std::int64_t last_seen_ms = 0;
-  bool shown_online = false;    ///< what the watchers were told last
-  std::vector<Device> devices;  ///< by number, from 1
-  NodeSet watching;  ///< gateways that are told of the user
+  NodeSet watching;              ///< gateways that are told of the user
+  std::uint32_t last_block = 0;  ///< the number of the last change of a block
+  std::uint16_t contacts = 0;    ///< how many; who they are, rows tell (contact.hpp)
+  std::uint16_t blocked = 0;
+  bool shown_online = false;  ///< what those who watch were told last
+  bool receipts_due = false;  ///< a round of receipts begins soon
   VisibleTo visible_to{};
-  std::uint32_t contacts = 0;  ///< how many; who they are, rows tell (contact.hpp)
-  std::uint32_t blocked = 0;
-  std::uint64_t last_block = 0;  ///< the number of the last change of a block
-  std::unique_ptr<Pushed> pushed;
+  absl::InlinedVector<Device, 1> devices;  ///< by number, from 1
 
   /// All of it that is stored in one row. Who is there was last seen now.
   rows::UserRow row(std::int64_t now_ms) const {
@@ -98,24 +121,28 @@ struct User {
             .last_block = last_block,
             .receipted = receipted};
   }
-  /// The last inbox entry that nobody need be told of by a push. REQUIRES: pushed.
-  Sequence known() const {
-    Sequence least = head;
-    for (const rows::PushedTo& to : pushed->to) least = std::min(least, to.pushed);
-    for (const Device& d : devices) least = std::max(least, d.acknowledged);
-    return least;
-  }
   /// Nobody sees whether the user is there who is not looked up first.
   bool hides() const { return blocked > 0 || visible_to == VisibleTo::contacts; }
 
-  // Receipts (R19): rounds of them, each about the inbox entries up to a number.
-  Sequence receipted = 0;           ///< those up to here are known to their conversations
-  Sequence round = 0;               ///< those up to here will be, by this round; 0: there is none
-  bool receipts_due = false;        ///< a round begins soon
-  std::vector<Unreceipted> unconfirmed;  ///< what conversations have not confirmed of the round
-  std::vector<Unreceipted> newest;  ///< the newest entries, the last of them number `head`
+  // --- Pushes (R20) ----------------------------------------------------------------------------------
+  /// nullptr: nobody is pushed to.
+  Pushed* pushed() { return aside_ && aside_->pushed ? &*aside_->pushed : nullptr; }
+  const Pushed* pushed() const { return aside_ && aside_->pushed ? &*aside_->pushed : nullptr; }
+  Pushed& begin_pushes() { return pushed() ? *pushed() : aside().pushed.emplace(); }
+  /// The last inbox entry that nobody need be told of by a push. REQUIRES: pushed().
+  Sequence known() const {
+    Sequence least = head;
+    for (const rows::PushedTo& to : pushed()->to) least = std::min(least, to.pushed);
+    for (const Device& d : devices) least = std::max(least, d.acknowledged);
+    return least;
+  }
+
+  // --- Receipts (R19) --------------------------------------------------------------------------------
+  ReceiptRound& round() { return aside().round; }
+  bool in_round() const { return aside_ && aside_->round.through != 0; }
   /// An entry was added, as number `head`.
   void note(const ConversationId& conversation, Sequence seq) {
+    std::vector<Unreceipted>& newest = round().newest;
     if (newest.size() == limits::unreceipted_entries) newest.clear();
     newest.push_back({conversation, seq});
   }
@@ -125,22 +152,47 @@ struct User {
     for (const Device& d : devices) most = std::max(most, d.acknowledged);
     return std::min(most, head);
   }
+
+  // --- Devices ---------------------------------------------------------------------------------------
   Device* device(DeviceNumber number) {
     return number.value == 0 || number.value > devices.size() ? nullptr
                                                               : &devices[number.value - 1u];
   }
   Device* device(std::string_view name) {
+    const std::uint64_t wanted = hash_of(name);
     for (Device& d : devices)
-      if (d.name == name) return &d;
+      if (d.name == wanted) return &d;
     return nullptr;
   }
+  /// Two names of one user's that share it are one device: who sees to that harms nobody else.
+  static std::uint64_t hash_of(std::string_view name) { return hash_bytes(name); }
+  /// Changing calls of the user's own, from that device (R4). Most devices never say one.
+  Numbers& calls(DeviceNumber device);
+  /// Of the device's stream, while it is in the mode `ranges`.
+  RangeSync& range_sync(DeviceNumber device);
+  void end_range_sync(DeviceNumber device);
+
+  /// Nothing has happened for a while: gives up what would only save a read, if something did.
+  void rest();
 
   /// Takes back one stored row. False: it cannot be read.
   bool restore(std::string_view key, std::string_view value, Arena& arena);
   void restored(UserId) {}
 
  private:
+  struct Aside {
+    std::optional<Pushed> pushed;
+    ReceiptRound round;
+    std::vector<std::pair<DeviceNumber, Numbers>> calls;
+    std::vector<RangeSync> syncs;
+  };
+  Aside& aside() {
+    if (!aside_) aside_ = std::make_unique<Aside>();
+    return *aside_;
+  }
   Device& restored_device(DeviceNumber number);
+
+  std::unique_ptr<Aside> aside_;
 };
 
 /// What one user shard has of one conversation: the receiving side of R13.

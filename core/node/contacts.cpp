@@ -62,7 +62,7 @@ void Contacts::call(const peer::Request& r, const to_server::ContactChange& chan
     return;
   }
   if (r.generation < device->generation) return;
-  const Caller caller{r, change, p, *user, device->calls(), contact};
+  const Caller caller{r, change, p, *user, user->calls(r.from.device), contact};
   const std::uint64_t digest = digest_of(change);
   if (!is_new(caller, digest)) return;
   if (p.full()) return turn_away(r);
@@ -174,7 +174,7 @@ void Contacts::on(const peer::BlockStored& m) {
   if (!c_.sure(p)) return;
   User* user = c_.need(m.user);
   if (user == nullptr || p.full()) return;
-  user->last_block = std::max(user->last_block, m.number) + 1;
+  user->last_block = static_cast<std::uint32_t>(std::max<std::uint64_t>(user->last_block, m.number) + 1);
   contact.number = user->last_block;
   c_.contacts.touch(slot, c_.now.mono);
   c_.put(p, rows::user(m.user), user->row(to_ms(c_.now.wall)));

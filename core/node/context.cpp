@@ -75,15 +75,14 @@ std::uint64_t Context::read(const reads::Job& job, std::string_view from, std::s
   return ticket;
 }
 
-void Context::park(std::unique_ptr<std::deque<Parked>>& queue) {
-  if (queue == nullptr) queue = std::make_unique<std::deque<Parked>>();
-  if (queue->size() >= limits::parked_per_entity ||
+void Context::park(std::deque<Parked>& queue) {
+  if (queue.size() >= limits::parked_per_entity ||
       parked_bytes + current.bytes.size() > limits::parked_bytes) {
     turned_away = true;
     return;
   }
   parked_bytes += current.bytes.size();
-  queue->push_back({current.from, current.received, std::string(current.bytes)});
+  queue.push_back({current.from, current.received, std::string(current.bytes)});
 }
 
 }  // namespace hubbub

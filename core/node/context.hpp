@@ -210,8 +210,8 @@ class Context {
     if (slot == Resident<Key, Record>::none) slot = load<kind>(table, key);
     else table.touch(slot, now.mono);
     auto& entry = table[slot];
-    if (entry.loaded && (entry.parked == nullptr || draining == &entry)) return &entry.record;
-    park(entry.parked);
+    if (entry.loaded && (!entry.waited_for || draining == &entry)) return &entry.record;
+    park(table.park(slot));
     return nullptr;
   }
   Conversation* need(const ConversationId& id) { return need<reads::Kind::conversation>(conversations, id); }
@@ -234,7 +234,7 @@ class Context {
   Duration waited() const { return now.mono - current.received; }
 
  private:
-  void park(std::unique_ptr<std::deque<Parked>>& queue);
+  void park(std::deque<Parked>& queue);
 
   ByteBuffer encoded_;
   std::uint64_t last_ticket_ = 0;

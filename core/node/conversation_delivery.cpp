@@ -153,7 +153,7 @@ void Conversations::unmark_later(Slot slot) {
 void Conversations::unmark(Slot slot) {
   Conversation& conv = c_.conversations[slot].record;
   conv.unmarking = false;
-  if (c_.now.mono < c_.conversations[slot].touched + limits::owing_delay)
+  if (c_.now.mono < c_.conversations[slot].touched() + limits::owing_delay)
     return unmark_later(slot);
   if (conv.unsettled > 0 || conv.owing_from == 0) return;
   const ConversationId id = c_.conversations[slot].key;

@@ -415,8 +415,8 @@ void Node::Impl::loaded(Table& table, const reads::Record& job, const input::Rea
   entry.record.restored(entry.key);
   entry.loaded = true;
   --c.loads_under_way;
-  if (entry.parked != nullptr && entry.parked->empty()) entry.parked.reset();
-  if (entry.parked != nullptr) c.drains.push({job.kind, job.slot, job.use});
+  if (entry.waited_for && table.parked(job.slot).empty()) table.unpark(job.slot);
+  if (entry.waited_for) c.drains.push({job.kind, job.slot, job.use});
   if (job.kind == reads::Kind::conversation) conversations.loaded(job.slot);
   if (job.kind == reads::Kind::contact) contacts.loaded(job.slot);
 }
@@ -426,15 +426,15 @@ template <class Table>
 bool Node::Impl::drain(Table& table, const Context::Drain& of) {
   if (!table.is(of.slot, of.use)) return true;  // its partition was lost meanwhile
   auto& entry = table[of.slot];
-  const Parked next_message = std::move(entry.parked->front());
-  entry.parked->pop_front();
+  const Parked next_message = std::move(table.parked(of.slot).front());
+  table.parked(of.slot).pop_front();
   c.parked_bytes -= next_message.bytes.size();
   c.work(1);
   c.draining = &entry;
   handle(next_message.from, next_message.bytes, next_message.received);
   c.draining = nullptr;
-  if (!entry.parked->empty()) return false;
-  entry.parked.reset();
+  if (!table.parked(of.slot).empty()) return false;
+  table.unpark(of.slot);
   return true;
 }
 
@@ -501,7 +501,7 @@ void Node::Impl::follow_peers() {
 void Node::Impl::evict() {
   evict_at = c.now.mono + 1s;
   evict(c.conversations, [this](const Conversation& r) { return conversations.evictable(r); });
-  evict(c.users, [this](const User& r) { return users.evictable(r); });
+  evict(c.users, [this](User& r) { return users.evictable(r); });
   evict(c.senders, [](const SenderRecord&) { return true; });
   evict(c.streams, [](const ReceivedStream&) { return true; });
   evict(c.contacts, [this](const Contact& r) { return contacts.evictable(r); });
@@ -513,10 +513,10 @@ template <class Table, class Evictable>
 void Node::Impl::evict(Table& table, Evictable evictable) {
   for (int looked_at = 0; looked_at < 16; ++looked_at) {
     const auto slot = table.oldest();
-    if (slot == Table::none || table[slot].touched + limits::idle > c.now.mono) return;
+    if (slot == Table::none || table[slot].touched() + limits::idle > c.now.mono) return;
     c.work(1);
-    const auto& entry = table[slot];
-    const bool stored = entry.touched < c.partition(home_shard(entry.key)).undurable_since();
+    auto& entry = table[slot];
+    const bool stored = entry.touched() < c.partition(home_shard(entry.key)).undurable_since();
     if (entry.ready() && stored && evictable(entry.record)) {
       ++c.counters.evictions;
       table.remove(slot);

@@ -158,6 +158,7 @@ bool Presences::sweep_lost(Lost& lost) {
       if (d.stream.mode == SessionStream::Mode::detached || d.stream.ref.node != lost.node ||
           c_.alive(d.stream.ref))
         continue;
+      entry.record.end_range_sync(d.number);
       d.stream = SessionStream{};
       was_there = true;
     }

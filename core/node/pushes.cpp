@@ -34,8 +34,7 @@ void Pushes::on(const peer::Request& r) {
   }
   if (r.generation < device->generation) return;
   if (p.full()) return turn_away(r);
-  if (!user->pushed) user->pushed = std::make_unique<Pushed>();
-  std::vector<rows::PushedTo>& to = user->pushed->to;
+  std::vector<rows::PushedTo>& to = user->begin_pushes().to;
   const auto known = std::ranges::find(to, r.from.device, &rows::PushedTo::device);
   if (push.on && known == to.end()) {
     if (to.size() >= limits::push_devices)
@@ -53,7 +52,7 @@ void Pushes::on(const peer::Request& r) {
 // --- What may be owed --------------------------------------------------------------------------------
 
 void Pushes::mark(Slot slot) {
-  Pushed& pushed = *c_.users[slot].record.pushed;
+  Pushed& pushed = *c_.users[slot].record.pushed();
   if (pushed.marked || !owes()) return;
   pushed.marked = true;
   pushed.unmarked = false;
@@ -63,7 +62,7 @@ void Pushes::mark(Slot slot) {
 }
 
 void Pushes::unmark(Slot slot) {
-  Pushed& pushed = *c_.users[slot].record.pushed;
+  Pushed& pushed = *c_.users[slot].record.pushed();
   if (pushed.unmarked || !owes()) return;
   pushed.marked = false;
   pushed.unmarked = true;
@@ -76,7 +75,7 @@ bool Pushes::mark(std::span<const Slot> users, std::span<const Message> messages
   bool any = false;
   for (const Slot slot : users) {
     const User& user = c_.users[slot].record;
-    if (!wants(user) || user.pushed->marked || !owes()) continue;
+    if (!wants(user) || user.pushed()->marked || !owes()) continue;
     if (std::ranges::all_of(messages, [&](const Message& m) { return quiet(slot, m); })) continue;
     mark(slot);
     any = true;
@@ -115,14 +114,14 @@ void Pushes::ended(Slot slot, bool left) {
 }
 
 void Pushes::acknowledged(Slot slot) {
-  const User& user = c_.users[slot].record;
-  if (!wants(user) || user.pushed->unmarked || user.pushed->tidies) return;
-  user.pushed->tidies = enqueue(c_.users[slot].key, tidy_, limits::push_mark_delay);
+  User& user = c_.users[slot].record;
+  if (!wants(user) || user.pushed()->unmarked || user.pushed()->tidies) return;
+  user.pushed()->tidies = enqueue(c_.users[slot].key, tidy_, limits::push_mark_delay);
 }
 
 /// The user is looked at again; who waits for that already is looked at then.
 void Pushes::later(Slot slot, Ring<Due>& queue, Duration wait) {
-  Pushed& pushed = *c_.users[slot].record.pushed;
+  Pushed& pushed = *c_.users[slot].record.pushed();
   if (!pushed.waits && !pushed.under_way) pushed.waits = enqueue(c_.users[slot].key, queue, wait);
 }
 
@@ -154,8 +153,8 @@ void Pushes::turn_away(const peer::PushDue& due) {
   if (rounds_.erase(due.round) == 0) return;
   const bool waits = enqueue(due.user, after_delay_, limits::push_delay);
   const Slot slot = c_.users.find(due.user);
-  if (slot != c_.users.none && c_.users[slot].record.pushed)
-    c_.users[slot].record.pushed->waits = waits;
+  if (slot != c_.users.none && c_.users[slot].record.pushed())
+    c_.users[slot].record.pushed()->waits = waits;
 }
 
 void Pushes::on(const peer::PushDue& due) {
@@ -170,14 +169,14 @@ void Pushes::on(const peer::PushDue& due) {
 
 void Pushes::consider(std::uint64_t number, Round& round, Slot slot) {
   User& user = c_.users[slot].record;
-  if (!user.pushed) {
+  if (!user.pushed()) {
     c_.erase(c_.partition(shard_of(round.user)), rows::push_owed(round.user));
     return void(rounds_.erase(number));
   }
-  user.pushed->waits = user.pushed->tidies = false;
+  user.pushed()->waits = user.pushed()->tidies = false;
   // Of who has a session, its end or its acknowledgement comes.
-  if (user.pushed->under_way || c_.has_session(user) || user.head <= user.known()) {
-    if (!user.pushed->under_way && user.head <= user.known()) unmark(slot);
+  if (user.pushed()->under_way || c_.has_session(user) || user.head <= user.known()) {
+    if (!user.pushed()->under_way && user.head <= user.known()) unmark(slot);
     return void(rounds_.erase(number));
   }
   mark(slot);
@@ -185,7 +184,7 @@ void Pushes::consider(std::uint64_t number, Round& round, Slot slot) {
     rounds_.erase(number);
     return later(slot, after_delay_, limits::push_delay);
   }
-  user.pushed->under_way = true;
+  user.pushed()->under_way = true;
   round.from = user.known();
   read(number, round, user.head + 1);
 }
@@ -233,7 +232,7 @@ void Pushes::on(const peer::PushReady& ready) {
   if (at == rounds_.end()) return;  // its partition went elsewhere meanwhile
   Round& round = at->second;
   User& user = user_of(round);
-  for (rows::PushedTo& to : user.pushed->to) {
+  for (rows::PushedTo& to : user.pushed()->to) {
     if (to.pushed >= ready.through || c_.has_session(user)) continue;
     if (ready.items.empty()) {  // all of it is quiet
       to.pushed = ready.through;
@@ -258,7 +257,7 @@ void Pushes::on(const input::PushDone& done) {
   const auto at = rounds_.find(done.ticket >> 16);
   if (at == rounds_.end()) return;
   Round& round = at->second;
-  std::vector<rows::PushedTo>& to = user_of(round).pushed->to;
+  std::vector<rows::PushedTo>& to = user_of(round).pushed()->to;
   const DeviceNumber device{static_cast<std::uint16_t>(done.ticket & 0xffff)};
   const auto known = std::ranges::find(to, device, &rows::PushedTo::device);
   const bool taken = done.outcome == PushOutcome::accepted;
@@ -295,7 +294,7 @@ void Pushes::finish(std::uint64_t number) {
   rounds_.erase(number);
   const Slot slot = c_.users.find(round.user);
   User& user = c_.users[slot].record;
-  Pushed& pushed = *user.pushed;
+  Pushed& pushed = *user.pushed();
   pushed.under_way = false;
   c_.users.touch(slot, c_.now.mono);
   if (round.changed)
@@ -337,8 +336,8 @@ void Pushes::owed_read(PartitionId partition, std::string_view rows, bool more) 
     const UserId user = parsed->device.user;
     last = rows::push_owed(user);
     const Slot slot = c_.users.find(user);
-    const bool waits = slot != c_.users.none && c_.users[slot].record.pushed &&
-                       c_.users[slot].record.pushed->waits;
+    const bool waits = slot != c_.users.none && c_.users[slot].record.pushed() &&
+                       c_.users[slot].record.pushed()->waits;
     if (!waits) waiting_.push(user);
   }
   if (more) sweeps_.go_on(partition, last);

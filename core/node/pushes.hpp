@@ -44,7 +44,7 @@ class Pushes {
   void ended(std::uint32_t user, bool left);
   /// A device has more of the inbox than before.
   void acknowledged(std::uint32_t user);
-  bool evictable(const User& user) const { return !user.pushed || !user.pushed->under_way; }
+  bool evictable(const User& user) const { return !user.pushed() || !user.pushed()->under_way; }
 
   // --- A round -------------------------------------------------------------------------------------
   void on(const peer::PushDue& due);
@@ -96,7 +96,7 @@ class Pushes {
   }
 
   bool wants(const User& user) const {
-    return user.pushed && c_.config.policy.push != PushPolicy::none;
+    return user.pushed() && c_.config.policy.push != PushPolicy::none;
   }
   bool owes() const { return c_.config.policy.push == PushPolicy::owed; }
   User& user_of(const Round& round) { return c_.users[c_.users.find(round.user)].record; }

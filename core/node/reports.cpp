@@ -10,7 +10,7 @@ namespace hubbub {
 
 void Reports::acknowledged(Slot slot) {
   User& user = c_.users[slot].record;
-  if (c_.config.policy.receipts == ReceiptPolicy::none || user.receipts_due || user.round != 0 ||
+  if (c_.config.policy.receipts == ReceiptPolicy::none || user.receipts_due || user.in_round() ||
       user.acknowledged() <= user.receipted)
     return;
   user.receipts_due = true;
@@ -20,13 +20,15 @@ void Reports::acknowledged(Slot slot) {
 void Reports::begin(Slot slot) {
   User& user = c_.users[slot].record;
   const Sequence from = user.receipted + 1;
-  user.round = user.acknowledged();
-  if (user.round < from) return void(user.round = 0);
-  const Sequence kept_from = user.head - user.newest.size() + 1;
-  if (from < kept_from) return read(slot, from, user.round);
-  for (Sequence number = from; number <= user.round; ++number) {
-    const Unreceipted& entry = user.newest[number - kept_from];
-    fold(user, entry.conversation, entry.seq);
+  const Sequence through = user.acknowledged();
+  if (through < from) return;
+  ReceiptRound& round = user.round();
+  round.through = through;
+  const Sequence kept_from = user.head - round.newest.size() + 1;
+  if (from < kept_from) return read(slot, from, through);
+  for (Sequence number = from; number <= through; ++number) {
+    const Unreceipted& entry = round.newest[number - kept_from];
+    fold(round, entry.conversation, entry.seq);
   }
   say(slot, false);
 }
@@ -39,7 +41,7 @@ void Reports::read(Slot slot, Sequence from, Sequence to) {
 
 void Reports::inbox_read(const reads::Receipted& job, std::string_view rows, bool more) {
   if (!c_.users.is(job.slot, job.use)) return;
-  User& user = c_.users[job.slot].record;
+  ReceiptRound& round = c_.users[job.slot].record.round();
   BatchReader reader(rows);
   RowWrite row;
   Sequence last = 0;
@@ -49,51 +51,53 @@ void Reports::inbox_read(const reads::Receipted& job, std::string_view rows, boo
     const auto* entry = parsed ? std::get_if<rows::InboxRow>(&parsed->row) : nullptr;
     if (entry == nullptr) return c_.unreadable();
     last = parsed->number;
-    fold(user, entry->conversation, entry->seq());
+    fold(round, entry->conversation, entry->seq());
   }
-  if (user.unconfirmed.empty()) return void(user.round = 0);  // nothing of it is stored: later
-  if (more && user.unconfirmed.size() < limits::receipt_round)
+  if (round.unconfirmed.empty()) return void(round.through = 0);  // nothing of it is stored: later
+  if (more && round.unconfirmed.size() < limits::receipt_round)
     return read(job.slot, last + 1, job.to);
-  if (more) user.round = last;
+  if (more) round.through = last;
   say(job.slot, false);
 }
 
-void Reports::fold(User& user, const ConversationId& conversation, Sequence seq) {
-  for (Unreceipted& u : user.unconfirmed) {
+void Reports::fold(ReceiptRound& round, const ConversationId& conversation, Sequence seq) {
+  for (Unreceipted& u : round.unconfirmed) {
     if (u.conversation != conversation) continue;
     u.seq = std::max(u.seq, seq);
     return;
   }
-  user.unconfirmed.push_back({conversation, seq});
+  round.unconfirmed.push_back({conversation, seq});
 }
 
 void Reports::say(Slot slot, bool again) {
-  const auto& entry = c_.users[slot];
-  const User& user = entry.record;
+  auto& entry = c_.users[slot];
+  const ReceiptRound& round = entry.record.round();
   Partition& p = c_.partition(shard_of(entry.key));
-  for (const Unreceipted& u : user.unconfirmed)
+  for (const Unreceipted& u : round.unconfirmed)
     c_.emit(p, c_.owner(shard_of(u.conversation)),
             peer::Delivered{u.conversation, entry.key, u.seq, again});
-  unanswered_.push({slot, entry.use, user.round, c_.now.mono + limits::receipt_retry});
+  unanswered_.push({slot, entry.use, round.through, c_.now.mono + limits::receipt_retry});
 }
 
 void Reports::on(const peer::Receipted& m) {
   const Slot slot = c_.users.find(m.user);
   if (slot == c_.users.none || !c_.users[slot].loaded) return;
   User& user = c_.users[slot].record;
-  const auto confirmed = std::erase_if(user.unconfirmed, [&](const Unreceipted& u) {
+  if (!user.in_round()) return;
+  const auto confirmed = std::erase_if(user.round().unconfirmed, [&](const Unreceipted& u) {
     return u.conversation == m.conversation && u.seq <= m.through;
   });
-  if (confirmed > 0 && user.unconfirmed.empty()) end(slot);
+  if (confirmed > 0 && user.round().unconfirmed.empty()) end(slot);
 }
 
 void Reports::end(Slot slot) {
   auto& entry = c_.users[slot];
   User& user = entry.record;
-  user.receipted = std::exchange(user.round, 0);
+  ReceiptRound& round = user.round();
+  user.receipted = std::exchange(round.through, 0);
   const Sequence kept = user.head - user.receipted;
-  if (user.newest.size() > kept)
-    user.newest.erase(user.newest.begin(), user.newest.end() - static_cast<std::ptrdiff_t>(kept));
+  if (round.newest.size() > kept)
+    round.newest.erase(round.newest.begin(), round.newest.end() - static_cast<std::ptrdiff_t>(kept));
   // The next entry's row says it, too: this one is for whoever gets none for a while.
   Partition& p = c_.partition(shard_of(entry.key));
   if (user.receipted == user.head && !p.full()) {
@@ -127,15 +131,17 @@ void Reports::timers() {
     user.receipts_due = false;
     if (c_.partition(shard_of(c_.users[due.slot].key)).full())
       acknowledged(due.slot);  // receipts wait (R32)
-    else if (user.round == 0)
+    else if (!user.in_round())
       begin(due.slot);
   }
   while (!unanswered_.empty() && unanswered_.front().at <= c_.now.mono && !c_.exhausted()) {
     const Unanswered u = unanswered_.pop();
     c_.work(1);
     if (!c_.users.is(u.slot, u.use)) continue;
-    const User& user = c_.users[u.slot].record;
-    if (user.round == u.round && !user.unconfirmed.empty()) say(u.slot, true);
+    User& user = c_.users[u.slot].record;
+    if (!user.in_round()) continue;
+    const ReceiptRound& round = user.round();
+    if (round.through == u.round && !round.unconfirmed.empty()) say(u.slot, true);
   }
 }
 
@@ -143,7 +149,7 @@ std::size_t Reports::under_way() const {
   std::size_t users = 0;
   for (Slot slot = 0; slot < c_.users.end(); ++slot) {
     const User& user = c_.users[slot].record;
-    users += c_.users[slot].in_use && (user.receipts_due || user.round != 0) ? 1 : 0;
+    users += c_.users[slot].in_use && (user.receipts_due || user.in_round()) ? 1 : 0;
   }
   return users;
 }

@@ -43,7 +43,7 @@ class Reports {
 
   void begin(Slot slot);
   void read(Slot slot, Sequence from, Sequence to);
-  void fold(User& user, const ConversationId& conversation, Sequence seq);
+  void fold(ReceiptRound& round, const ConversationId& conversation, Sequence seq);
   void say(Slot slot, bool again);
   void end(Slot slot);
 

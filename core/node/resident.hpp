@@ -5,6 +5,7 @@
 // overtake it. Records that nobody used for a while are given up, oldest first.
 #pragma once
 
+#include <absl/container/flat_hash_map.h>
 #include <absl/container/flat_hash_set.h>
 #include <absl/hash/hash.h>
 
@@ -35,17 +36,21 @@ class Resident {
   using Slot = std::uint32_t;
   static constexpr Slot none = UINT32_MAX;
 
+  /// There is one for every user who is there and every conversation that is used, so what few need is
+  /// kept elsewhere and times are coarse.
   struct Entry {
     Key key{};
     Record record{};
-    Duration touched{};
     Slot older = none;
     Slot newer = none;
-    std::uint32_t use = 0;  ///< raised when the slot is given up
-    bool loaded = false;
-    bool in_use = false;
-    std::unique_ptr<std::deque<Parked>> parked;
-    bool ready() const { return loaded && parked == nullptr; }
+    std::uint32_t ticks = 0;  ///< of the last use
+    std::uint32_t use : 29 = 0;  ///< raised when the slot is given up
+    bool loaded : 1 = false;
+    bool in_use : 1 = false;
+    bool waited_for : 1 = false;  ///< messages are parked
+    bool ready() const { return loaded && !waited_for; }
+    /// When it was last used, or a little later.
+    Duration touched() const { return tick * ticks; }
   };
 
   Resident() : index_(0, Hash{&entries_}, Equal{&entries_}) {}
@@ -69,7 +74,7 @@ class Resident {
     Entry& e = entries_[slot];
     e.key = key;
     e.in_use = true;
-    e.touched = now;
+    e.ticks = ticks(now);
     link_newest(slot);
     index_.insert(slot);
     return slot;
@@ -81,8 +86,21 @@ class Resident {
     return slot < entries_.size() && entries_[slot].in_use && entries_[slot].use == use;
   }
 
+  // --- What waits for a record ---------------------------------------------------------------------
+  std::deque<Parked>& park(Slot slot) {
+    entries_[slot].waited_for = true;
+    return parked_[slot];
+  }
+  /// REQUIRES: it is waited for.
+  std::deque<Parked>& parked(Slot slot) { return parked_.at(slot); }
+  /// Nothing waits for it any more.
+  void unpark(Slot slot) {
+    entries_[slot].waited_for = false;
+    parked_.erase(slot);
+  }
+
   void touch(Slot slot, Duration now) {
-    entries_[slot].touched = now;
+    entries_[slot].ticks = ticks(now);
     if (newest_ == slot) return;
     unlink(slot);
     link_newest(slot);
@@ -93,10 +111,11 @@ class Resident {
 
   void remove(Slot slot) {
     Entry& e = entries_[slot];
-    HUBBUB_CHECK(e.in_use && e.parked == nullptr);
+    HUBBUB_CHECK(e.in_use && !e.waited_for);
     index_.erase(slot);
     unlink(slot);
-    e.record = Record{};
+    std::destroy_at(&e.record);
+    std::construct_at(&e.record);
     e.loaded = e.in_use = false;
     ++e.use;
     e.newer = free_;
@@ -108,6 +127,12 @@ class Resident {
   Slot end() const { return static_cast<Slot>(entries_.size()); }
 
  private:
+  /// In 32 bits it goes for 17 years.
+  static constexpr Duration tick = std::chrono::milliseconds(125);
+  static std::uint32_t ticks(Duration now) {
+    return static_cast<std::uint32_t>((now + tick - Duration{1}) / tick);
+  }
+
   void link_newest(Slot slot) {
     entries_[slot].older = newest_;
     entries_[slot].newer = none;
@@ -139,6 +164,7 @@ class Resident {
 
   StableVector<Entry> entries_;
   absl::flat_hash_set<Slot, Hash, Equal> index_;
+  absl::flat_hash_map<Slot, std::deque<Parked>> parked_;
   Slot free_ = none;
   Slot oldest_ = none;
   Slot newest_ = none;

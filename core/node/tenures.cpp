@@ -201,8 +201,8 @@ bool Tenures::drop(Closing& closing, Table& table) {
     if (!entry.in_use || partition_of(home_shard(entry.key)) != closing.partition) continue;
     c_.work(1);
     if (!entry.loaded) --c_.loads_under_way;
-    if (entry.parked != nullptr) turn_away_parked(*entry.parked);
-    entry.parked.reset();
+    if (entry.waited_for) turn_away_parked(table.parked(closing.next));
+    table.unpark(closing.next);
     table.remove(closing.next);
   }
   return closing.next >= table.end();

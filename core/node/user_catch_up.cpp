@@ -20,17 +20,18 @@ void Users::pump(Slot slot, Device& device) {
     return presences_.ended(slot, false);
   }
   const UserId id = c_.users[slot].key;
-  const User& user = c_.users[slot].record;
+  User& user = c_.users[slot].record;
   Partition& p = c_.partition(shard_of(id));
   renumber(p, s);
   const bool by_ranges = c_.config.policy.catch_up == CatchUpPolicy::ranges;
   if (s.mode == Mode::entries && by_ranges && user.head - s.sent > limits::sync_entries) {
     s.mode = Mode::ranges;
-    s.target = s.reached = s.reached_acknowledged = user.head;
+    user.range_sync(device.number) = {device.number, user.head, user.head, user.head};
   }
   if (s.mode == Mode::ranges) {
-    if (s.reached_acknowledged - s.reached < limits::unacknowledged_ranges)
-      read_inbox(slot, device, s.sent + 1, s.reached, true);
+    const RangeSync& sync = user.range_sync(device.number);
+    if (sync.reached_acknowledged - sync.reached < limits::unacknowledged_ranges)
+      read_inbox(slot, device, s.sent + 1, sync.reached, true);
     return;
   }
   if (s.sent == user.head) {
@@ -40,7 +41,7 @@ void Users::pump(Slot slot, Device& device) {
     s.told_synced = true;
     return;
   }
-  if (by_ranges && s.sent - s.acknowledged >= limits::unacknowledged_entries) return;
+  if (by_ranges && s.unacknowledged >= limits::unacknowledged_entries) return;
   read_inbox(slot, device, s.sent + 1,
              std::min<Sequence>(user.head, s.sent + limits::delivery_entries), false);
 }
@@ -70,7 +71,7 @@ void Users::inbox_read(const reads::Inbox& job, std::string_view rows) {
   device->stream.busy = false;
   if (rows.empty()) return inbox_not_stored_yet(job);
   if (job.ranges) {
-    ranges_read(c_.partition(shard_of(c_.users[job.slot].key)), *device, rows);
+    ranges_read(job.slot, *device, rows);
     return pump_later(job.slot, job.device);
   }
   entries_read(job.slot, *device, rows);
@@ -86,8 +87,10 @@ void Users::inbox_not_stored_yet(const reads::Inbox& job) {
   after_commit_[partition_of(shard).value].push_back({job.slot, job.use, job.device});
 }
 
-void Users::ranges_read(Partition& p, Device& device, std::string_view rows) {
+void Users::ranges_read(Slot slot, Device& device, std::string_view rows) {
+  Partition& p = c_.partition(shard_of(c_.users[slot].key));
   SessionStream& s = device.stream;
+  RangeSync& sync = c_.users[slot].record.range_sync(device.number);
   renumber(p, s);
   ranges_.clear();
   BatchReader reader(rows);
@@ -99,19 +102,21 @@ void Users::ranges_read(Partition& p, Device& device, std::string_view rows) {
     const auto* entry = parsed ? std::get_if<rows::InboxRow>(&parsed->row) : nullptr;
     if (entry == nullptr) return c_.unreadable();
     // The newest entries may not be durable yet: the sync's target is the newest that is.
-    if (least == 0 && s.reached == s.target) s.target = s.reached_acknowledged = parsed->number;
+    if (least == 0 && sync.reached == sync.target) sync.target = sync.reached_acknowledged = parsed->number;
     least = parsed->number;
     ranges_.add(entry->conversation, entry->seq());
   }
   if (least == 0) return;
-  s.reached = least - 1;
+  sync.reached = least - 1;
   ++c_.counters.ranges_sent;
   c_.emit(p, s.ref.node,
-          peer::Ranges{s.ref, s.attempt, s.sent, Cursor::during(p.incarnation, s.sent, s.target, s.reached),
+          peer::Ranges{s.ref, s.attempt, s.sent, Cursor::during(p.incarnation, s.sent, sync.target, sync.reached),
                        ranges_.ranges()});
-  if (s.reached > s.sent) return;
-  s.sent = s.acknowledged = s.target;
+  if (sync.reached > s.sent) return;
+  s.sent = sync.target;
+  s.unacknowledged = 0;
   s.mode = SessionStream::Mode::entries;
+  c_.users[slot].record.end_range_sync(device.number);
 }
 
 void Users::entries_read(Slot slot, Device& device, std::string_view rows) {
@@ -170,7 +175,7 @@ void Users::declare(Partition& p, SessionStream& s, CatchUp& catch_up) {
   ++c_.counters.ranges_sent;
   c_.emit(p, s.ref.node,
           peer::Ranges{s.ref, s.attempt, s.sent, Cursor::at(p.incarnation, s.sent + size), {&range, 1}});
-  s.sent += size;
+  s.send(s.sent + size);
   catch_up.next += size;
 }
 

@@ -42,11 +42,7 @@ void Users::on(const peer::Attach& a) {
   const bool ahead = a.generation > device.generation;
   if (ahead) c_.tail_lost(p, "a session has a generation that is not stored");
   device.generation = fresh ? device.generation + 1 : a.generation;
-  if (fresh || ahead)
-    c_.put(p, rows::device({a.user, device.number}),
-           rows::DeviceRow{.name = device.name,
-                           .generation = device.generation,
-                           .acknowledged = device.acknowledged});
+  if (fresh || ahead) put(p, a.user, device);
   start_stream(p, *user, device, a);
   const Slot slot = c_.users.find(a.user);
   presences_.began(slot);
@@ -62,24 +58,32 @@ bool Users::knows_more(const peer::Attach& a, User& user, const Partition& p) {
          std::max(a.cursor.held, a.cursor.target) > user.head;
 }
 
-Device& Users::device_for(UserId, User& user, std::string_view name) {
+Device& Users::device_for(UserId id, User& user, std::string_view name) {
   if (Device* known = user.device(name)) return *known;
   Device& added = user.devices.emplace_back();
   added.number = DeviceNumber{static_cast<std::uint16_t>(user.devices.size())};
-  added.name = name;
+  added.name = User::hash_of(name);
+  c_.put(c_.partition(shard_of(id)), rows::device_name({id, added.number}), rows::DeviceNameRow{.name = name});
   return added;
+}
+
+void Users::put(Partition& p, UserId id, const Device& device) {
+  c_.put(p, rows::device({id, device.number}),
+         rows::DeviceRow{.generation = device.generation, .acknowledged = device.acknowledged});
 }
 
 /// Decides where the stream begins, says so, and resets a device whose cursor means nothing here.
 void Users::start_stream(Partition& p, User& user, Device& device, const peer::Attach& a) {
   SessionStream& s = device.stream;
-  s = SessionStream{
-      .mode = SessionStream::Mode::entries, .serial = ++last_serial_, .ref = a.session,
-      .attempt = a.attempt};
+  user.end_range_sync(device.number);
+  s = SessionStream{.ref = a.session,
+                    .attempt = a.attempt,
+                    .serial = ++last_serial_,
+                    .mode = SessionStream::Mode::entries};
   const bool ahead = a.has_cursor && a.cursor.incarnation == p.incarnation &&
                      std::max(a.cursor.held, a.cursor.target) > user.head;
   if (ahead) c_.tail_lost(p, "a device knows more of its inbox than is stored");
-  s.incarnation = p.incarnation;
+  s.after_loss = p.tail_lost;
   const bool reset = a.has_cursor && (ahead || a.cursor.incarnation != p.incarnation);
   if (reset) {
     s.sent = user.head > limits::reset_window ? user.head - limits::reset_window : 0;
@@ -89,11 +93,9 @@ void Users::start_stream(Partition& p, User& user, Device& device, const peer::A
     if (a.generation == 0) holds(c_.users.find(a.user), device, s.sent);
     if (a.cursor.in_sync()) {
       s.mode = SessionStream::Mode::ranges;
-      s.target = a.cursor.target;
-      s.reached = s.reached_acknowledged = a.cursor.reached;
+      user.range_sync(device.number) = {device.number, a.cursor.target, a.cursor.reached, a.cursor.reached};
     }
   }
-  s.acknowledged = s.sent;
   c_.emit(p, a.session.node,
           peer::Attached{a.session, {a.user, device.number}, device.generation, p.incarnation,
                          s.sent, a.generation == 0, a.attempt});
@@ -105,6 +107,7 @@ void Users::on(const peer::Detach& d) {
   if (slot == c_.users.none || !c_.users[slot].loaded) return;
   Device* device = c_.users[slot].record.device(d.device.device);
   if (device == nullptr || device->stream.ref != d.session) return;
+  c_.users[slot].record.end_range_sync(device->number);
   device->stream = SessionStream{};
   presences_.ended(slot, d.left);
 }
@@ -119,9 +122,12 @@ void Users::on(const peer::Acknowledged& m) {
   if (s.mode == SessionStream::Mode::detached || s.ref != m.session ||
       m.cursor.incarnation != incarnation || m.cursor.held > s.sent)
     return;
-  s.acknowledged = std::max(s.acknowledged, m.cursor.held);
-  if (m.cursor.in_sync() && m.cursor.target == s.target)
-    s.reached_acknowledged = std::min(s.reached_acknowledged, m.cursor.reached);
+  s.acknowledge(m.cursor.held);
+  if (m.cursor.in_sync() && s.mode == SessionStream::Mode::ranges) {
+    RangeSync& sync = c_.users[slot].record.range_sync(device->number);
+    if (m.cursor.target == sync.target)
+      sync.reached_acknowledged = std::min(sync.reached_acknowledged, m.cursor.reached);
+  }
   holds(slot, *device, m.cursor.held);
   pump(slot, *device);
 }
@@ -142,10 +148,7 @@ void Users::store_cursor(UserId id, Device& device) {
   if (!device.cursor_dirty) return;
   device.cursor_dirty = false;
   c_.users.touch(c_.users.find(id), c_.now.mono);
-  c_.put(c_.partition(shard_of(id)), rows::device({id, device.number}),
-         rows::DeviceRow{.name = device.name,
-                         .generation = device.generation,
-                         .acknowledged = device.acknowledged});
+  put(c_.partition(shard_of(id)), id, device);
 }
 
 // --- Deliveries (R13) --------------------------------------------------------------------------------
@@ -250,7 +253,7 @@ void Users::push(Partition& p, Slot slot, const ConversationId& conversation,
     for (const Message& m : messages) {
       if (!belongs(id, m)) continue;
       ++number;
-      if (c_.nearly_spent() || s.sent - s.acknowledged >= limits::unacknowledged_entries) {
+      if (c_.nearly_spent() || s.unacknowledged >= limits::unacknowledged_entries) {
         s.mode = SessionStream::Mode::entries;
         pump_later(slot, d.number);
         break;
@@ -263,8 +266,8 @@ void Users::push(Partition& p, Slot slot, const ConversationId& conversation,
 /// A store that lost its tail has a new incarnation (R21): a session that lives through it is told
 /// so before it hears the next number, and goes on from where it is.
 void Users::renumber(Partition& p, SessionStream& s) {
-  if (s.incarnation == p.incarnation) return;
-  s.incarnation = p.incarnation;
+  if (s.after_loss == p.tail_lost) return;
+  s.after_loss = p.tail_lost;
   c_.emit(p, s.ref.node, peer::Reset{s.ref, s.attempt, Cursor::at(p.incarnation, s.sent)});
 }
 
@@ -274,7 +277,7 @@ void Users::send_entry(Partition& p, SessionStream& s, Sequence number,
   ++c_.counters.entries_sent;
   c_.emit(p, s.ref.node,
           peer::Entry{s.ref, s.attempt, s.sent, number, p.incarnation, conversation, message});
-  s.sent = number;
+  s.send(number);
 }
 
 // --- Lists -------------------------------------------------------------------------------------------
@@ -371,7 +374,8 @@ Duration Users::next_deadline() const {
   return due;
 }
 
-bool Users::evictable(const User& u) const {
+bool Users::evictable(User& u) const {
+  u.rest();
   return u.watching.empty() && pushes_.evictable(u) && std::all_of(u.devices.begin(), u.devices.end(), [this](const Device& d) {
     const SessionStream& s = d.stream;
     return !d.cursor_dirty && !s.busy &&

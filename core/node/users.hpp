@@ -39,7 +39,8 @@ class Users {
   Duration next_deadline() const;
   /// Something is judged by time here, so pauses must be noticed (R28).
   bool judging() const { return !fetch_timeouts_.empty(); }
-  bool evictable(const User& u) const;
+  /// Nobody used it for a while: it gives up what it can, and all of it may go if this says so.
+  bool evictable(User& u) const;
 
  private:
   using Slot = std::uint32_t;
@@ -47,6 +48,7 @@ class Users {
   void refuse(const peer::Attach& a, ErrorCode code, bool retry, Duration retry_after);
   static bool knows_more(const peer::Attach& a, User& user, const Partition& p);
   Device& device_for(UserId id, User& user, std::string_view name);
+  void put(Partition& p, UserId id, const Device& device);
   void start_stream(Partition& p, User& user, Device& device, const peer::Attach& a);
   void holds(Slot slot, Device& device, Sequence through);
 
@@ -69,7 +71,7 @@ class Users {
   void pump(Slot slot, Device& device);
   void read_inbox(Slot slot, Device& device, Sequence from, Sequence to, bool ranges);
   void inbox_not_stored_yet(const reads::Inbox& job);
-  void ranges_read(Partition& p, Device& device, std::string_view rows);
+  void ranges_read(Slot slot, Device& device, std::string_view rows);
   void entries_read(Slot slot, Device& device, std::string_view rows);
   void pump_later(Slot slot, DeviceNumber device);
   void store_cursor(UserId id, Device& device);

@@ -7,7 +7,8 @@ enum Tag : std::uint8_t {
   tag_self = 0, tag_list = 1, tag_sender = 2, tag_chat = 2, tag_contact = 4, tag_channel = 7, tag_entry = 9
 };
 enum SelfTag : std::uint8_t { self_blocks = 1, self_group = 2, self_modes = 3, self_push = 1 };
-enum ListTag : std::uint8_t { tag_marks = 1 };
+enum ListTag : std::uint8_t { tag_marks = 1, list_name = 255 };
+static_assert(limits::call_window < list_name);
 enum SenderTag : std::uint8_t { sender_self = 0, sender_message = 1, sender_call = 2, sender_end = 3 };
 
 template <class... Part>
@@ -138,7 +139,7 @@ class Parser {
       case tag_list:
         parsed_.device.device = DeviceNumber{key_.take<std::uint16_t>()};
         if (key_.at_end()) return row<DeviceRow>();
-        key_.take<std::uint8_t>();
+        if (key_.take<std::uint8_t>() == list_name) return row<DeviceNameRow>();
         parsed_.call = true;
         return row<RememberedRow>();
       case tag_chat: parsed_.conversation = key_.conversation(); return row<ChatRow>();
@@ -200,6 +201,9 @@ Key modes(const ConversationId& c) { return in_conversation(c, tag_self, std::ui
 Key channel(UserId u, const ConversationId& c) { return in_user(u, tag_channel, c); }
 Key remembered_call(DeviceId d, std::uint8_t slot) {
   return in_user(d.user, tag_list, d.device.value, slot);
+}
+Key device_name(DeviceId d) {
+  return in_user(d.user, tag_list, d.device.value, std::uint8_t{list_name});
 }
 Key contact(UserId u, UserId other) { return in_user(u, tag_contact, other.value); }
 Key block_owed(UserId u, UserId other) {

@@ -22,6 +22,7 @@
 //   'u' user(8) 0 1                       PushRow, of who is pushed to
 //   'u' user(8) 1 device(2)               DeviceRow
 //   'u' user(8) 1 device(2) slot(1)       RememberedRow of a changing call
+//   'u' user(8) 1 device(2) 255           DeviceNameRow: written once
 //   'u' user(8) 2 conversation(16)        ChatRow
 //   'u' user(8) 4 user(8)                 ContactRow
 //   'u' user(8) 7 conversation(16)        ChannelRow
@@ -107,6 +108,7 @@ Key contact(UserId user, UserId other);
 Key block_owed(UserId user, UserId other);
 Key push(UserId user);
 Key push_owed(UserId user);
+Key device_name(DeviceId device);
 
 /// Two keys that enclose rows read together: from <= key < to.
 struct Bounds {
@@ -301,9 +303,9 @@ struct UserRow {
   Sequence head{};
   std::int64_t last_seen_ms{};  ///< when the last session ended; 0: not known
   VisibleTo visible_to{};
-  std::uint32_t contacts{};     ///< how many there are
-  std::uint32_t blocked{};
-  std::uint64_t last_block{};   ///< the number of the last block, or end of one
+  std::uint16_t contacts{};     ///< how many there are
+  std::uint16_t blocked{};
+  std::uint32_t last_block{};   ///< the number of the last block, or end of one
   /// What was acknowledged up to this inbox number is known to its conversations (R19).
   Sequence receipted{};
   static auto fields(auto& s) {
@@ -314,10 +316,15 @@ struct UserRow {
 
 struct DeviceRow {
   std::uint8_t version = rows::version;
-  std::string_view name;
   Generation generation{};
   Sequence acknowledged{};
-  static auto fields(auto& s) { return std::tie(s.version, s.name, s.generation, s.acknowledged); }
+  static auto fields(auto& s) { return std::tie(s.version, s.generation, s.acknowledged); }
+};
+
+struct DeviceNameRow {
+  std::uint8_t version = rows::version;
+  std::string_view name;
+  static auto fields(auto& s) { return std::tie(s.version, s.name); }
 };
 
 /// A conversation of a user's list.
@@ -407,7 +414,7 @@ struct Parsed {
   std::variant<NodeRow, MapRow, HeadRow, PartitionRow, OwingRow, ConversationRow, MembersRow, SenderRow,
                RememberedRow, MessageRow, StreamRow, UserRow, DeviceRow, ChatRow, InboxRow, BlocksRow,
                GroupRow, ContactRow, BlockOwedRow, MarksRow, PushRow, PushOwedRow, ModesRow,
-               ChannelRow>
+               ChannelRow, DeviceNameRow>
       row;
 };
 std::optional<Parsed> parse(std::string_view key, std::string_view value, Arena& arena);

@@ -25,9 +25,10 @@ TEST(User, ComesBackFromItsRowsInWhateverOrderTheyAre) {
     for (const int n : forward ? std::vector{1, 2, 3} : std::vector{3, 2, 1}) {
       const auto number = static_cast<std::uint16_t>(n);
       const std::string name = "device " + std::to_string(n);
-      restore(
-          user, rows::device({mia, DeviceNumber{number}}),
-          rows::DeviceRow{.name = name, .generation = number * 10u, .acknowledged = number * 100u});
+      const DeviceId id{mia, DeviceNumber{number}};
+      restore(user, rows::device(id),
+              rows::DeviceRow{.generation = number * 10u, .acknowledged = number * 100u});
+      restore(user, rows::device_name(id), rows::DeviceNameRow{.name = name});
     }
     user.restored(mia);
     EXPECT_EQ(user.head, 1'000u);
@@ -37,30 +38,29 @@ TEST(User, ComesBackFromItsRowsInWhateverOrderTheyAre) {
       ASSERT_NE(device, nullptr);
       EXPECT_EQ(device, &user.devices[n - 1u]);
       EXPECT_EQ(device->number, DeviceNumber{n});
-      EXPECT_EQ(device->name, "device " + std::to_string(n));
+      EXPECT_EQ(user.device("device " + std::to_string(n)), device);
       EXPECT_EQ(device->generation, n * 10u);
       EXPECT_EQ(device->acknowledged, n * 100u);
       EXPECT_EQ(device->stream.mode, SessionStream::Mode::detached) << "no session is stored";
-      EXPECT_EQ(user.device(device->name), device);
     }
   }
 }
 
 TEST(User, IsToBeToldByAPushOfWhatNoDeviceHasAndNoProviderTook) {
   User user;
-  EXPECT_FALSE(user.pushed) << "most users want none";
+  EXPECT_EQ(user.pushed(), nullptr) << "most users want none";
   restore(user, rows::user(mia), rows::UserRow{.head = 100});
   for (const int n : {1, 2, 3})
     restore(user, rows::device({mia, DeviceNumber{static_cast<std::uint16_t>(n)}}),
-            rows::DeviceRow{.name = "d", .acknowledged = n * 10u});
+            rows::DeviceRow{.acknowledged = n * 10u});
   const rows::PushedTo to[] = {{DeviceNumber{1}, 50}, {DeviceNumber{3}, 40}};
   ASSERT_TRUE(encloses(User::bounds(mia), rows::push(mia)));
   ASSERT_TRUE(restore(user, rows::push(mia), rows::PushRow{.to = to}));
-  ASSERT_TRUE(user.pushed);
+  ASSERT_NE(user.pushed(), nullptr);
   EXPECT_EQ(user.known(), 40u) << "the third was not told of more";
   user.devices[1].acknowledged = 60;
   EXPECT_EQ(user.known(), 60u) << "whichever device has it";
-  user.pushed->to.clear();
+  user.pushed()->to.clear();
   EXPECT_EQ(user.known(), 100u) << "nobody is to be told";
 }
 
@@ -82,7 +82,8 @@ TEST(User, HasNoDeviceThatNeverAttached) {
   User user;
   EXPECT_EQ(user.device(DeviceNumber{1}), nullptr);
   EXPECT_EQ(user.device("phone"), nullptr);
-  restore(user, rows::device({mia, DeviceNumber{1}}), rows::DeviceRow{.name = "phone"});
+  restore(user, rows::device({mia, DeviceNumber{1}}), rows::DeviceRow{});
+  restore(user, rows::device_name({mia, DeviceNumber{1}}), rows::DeviceNameRow{.name = "phone"});
   EXPECT_EQ(user.device(DeviceNumber{0}), nullptr);
   EXPECT_EQ(user.device(DeviceNumber{2}), nullptr);
   EXPECT_EQ(user.device("Phone"), nullptr);
@@ -93,11 +94,13 @@ TEST(User, HasNoDeviceThatNeverAttached) {
 TEST(User, SaysWhichRowsItCannotRead) {
   User user;
   const DeviceId device{mia, DeviceNumber{1}};
-  EXPECT_TRUE(restore(user, rows::device(device), rows::DeviceRow{.name = "phone"}));
-  EXPECT_FALSE(restore(user, rows::device(device), rows::DeviceRow{.version = 99, .name = "new"}));
+  EXPECT_TRUE(restore(user, rows::device(device), rows::DeviceRow{}));
+  EXPECT_TRUE(restore(user, rows::device_name(device), rows::DeviceNameRow{.name = "phone"}));
+  EXPECT_FALSE(restore(user, rows::device(device), rows::DeviceRow{.version = 99}));
+  EXPECT_FALSE(restore(user, rows::device_name(device), rows::DeviceNameRow{.version = 99, .name = "new"}));
   EXPECT_FALSE(restore(user, rows::user(mia), rows::UserRow{.version = 99, .head = 5}));
   // Devices count from 1: no node wrote this one.
-  EXPECT_FALSE(restore(user, rows::device({mia, DeviceNumber{0}}), rows::DeviceRow{.name = "x"}));
+  EXPECT_FALSE(restore(user, rows::device({mia, DeviceNumber{0}}), rows::DeviceRow{}));
   EXPECT_EQ(user.head, 0u);
   EXPECT_EQ(user.devices.size(), 1u);
   EXPECT_NE(user.device("phone"), nullptr);

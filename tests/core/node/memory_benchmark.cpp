@@ -90,14 +90,18 @@ class Alone {
 
 constexpr std::uint32_t clients = 50'000;
 constexpr std::uint32_t watched = 8;
+/// Between one client and the next: what waits for a moment of its own should not be all of them.
+constexpr Duration pace = std::chrono::milliseconds(2);
 
 void come(Alone& alone) {
   for (std::uint32_t i = 0; i < clients; ++i)
     alone.give(input::Opened{{i, 1}, UserId{i + 1}});
 }
 void greet(Alone& alone) {
-  for (std::uint32_t i = 0; i < clients; ++i)
+  for (std::uint32_t i = 0; i < clients; ++i) {
     alone.give(input::Frame{{i, 1}, 0, to_server::Hello{"phone", false, {}}});
+    alone.wait(pace);
+  }
 }
 void look_around(Alone& alone) {
   std::vector<UserId> users(watched);
@@ -105,6 +109,7 @@ void look_around(Alone& alone) {
     for (std::uint32_t j = 0; j < watched; ++j)
       users[j] = UserId{mix64(i * watched + j) % clients + 1};
     alone.give(input::Frame{{i, 1}, 0, to_server::Watch{users, false}});
+    alone.wait(pace);
   }
 }
 

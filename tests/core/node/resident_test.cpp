@@ -7,7 +7,6 @@
 #include <chrono>
 #include <deque>
 #include <list>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,12 +25,12 @@ TEST(Resident, IsAbsentThenLoadingThenReady) {
   const auto slot = records.add(user, 5s);
   EXPECT_EQ(records.find(user), slot);
   EXPECT_EQ(records[slot].key, user);
-  EXPECT_EQ(records[slot].touched, 5s);
+  EXPECT_EQ(records[slot].touched(), 5s);
   EXPECT_FALSE(records[slot].ready()) << "it is loading";
-  records[slot].parked = std::make_unique<std::deque<Parked>>();
+  records.park(slot);
   records[slot].loaded = true;
   EXPECT_FALSE(records[slot].ready()) << "who came first has not been handled again yet";
-  records[slot].parked.reset();
+  records.unpark(slot);
   EXPECT_TRUE(records[slot].ready());
 }
 
@@ -73,8 +72,8 @@ TEST(Resident, KeepsARecordWhereItIsWhileOthersAreAdded) {
 TEST(ResidentDeath, ARecordThatSomebodyWaitsForIsNotGivenUp) {
   Records records;
   const auto slot = records.add(UserId{1}, 1s);
-  records[slot].parked = std::make_unique<std::deque<Parked>>();
-  EXPECT_EXIT(records.remove(slot), testing::ExitedWithCode(70), "parked == nullptr");
+  records.park(slot);
+  EXPECT_EXIT(records.remove(slot), testing::ExitedWithCode(70), "waited_for");
 }
 
 TEST(ResidentDeath, ARecordIsNotGivenUpTwice) {
@@ -114,7 +113,7 @@ void check(const Records& records, Model& model, UserId key) {
     RC_ASSERT(records.is(known->slot, known->use));
     RC_ASSERT(records[known->slot].key == key);
     RC_ASSERT(records[known->slot].record == known->record);
-    RC_ASSERT(records[known->slot].touched == known->touched);
+    RC_ASSERT(records[known->slot].touched() == known->touched);
   }
   for (const auto& past : model.given_up) RC_ASSERT(!records.is(past.first, past.second));
 }
