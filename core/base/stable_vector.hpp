@@ -26,7 +26,7 @@ class StableVector {
   }
 
  private:
-  static constexpr std::size_t piece = 16;
+  static constexpr std::size_t piece = 32;
   std::vector<std::unique_ptr<T[]>> pieces_;
   std::size_t size_ = 0;
 };

@@ -10,9 +10,8 @@ bool User::restore(std::string_view key, std::string_view value, Arena& arena) {
     last_seen_ms = self->last_seen_ms;
     visible_to = self->visible_to;
     contacts = self->contacts;
-    blocked = self->blocked;
-    last_block = self->last_block;
-    receipted = self->receipted;
+    if (self->last_block != 0) changed_blocks() = {self->last_block, self->blocked};
+    receipt(std::min(self->receipted, self->head));
   } else if (const auto* row = std::get_if<rows::DeviceRow>(&parsed->row)) {
     if (parsed->device.device == DeviceNumber{}) return false;
     Device& d = restored_device(parsed->device.device);
@@ -58,7 +57,7 @@ void User::rest() {
   Aside& a = *aside_;
   if (a.round.through != 0 || receipts_due) return;
   a.round = {};
-  if (!a.pushed && a.calls.empty() && a.syncs.empty()) aside_.reset();
+  if (!a.pushed && a.blocks == Blocks{} && a.calls.empty() && a.syncs.empty()) aside_.reset();
 }
 
 bool ReceivedStream::restore(std::string_view key, std::string_view value, Arena& arena) {

@@ -95,20 +95,25 @@ struct Pushed {
   std::uint8_t put_off = 0;  ///< times in a row
 };
 
+/// Whom a user has blocked, as far as rows do not tell (contact.hpp).
+struct Blocks {
+  std::uint32_t last = 0;     ///< the number of the last change of one
+  std::uint16_t blocked = 0;  ///< how many there are
+  bool operator==(const Blocks&) const = default;
+};
+
 /// Online and idle is what most users are most of the time, so what is not needed for that is aside.
 struct User {
   static rows::Bounds bounds(UserId id) { return rows::user_record(id); }
 
   Sequence head = 0;
-  Sequence receipted = 0;  ///< inbox entries up to here are known to their conversations (R19)
   std::int64_t last_seen_ms = 0;
-  NodeSet watching;              ///< gateways that are told of the user
-  std::uint32_t last_block = 0;  ///< the number of the last change of a block
-  std::uint16_t contacts = 0;    ///< how many; who they are, rows tell (contact.hpp)
-  std::uint16_t blocked = 0;
-  bool shown_online = false;  ///< what those who watch were told last
-  bool receipts_due = false;  ///< a round of receipts begins soon
+  NodeSet watching;  ///< gateways that are told of the user
+  std::uint32_t unreceipted = 0;  ///< inbox entries, the newest, that their conversations do not know of (R19)
+  std::uint16_t contacts = 0;     ///< how many; who they are, rows tell (contact.hpp)
   VisibleTo visible_to{};
+  bool shown_online : 1 = false;  ///< what those who watch were told last
+  bool receipts_due : 1 = false;  ///< a round of receipts begins soon
   absl::InlinedVector<Device, 1> devices;  ///< by number, from 1
 
   /// All of it that is stored in one row. Who is there was last seen now.
@@ -117,12 +122,14 @@ struct User {
             .last_seen_ms = shown_online ? now_ms : last_seen_ms,
             .visible_to = visible_to,
             .contacts = contacts,
-            .blocked = blocked,
-            .last_block = last_block,
-            .receipted = receipted};
+            .blocked = blocks().blocked,
+            .last_block = blocks().last,
+            .receipted = receipted()};
   }
   /// Nobody sees whether the user is there who is not looked up first.
-  bool hides() const { return blocked > 0 || visible_to == VisibleTo::contacts; }
+  bool hides() const { return blocks().blocked > 0 || visible_to == VisibleTo::contacts; }
+  Blocks blocks() const { return aside_ ? aside_->blocks : Blocks{}; }
+  Blocks& changed_blocks() { return aside().blocks; }
 
   // --- Pushes (R20) ----------------------------------------------------------------------------------
   /// nullptr: nobody is pushed to.
@@ -138,6 +145,16 @@ struct User {
   }
 
   // --- Receipts (R19) --------------------------------------------------------------------------------
+  /// Inbox entries up to there are known to their conversations. REQUIRES of `through`: <= head.
+  Sequence receipted() const { return head - unreceipted; }
+  void receipt(Sequence through) {
+    unreceipted = static_cast<std::uint32_t>(std::min<Sequence>(head - through, UINT32_MAX));
+  }
+  /// Adds an entry and gives its number. Who has four billion that nobody has told of loses receipts.
+  Sequence add() {
+    if (unreceipted != UINT32_MAX) ++unreceipted;
+    return ++head;
+  }
   ReceiptRound& round() { return aside().round; }
   bool in_round() const { return aside_ && aside_->round.through != 0; }
   /// An entry was added, as number `head`.
@@ -182,6 +199,7 @@ struct User {
  private:
   struct Aside {
     std::optional<Pushed> pushed;
+    Blocks blocks;
     ReceiptRound round;
     std::vector<std::pair<DeviceNumber, Numbers>> calls;
     std::vector<RangeSync> syncs;

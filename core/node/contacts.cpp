@@ -95,7 +95,7 @@ std::optional<std::string_view> Contacts::too_many(const Caller& caller) const {
   if (contact == nullptr) return {};
   if (adds(What::contact, contact->contact) && caller.user.contacts >= limits::contacts)
     return "you have 10,000 contacts, and more cannot be kept: drop some first";
-  if (adds(What::block, contact->blocked) && caller.user.blocked >= limits::blocked_users)
+  if (adds(What::block, contact->blocked) && caller.user.blocks().blocked >= limits::blocked_users)
     return "you have blocked 10,000 users, and more cannot be kept: unblock some first";
   return {};
 }
@@ -131,10 +131,11 @@ void Contacts::set_blocked(const Caller& caller, bool blocked) {
   if (contact.blocked == blocked) return;
   const ContactKey key{caller.request.from.user, caller.change.user};
   contact.blocked = blocked;
-  contact.number = ++caller.user.last_block;
+  Blocks& blocks = caller.user.changed_blocks();
+  contact.number = ++blocks.last;
   const bool was_owed = contact.owed;
   contact.owed = c_.config.policy.blocks == BlockPolicy::once_stored;
-  blocked ? ++caller.user.blocked : --caller.user.blocked;
+  blocked ? ++blocks.blocked : --blocks.blocked;
   if (contact.owed && !was_owed)
     c_.put(caller.partition, rows::block_owed(key.user, key.other), rows::BlockOwedRow{});
   put(caller.partition, key, contact);
@@ -174,8 +175,9 @@ void Contacts::on(const peer::BlockStored& m) {
   if (!c_.sure(p)) return;
   User* user = c_.need(m.user);
   if (user == nullptr || p.full()) return;
-  user->last_block = static_cast<std::uint32_t>(std::max<std::uint64_t>(user->last_block, m.number) + 1);
-  contact.number = user->last_block;
+  std::uint32_t& last = user->changed_blocks().last;
+  last = static_cast<std::uint32_t>(std::max<std::uint64_t>(last, m.number) + 1);
+  contact.number = last;
   c_.contacts.touch(slot, c_.now.mono);
   c_.put(p, rows::user(m.user), user->row(to_ms(c_.now.wall)));
   put(p, {m.user, m.other}, contact);

@@ -6,20 +6,20 @@ namespace hubbub {
 
 // --- Connections -----------------------------------------------------------------------------------
 
-Gateway::Session* Gateway::find(ConnectionId connection) {
+Session* Gateway::find(ConnectionId connection) {
   if (connection.slot >= sessions_.size()) return nullptr;
   Session& s = sessions_[connection.slot];
   return s.state == Session::State::free || s.use != connection.use ? nullptr : &s;
 }
 
-Gateway::Session* Gateway::find(const SessionRef& r) {
+Session* Gateway::find(const SessionRef& r) {
   if (r.life != c_.life) return nullptr;
   Session* s = find(r.connection);
   return s == nullptr || s->state == Session::State::closing ? nullptr : s;
 }
 
 /// The session, if this is its stream.
-Gateway::Session* Gateway::streaming(const SessionRef& r, std::uint32_t stream) {
+Session* Gateway::streaming(const SessionRef& r, std::uint32_t stream) {
   Session* s = find(r);
   return s == nullptr || s->state != Session::State::live || s->stream != stream ? nullptr : s;
 }
@@ -31,7 +31,7 @@ void Gateway::on(const input::OpenedWith& with) {
   const bool knocked = s.state == Session::State::arriving && s.use == o.connection.use;
   HUBBUB_CHECK(s.state == Session::State::free || knocked);
   if (knocked) --handshakes_;
-  s = Session{.state = Session::State::open, .use = o.connection.use, .user = o.user};
+  s = Session(Session::State::open, o.connection, o.user);
   ++open_;
   if (!draining_) return enter(s, with);
   end(s, o.connection);
@@ -68,7 +68,7 @@ void Gateway::end(Session& s, ConnectionId connection, bool left) {
   looks_.ended(connection);
   tokens_.erase(connection.slot);
   slices_.ended(connection.slot);
-  for (std::uint32_t r = s.first_request; r != none;) {
+  for (std::uint32_t r = s.first_request; r != Session::no_request;) {
     const std::uint32_t next = requests_[r].next;
     requests_[r].waiting = false;
     ++requests_[r].use;
@@ -76,7 +76,9 @@ void Gateway::end(Session& s, ConnectionId connection, bool left) {
     free_request_ = r;
     r = next;
   }
-  s.first_request = none;
+  if (s.in_sync) syncs_.erase(connection.slot);
+  s.in_sync = false;
+  s.first_request = Session::no_request;
   s.requests = 0;
   ++s.attempt;
   s.state = Session::State::closing;
@@ -127,9 +129,8 @@ void Gateway::handle(Session& s, const input::Frame& f, const to_server::Hello& 
     return retry(f.connection, 0, ErrorCode::unavailable, limits::retry_unavailable,
                  "your inbox's server is away; try again");
   s.state = Session::State::attaching;
-  s.cursor = hello.cursor;
-  s.acknowledged_in = hello.cursor.incarnation;
-  s.acknowledged = hello.cursor.held;
+  s.begin(hello.cursor.incarnation, hello.cursor.held);
+  move(s, f.connection, hello.cursor);
   c_.send(home, peer::Attach{.session = ref(f.connection),
                              .user = s.user,
                              .device = hello.device,
@@ -139,9 +140,20 @@ void Gateway::handle(Session& s, const input::Frame& f, const to_server::Hello& 
   attach_timers_.push({f.connection, s.attempt, c_.judged + limits::answer_wait});
 }
 
+Cursor Gateway::cursor(const Session& s, ConnectionId connection) const {
+  return s.in_sync ? syncs_.at(connection.slot) : Cursor::at(s.incarnation(), s.held());
+}
+
+void Gateway::move(Session& s, ConnectionId connection, const Cursor& to) {
+  s.move(to.incarnation, to.held);
+  if (s.in_sync && !to.in_sync()) syncs_.erase(connection.slot);
+  s.in_sync = to.in_sync();
+  if (s.in_sync) syncs_[connection.slot] = to;
+}
+
 void Gateway::attach_again(Session& s, ConnectionId connection, const Cursor& cursor) {
   s.state = Session::State::attaching_again;
-  s.cursor = cursor;
+  move(s, connection, cursor);
   const NodeId home = c_.owner(shard_of(s.user));
   ++s.attempt;
   if (!c_.up(home)) return;  // its return starts this again
@@ -172,8 +184,8 @@ void Gateway::on(const peer::Attached& m) {
   s->stream = s->attempt++;
   s->device = m.device.device;
   s->generation = m.generation;
-  if (s->cursor.incarnation != m.incarnation || s->cursor.held != m.position)
-    s->cursor = Cursor::at(m.incarnation, m.position);
+  if (s->incarnation() != m.incarnation || s->held() != m.position)
+    move(*s, m.session.connection, Cursor::at(m.incarnation, m.position));
   if (m.fresh) {
     const OnLoss plan = plans_.on_loss();
     s->told_spread_ms = plan.spread_ms;
@@ -181,9 +193,9 @@ void Gateway::on(const peer::Attached& m) {
                     to_client::Welcome{m.session, s->user, s->device, s->generation,
                                        c_.config.policy.durability, m.incarnation, plan});
   }
-  if (s->acknowledged_in == m.incarnation)
+  if (const auto acknowledged = s->acknowledged())
     c_.send(c_.owner(shard_of(m.device.user)),
-            peer::Acknowledged{m.session, m.device, Cursor::at(m.incarnation, s->acknowledged)});
+            peer::Acknowledged{m.session, m.device, Cursor::at(m.incarnation, *acknowledged)});
 }
 
 void Gateway::on(const peer::AttachRefused& m) {
@@ -223,11 +235,7 @@ void Gateway::handle(Session& s, const input::Frame& f, const to_server::Sync& s
 }
 
 void Gateway::handle(Session& s, const input::Frame& f, const to_server::Acknowledge& ack) {
-  if (s.attached()) {
-    const bool same = s.acknowledged_in == ack.cursor.incarnation;
-    s.acknowledged = same ? std::max(s.acknowledged, ack.cursor.held) : ack.cursor.held;
-    s.acknowledged_in = ack.cursor.incarnation;
-  }
+  if (s.attached()) s.acknowledge(ack.cursor.incarnation, ack.cursor.held);
   if (s.state != Session::State::live) return;
   c_.send(c_.owner(shard_of(s.user)),
           peer::Acknowledged{ref(f.connection), {s.user, s.device}, ack.cursor});
@@ -238,16 +246,17 @@ void Gateway::handle(Session& s, const input::Frame& f, const to_server::Acknowl
 void Gateway::on(const peer::Entry& m) {
   Session* s = streaming(m.session, m.stream);
   if (s == nullptr) return;
-  if (m.previous != s->cursor.held) return attach_again(*s, m.session.connection, s->cursor);
-  s->cursor = Cursor::at(m.incarnation, m.number);
-  c_.frame(m.session.connection, to_client::Event{m.conversation, m.message, s->cursor});
+  if (m.previous != s->held()) return attach_again(*s, m.session.connection, cursor(*s, m.session.connection));
+  const Cursor now = Cursor::at(m.incarnation, m.number);
+  move(*s, m.session.connection, now);
+  c_.frame(m.session.connection, to_client::Event{m.conversation, m.message, now});
 }
 
 void Gateway::on(const peer::Ranges& m) {
   Session* s = streaming(m.session, m.stream);
   if (s == nullptr) return;
-  if (m.previous != s->cursor.held) return attach_again(*s, m.session.connection, s->cursor);
-  s->cursor = m.cursor;
+  if (m.previous != s->held()) return attach_again(*s, m.session.connection, cursor(*s, m.session.connection));
+  move(*s, m.session.connection, m.cursor);
   c_.frame(m.session.connection, to_client::Ranges{m.ranges, m.cursor});
 }
 
@@ -259,7 +268,7 @@ void Gateway::on(const peer::Synced& m) {
 void Gateway::on(const peer::Reset& m) {
   Session* s = streaming(m.session, m.stream);
   if (s == nullptr) return;
-  s->cursor = m.cursor;
+  move(*s, m.session.connection, m.cursor);
   c_.frame(m.session.connection, to_client::Reset{m.cursor});
 }
 
@@ -298,7 +307,7 @@ void Gateway::ask(Session& s, const input::Frame& f, ShardId shard,
   if (s.requests >= limits::session_requests)
     return retry(f.connection, call.id, ErrorCode::rate_limited, limits::retry_unavailable,
                  "too many unanswered requests on this connection");
-  for (std::uint32_t r = s.first_request; r != none; r = requests_[r].next)
+  for (std::uint32_t r = s.first_request; r != Session::no_request; r = requests_[r].next)
     if (requests_[r].id == call.id)
       return error(f.connection, call.id, ErrorCode::bad_request,
                    "a request with this id is not answered yet");
@@ -439,7 +448,7 @@ std::uint32_t Gateway::add_request(Session& s, const Request& r) {
 
 /// False if the request was answered already.
 bool Gateway::take_request(Session& s, RequestId id) {
-  for (std::uint32_t* at = &s.first_request; *at != none; at = &requests_[*at].next) {
+  for (std::uint32_t* at = &s.first_request; *at != Session::no_request; at = &requests_[*at].next) {
     const std::uint32_t slot = *at;
     if (requests_[slot].id != id) continue;
     *at = requests_[slot].next;
@@ -498,7 +507,7 @@ bool Gateway::sweep_sessions(Return& sweep) {
     }
     const ConnectionId connection{sweep.next, s.use};
     if (s.attached()) {
-      attach_again(s, connection, s.cursor);
+      attach_again(s, connection, cursor(s, connection));
       --returns_left_;
     } else if (s.state == Session::State::attaching) {
       attach_timed({connection, s.attempt, {}});
@@ -523,7 +532,7 @@ void Gateway::attach_timed(const AttachTimer& timer) {
   Session* s = find(timer.connection);
   if (s == nullptr || s->attempt != timer.attempt) return;
   if (s->state == Session::State::attaching_again)
-    return attach_again(*s, timer.connection, s->cursor);
+    return attach_again(*s, timer.connection, cursor(*s, timer.connection));
   if (s->state != Session::State::attaching) return;
   retry(timer.connection, 0, ErrorCode::unavailable, limits::retry_unavailable,
         "your inbox's server does not answer; come back later");

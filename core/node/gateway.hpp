@@ -6,6 +6,8 @@
 // answered once: by its owner, or, when the owner goes away or takes too long, with `unavailable`.
 #pragma once
 
+#include <absl/container/flat_hash_map.h>
+
 #include "core/base/byte_queue.hpp"
 #include "core/base/stable_vector.hpp"
 #include "core/node/admission.hpp"
@@ -13,6 +15,7 @@
 #include "core/node/context.hpp"
 #include "core/node/looks.hpp"
 #include "core/node/plans.hpp"
+#include "core/node/session.hpp"
 #include "core/node/slices.hpp"
 #include "core/node/token_ends.hpp"
 #include "core/node/watches.hpp"
@@ -105,25 +108,6 @@ class Gateway final : private Watches::Sessions {
  private:
   static constexpr std::uint32_t none = UINT32_MAX;
 
-  struct Session {
-    enum class State : std::uint8_t { free, open, attaching, live, attaching_again, closing, arriving };
-    State state = State::free;
-    DeviceNumber device;
-    std::uint32_t use = 0;
-    std::uint32_t attempt = 0;  ///< which attach is under way
-    std::uint32_t stream = 0;   ///< the attach that began the stream that it has
-    Generation generation = 0;
-    std::uint32_t first_request = none;
-    std::uint16_t requests = 0;
-    UserId user;
-    Cursor cursor;  ///< what the device was last sent
-    std::uint32_t told_spread_ms = 0;  ///< of the plan that it was last told (R30)
-    /// What the device acknowledged, to be said again to a new owner of its inbox (R19).
-    Incarnation acknowledged_in{};
-    Sequence acknowledged{};
-    Duration may_type{};  ///< its typing is passed on again from then on
-    bool attached() const { return state == State::live || state == State::attaching_again; }
-  };
   /// A request that waits for its answer.
   struct Request {
     RequestId id{};
@@ -137,6 +121,7 @@ class Gateway final : private Watches::Sessions {
 
   bool of_owner(UserId user, PartitionEpoch epoch) const;
   std::optional<UserId> user_of(ConnectionId connection) const override;
+  ConnectionId connection_at(std::uint32_t slot) const override { return {slot, sessions_[slot].use}; }
   Session* find(ConnectionId connection);
   Session* find(const SessionRef& ref);
   Session* streaming(const SessionRef& ref, std::uint32_t stream);
@@ -171,6 +156,8 @@ class Gateway final : private Watches::Sessions {
   template <class Call>
   void ask(Session& s, const input::Frame& f, ShardId shard, const ConversationId& conversation,
            const Call& call);
+  Cursor cursor(const Session& s, ConnectionId connection) const;
+  void move(Session& s, ConnectionId connection, const Cursor& to);
   void attach_again(Session& s, ConnectionId connection, const Cursor& cursor);
   void attach_later(Session& s, ConnectionId connection, Duration after);
   void lose_position(Session& s, ConnectionId connection, std::string_view what);
@@ -244,6 +231,8 @@ class Gateway final : private Watches::Sessions {
   std::size_t tokens_left_ = limits::token_burst;
   Duration tokens_at_{};  ///< the next few sessions are not ended before
   StableVector<Session> sessions_;  ///< by connection slot
+  /// How far they are, of sessions in a sync by ranges: by connection slot.
+  absl::flat_hash_map<std::uint32_t, Cursor> syncs_;
   std::size_t open_ = 0;
   std::vector<Request> requests_;
   std::uint32_t free_request_ = none;

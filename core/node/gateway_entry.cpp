@@ -40,7 +40,7 @@ void Gateway::on(const input::Arrived& a) {
     ++c_.counters.dropped;
     return;
   }
-  s = Session{.state = Session::State::arriving, .use = a.connection.use};
+  s = Session(Session::State::arriving, a.connection);
   ++handshakes_;
 }
 

@@ -12,9 +12,8 @@ void Gateway::handle(Session& s, const input::Frame& f, const to_server::Read& r
 /// More of it than people can mean is dropped: nobody misses it.
 void Gateway::handle(Session& s, const input::Frame& f, const to_server::Typing& typing) {
   if (!s.attached()) return error(f.connection, 0, ErrorCode::bad_request, "say hello first");
-  if (c_.now.mono < s.may_type) return;
+  if (!s.may_type(c_.now.mono, limits::typing_interval)) return;
   if (c_.pressure.sheds()) return void(++c_.counters.shed_typing);
-  s.may_type = c_.now.mono + limits::typing_interval;
   c_.send(c_.owner(shard_of(typing.conversation)), peer::Typing{typing.conversation, s.user});
 }
 

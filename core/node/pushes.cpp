@@ -86,7 +86,7 @@ bool Pushes::mark(std::span<const Slot> users, std::span<const Message> messages
 bool Pushes::knows_senders(Slot slot, std::span<const Message> messages) {
   const UserId id = c_.users[slot].key;
   const User& user = c_.users[slot].record;
-  if (!wants(user) || user.blocked == 0) return true;
+  if (!wants(user) || user.blocks().blocked == 0) return true;
   for (const Message& m : messages)
     if (m.from != id && c_.need(ContactKey{id, m.from}) == nullptr) return false;
   return true;
@@ -97,7 +97,7 @@ bool Pushes::quiet(Slot slot, const Message& m) const {
   const User& user = c_.users[slot].record;
   if (!wants(user)) return false;
   if (m.from == id) return true;
-  if (user.blocked == 0) return false;
+  if (user.blocks().blocked == 0) return false;
   return c_.contacts[c_.contacts.find(ContactKey{id, m.from})].record.blocked;
 }
 

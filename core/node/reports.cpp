@@ -11,7 +11,7 @@ namespace hubbub {
 void Reports::acknowledged(Slot slot) {
   User& user = c_.users[slot].record;
   if (c_.config.policy.receipts == ReceiptPolicy::none || user.receipts_due || user.in_round() ||
-      user.acknowledged() <= user.receipted)
+      user.acknowledged() <= user.receipted())
     return;
   user.receipts_due = true;
   due_.push({slot, c_.users[slot].use, c_.now.mono + limits::receipt_interval});
@@ -19,7 +19,7 @@ void Reports::acknowledged(Slot slot) {
 
 void Reports::begin(Slot slot) {
   User& user = c_.users[slot].record;
-  const Sequence from = user.receipted + 1;
+  const Sequence from = user.receipted() + 1;
   const Sequence through = user.acknowledged();
   if (through < from) return;
   ReceiptRound& round = user.round();
@@ -94,13 +94,13 @@ void Reports::end(Slot slot) {
   auto& entry = c_.users[slot];
   User& user = entry.record;
   ReceiptRound& round = user.round();
-  user.receipted = std::exchange(round.through, 0);
-  const Sequence kept = user.head - user.receipted;
+  user.receipt(std::exchange(round.through, 0));
+  const std::size_t kept = user.unreceipted;
   if (round.newest.size() > kept)
     round.newest.erase(round.newest.begin(), round.newest.end() - static_cast<std::ptrdiff_t>(kept));
   // The next entry's row says it, too: this one is for whoever gets none for a while.
   Partition& p = c_.partition(shard_of(entry.key));
-  if (user.receipted == user.head && !p.full()) {
+  if (user.unreceipted == 0 && !p.full()) {
     c_.users.touch(slot, c_.now.mono);
     c_.put(p, rows::user(entry.key), user.row(to_ms(c_.now.wall)));
   }

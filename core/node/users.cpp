@@ -212,7 +212,7 @@ void Users::append(Partition& p, Slot slot, const ConversationId& conversation,
     ++c_.counters.inbox_entries;
     const bool quiet = pushes_.quiet(slot, m);
     all_quiet = all_quiet && quiet;
-    c_.put(p, rows::inbox(id, ++user.head), rows::InboxRow{conversation, m.seq, quiet});
+    c_.put(p, rows::inbox(id, user.add()), rows::InboxRow{conversation, m.seq, quiet});
     user.note(conversation, m.seq);
     list(p, id, conversation, m, of_channel);
   }

@@ -43,7 +43,7 @@ bool WatchIndex::add(UserId user, List list) {
 
 /// With room for a few more, and not for twice as many as a vector would by itself.
 void WatchIndex::insert(Words& words, std::uint64_t word) {
-  if (words.size() == words.capacity()) words.reserve(words.size() + spare + words.size() / 8);
+  if (words.size() == words.capacity()) words.reserve(words.size() + spare + words.size() / 16);
   words.insert(std::lower_bound(words.begin(), words.end(), word), word);
 }
 
@@ -64,17 +64,18 @@ void WatchIndex::tell(UserId user, List list, bool told) {
 }
 
 void WatchIndex::double_buckets() {
-  std::vector<Words> doubled(buckets_.size() * 2);
-  const std::uint64_t upper = std::uint64_t{1} << 63;
-  // Of each word the highest bit goes into the number of its bucket. REQUIRES: it is part of the user.
-  const unsigned unused = bits_ - 9;
-  for (std::size_t b = 0; b < buckets_.size(); ++b)
-    for (const std::uint64_t word : buckets_[b]) {
-      const bool second = (word << unused & upper) != 0;
-      Words& to = doubled[2 * b + (second ? 1 : 0)];
-      if (to.capacity() == 0) to.reserve(buckets_[b].size() / 2 + spare);
-      to.push_back(word & ~(upper >> unused));
+  std::vector<Words> doubled;
+  doubled.reserve(buckets_.size() * 2);
+  // Of each word the highest bit of the user goes into the number of its bucket.
+  const std::uint64_t highest = std::uint64_t{1} << (rest() + list_bits);
+  for (const Words& words : buckets_) {
+    const auto middle = std::lower_bound(words.begin(), words.end(), highest);
+    for (const auto& half : {std::span(words.begin(), middle), std::span(middle, words.end())}) {
+      Words& to = doubled.emplace_back();
+      to.reserve(half.size() + spare);
+      for (const std::uint64_t word : half) to.push_back(word & ~highest);
     }
+  }
   buckets_ = std::move(doubled);
   ++bits_;
 }

@@ -107,7 +107,7 @@ class WatchIndex {
   static constexpr unsigned list_bits = 24;
   static constexpr std::size_t spare = 4;
   /// With more a bucket, all are doubled.
-  static constexpr std::size_t load = 64;
+  static constexpr std::size_t load = 128;
 
   // Odd factors have an inverse modulo a power of two. That of the golden ratio spreads what counts up
   // (Knuth, The Art of Computer Programming, volume 3, section 6.4).

@@ -8,9 +8,8 @@ namespace hubbub {
 // --- Lists -------------------------------------------------------------------------------------------
 
 Watches::List Watches::find(ConnectionId connection) const {
-  if (connection.slot >= by_slot_.size()) return none;
-  const List list = by_slot_[connection.slot];
-  return list != none && lists_[list].connection == connection ? list : none;
+  if (connection.slot >= by_slot_.size() || by_slot_[connection.slot] == 0) return none;
+  return connection == sessions_.connection_at(connection.slot) ? by_slot_[connection.slot] - 1 : none;
 }
 
 Watches::List Watches::list_for(ConnectionId connection) {
@@ -22,16 +21,16 @@ Watches::List Watches::list_for(ConnectionId connection) {
     list = free_.back();
     free_.pop_back();
   }
-  lists_[list] = {connection};
-  if (by_slot_.size() <= connection.slot) by_slot_.resize(connection.slot + 1, none);
-  by_slot_[connection.slot] = list;
+  lists_[list] = {connection.slot};
+  by_slot_.grow_to(connection.slot + 1);
+  by_slot_[connection.slot] = list + 1;
   return list;
 }
 
 void Watches::ended(ConnectionId connection) {
   const List list = find(connection);
   if (list == none) return;
-  by_slot_[connection.slot] = none;
+  by_slot_[connection.slot] = 0;
   lists_[list].ended = true;
   (lists_[list].users > 0 ? ended_ : free_).push_back(list);
 }
@@ -100,7 +99,7 @@ bool Watches::take(Changed& m) {
   return index_.visit(m.of.user, m.at, [&](List list, bool told) {
     if (c_.exhausted()) return false;
     c_.work(1);
-    if (told && !lists_[list].ended) tell(lists_[list].connection, m.of);
+    if (told && !lists_[list].ended) tell(connection_of(list), m.of);
     return true;
   });
 }
@@ -109,9 +108,9 @@ bool Watches::take(Hidden& m) {
   return index_.visit(m.user, m.at, [&](List list, bool told) {
     if (c_.exhausted()) return false;
     c_.work(1);
-    if (!told || lists_[list].ended || sessions_.user_of(lists_[list].connection) != m.viewer) return true;
+    if (!told || lists_[list].ended || sessions_.user_of(connection_of(list)) != m.viewer) return true;
     index_.tell(m.user, list, false);
-    tell(lists_[list].connection, {m.user, PresenceState::offline});
+    tell(connection_of(list), {m.user, PresenceState::offline});
     return true;
   });
 }
@@ -119,7 +118,7 @@ bool Watches::take(Hidden& m) {
 /// Until the owner has answered, the list is told of no change.
 void Watches::ask_again(List list, UserId user) {
   index_.tell(user, list, false);
-  const ConnectionId connection = lists_[list].connection;
+  const ConnectionId connection = connection_of(list);
   const auto viewer = sessions_.user_of(connection);
   if (!lists_[list].ended && viewer) ask({c_.self(), c_.life, connection}, *viewer, user, false);
 }
@@ -148,7 +147,7 @@ bool Watches::take(Lost& m) {
     if (c_.exhausted()) return false;
     c_.work(1);
     if (c_.owner(shard_of(user)) == m.node && !lists_[list].ended)
-      tell(lists_[list].connection, {user, PresenceState::unknown});
+      tell(connection_of(list), {user, PresenceState::unknown});
     return true;
   });
 }
@@ -177,7 +176,7 @@ void Watches::sweep() {
 }
 
 std::size_t Watches::memory() const {
-  return index_.memory() + by_slot_.capacity() * sizeof(List) + lists_.capacity() * sizeof(Owner);
+  return index_.memory() + by_slot_.memory() + lists_.memory();
 }
 
 }  // namespace hubbub

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "core/base/ring.hpp"
+#include "core/base/stable_vector.hpp"
 #include "core/node/context.hpp"
 #include "core/node/watch_index.hpp"
 
@@ -27,6 +28,8 @@ class Watches {
    public:
     /// Whose session that is; none if it has ended.
     virtual std::optional<UserId> user_of(ConnectionId connection) const = 0;
+    /// The one that has the slot now.
+    virtual ConnectionId connection_at(std::uint32_t slot) const = 0;
 
    protected:
     ~Sessions() = default;
@@ -68,7 +71,7 @@ class Watches {
   static constexpr List none = std::numeric_limits<List>::max();
   /// Whose list one is.
   struct Owner {
-    ConnectionId connection;
+    std::uint32_t slot = 0;   ///< of the connection, while it has not ended
     std::uint16_t users = 0;  ///< how many it names
     bool ended = false;
   };
@@ -104,6 +107,7 @@ class Watches {
   bool take(Opened& opened);
   bool take(Lost& lost);
 
+  ConnectionId connection_of(List list) const { return sessions_.connection_at(lists_[list].slot); }
   List find(ConnectionId connection) const;
   List list_for(ConnectionId connection);
   void ask(const SessionRef& session, UserId viewer, UserId user, bool once);
@@ -116,8 +120,8 @@ class Watches {
   Context& c_;
   const Sessions& sessions_;
   WatchIndex index_;
-  std::vector<List> by_slot_;  ///< of connections
-  std::vector<Owner> lists_;
+  StableVector<List> by_slot_;  ///< of connections, from 1; 0: none
+  StableVector<Owner> lists_;
   std::vector<List> free_;
   Ring<Turn> turns_;
 

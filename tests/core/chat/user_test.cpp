@@ -64,6 +64,37 @@ TEST(User, IsToBeToldByAPushOfWhatNoDeviceHasAndNoProviderTook) {
   EXPECT_EQ(user.known(), 100u) << "nobody is to be told";
 }
 
+TEST(User, GivesUpAtRestWhatARowCanTell) {
+  User user;
+  for (int i = 0; i < 10; ++i) {
+    user.add();
+    user.note(conversation, static_cast<Sequence>(i) + 1);
+  }
+  user.receipt(8);
+  user.rest();
+  EXPECT_TRUE(user.round().newest.empty()) << "they are in the inbox";
+  EXPECT_EQ(user.receipted(), 8u);
+
+  user.note(conversation, 11);
+  user.round().through = 10;
+  user.rest();
+  EXPECT_TRUE(user.in_round()) << "conversations are still to confirm it";
+  EXPECT_EQ(user.round().newest.size(), 1u);
+  user.round().through = 0;
+
+  user.changed_blocks() = {.last = 3, .blocked = 1};
+  user.calls(DeviceNumber{1}).accept({.number = 1, .key = 7, .digest = 9});
+  user.range_sync(DeviceNumber{2}).target = 5;
+  user.begin_pushes().to.push_back({DeviceNumber{1}, 4});
+  user.rest();
+  EXPECT_EQ(user.blocks(), (Blocks{.last = 3, .blocked = 1}));
+  EXPECT_EQ(user.calls(DeviceNumber{1}).last(), 1u);
+  EXPECT_EQ(user.calls(DeviceNumber{3}).last(), 0u) << "each device counts its own";
+  EXPECT_EQ(user.range_sync(DeviceNumber{2}).target, 5u);
+  ASSERT_NE(user.pushed(), nullptr);
+  EXPECT_EQ(user.pushed()->to.size(), 1u);
+}
+
 TEST(InboxRow, SaysThatItIsQuietBesideItsSequence) {
   for (const bool quiet : {false, true}) {
     ByteBuffer value;
@@ -110,7 +141,8 @@ TEST(User, IsReadWithItsDevicesAndWithoutItsListAndItsInbox) {
   const rows::Bounds bounds = User::bounds(mia);
   EXPECT_TRUE(encloses(bounds, rows::user(mia)));
   for (std::uint16_t n = 1; n <= limits::devices_per_user; ++n)
-    EXPECT_TRUE(encloses(bounds, rows::device({mia, DeviceNumber{n}})));
+    EXPECT_TRUE(encloses(bounds, rows::device({mia, DeviceNumber{n}})) &&
+                encloses(bounds, rows::device_name({mia, DeviceNumber{n}})));
   EXPECT_FALSE(encloses(bounds, rows::chat(mia, conversation)));
   EXPECT_FALSE(encloses(bounds, rows::inbox(mia, 1)));
   for (std::uint64_t other = 1; other < 5'000; ++other)

@@ -88,22 +88,21 @@ class Alone {
   int told_ = 0;
 };
 
-constexpr std::uint32_t clients = 50'000;
 constexpr std::uint32_t watched = 8;
 /// Between one client and the next: what waits for a moment of its own should not be all of them.
 constexpr Duration pace = std::chrono::milliseconds(2);
 
-void come(Alone& alone) {
+void come(Alone& alone, std::uint32_t clients) {
   for (std::uint32_t i = 0; i < clients; ++i)
     alone.give(input::Opened{{i, 1}, UserId{i + 1}});
 }
-void greet(Alone& alone) {
+void greet(Alone& alone, std::uint32_t clients) {
   for (std::uint32_t i = 0; i < clients; ++i) {
     alone.give(input::Frame{{i, 1}, 0, to_server::Hello{"phone", false, {}}});
     alone.wait(pace);
   }
 }
-void look_around(Alone& alone) {
+void look_around(Alone& alone, std::uint32_t clients) {
   std::vector<UserId> users(watched);
   for (std::uint32_t i = 0; i < clients; ++i) {
     for (std::uint32_t j = 0; j < watched; ++j)
@@ -113,24 +112,30 @@ void look_around(Alone& alone) {
   }
 }
 
-/// Sizes that vectors double to would be a matter of luck: so much is said with the figure.
+/// Some tables double, so how many clients there are matters a little.
 void memory_of_who_is_online(benchmark::State& state, int stage) {
+  const auto clients = static_cast<std::uint32_t>(state.range(0));
   for (auto _ : state) {
     Alone alone;
     alone.wait(std::chrono::seconds(15));
     allocated = 0;
-    come(alone);
-    if (stage >= 1) greet(alone);
-    if (stage >= 2) look_around(alone);
+    come(alone, clients);
+    if (stage >= 1) greet(alone, clients);
+    if (stage >= 2) look_around(alone, clients);
     alone.wait(std::chrono::minutes(2));
     HUBBUB_CHECK(alone.welcomed() == (stage >= 1 ? static_cast<int>(clients) : 0));
     HUBBUB_CHECK(stage < 2 || alone.told() >= static_cast<int>(clients * watched));
     state.counters["bytes_a_client"] = static_cast<double>(allocated) / clients;
   }
 }
-BENCHMARK_CAPTURE(memory_of_who_is_online, connected, 0)->Iterations(1)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(memory_of_who_is_online, said_hello, 1)->Iterations(1)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(memory_of_who_is_online, watches_eight, 2)->Iterations(1)->Unit(benchmark::kMillisecond);
+void once(benchmark::internal::Benchmark* benchmark) {
+  benchmark->Iterations(1)->Unit(benchmark::kMillisecond);
+}
+BENCHMARK_CAPTURE(memory_of_who_is_online, connected, 0)->Arg(50'000)->Apply(once);
+BENCHMARK_CAPTURE(memory_of_who_is_online, said_hello, 1)->Arg(50'000)->Apply(once);
+BENCHMARK_CAPTURE(memory_of_who_is_online, watches_eight, 2)
+    ->ArgsProduct({{20'000, 50'000, 70'000, 100'000}})
+    ->Apply(once);
 
 }  // namespace
 }  // namespace hubbub::test
