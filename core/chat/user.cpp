@@ -13,11 +13,14 @@ bool User::restore(std::string_view key, std::string_view value, Arena& arena) {
     blocked = self->blocked;
     last_block = self->last_block;
     receipted = self->receipted;
+    mentions = self->mentions;
   } else if (const auto* row = std::get_if<rows::DeviceRow>(&parsed->row)) {
     if (parsed->device.device == DeviceNumber{}) return false;
     Device& d = restored_device(parsed->device.device);
     d.generation = row->generation;
     d.acknowledged = row->acknowledged;
+    d.seen_ms = row->seen_ms;
+    d.revoked_ms = row->revoked_ms;
     d.name = row->name;
   } else if (const auto* pushes = std::get_if<rows::PushRow>(&parsed->row)) {
     pushed = std::make_unique<Pushed>();

@@ -42,8 +42,16 @@ struct Device {
   bool cursor_dirty = false;
   Generation generation = 0;
   Sequence acknowledged = 0;  ///< never goes back
+  std::int64_t seen_ms = 0;     ///< as stored: it came, or acknowledged something
+  std::int64_t revoked_ms = 0;  ///< 0: it is its user's
   std::string name;
   SessionStream stream;
+
+  bool revoked() const { return revoked_ms != 0; }
+  rows::DeviceRow row() const {
+    return {.name = name, .generation = generation, .acknowledged = acknowledged, .seen_ms = seen_ms,
+            .revoked_ms = revoked_ms};
+  }
 
   /// Changing calls of the user's own (R4). Most devices never say one.
   Numbers& calls() {
@@ -91,6 +99,7 @@ struct User {
   std::uint32_t contacts = 0;  ///< how many; who they are, rows tell (contact.hpp)
   std::uint32_t blocked = 0;
   std::uint64_t last_block = 0;  ///< the number of the last change of a block
+  std::uint64_t mentions = 0;    ///< how many there were; what they are, rows tell (mentions.hpp)
   std::unique_ptr<Pushed> pushed;
 
   /// All of it that is stored in one row. Who is there was last seen now.
@@ -101,7 +110,8 @@ struct User {
             .contacts = contacts,
             .blocked = blocked,
             .last_block = last_block,
-            .receipted = receipted};
+            .receipted = receipted,
+            .mentions = mentions};
   }
   /// The last inbox entry that nobody need be told of by a push. REQUIRES: pushed.
   Sequence known() const {
@@ -134,10 +144,11 @@ struct User {
     return number.value == 0 || number.value > devices.size() ? nullptr
                                                               : &devices[number.value - 1u];
   }
+  /// The newest of the name: those before it were revoked.
   Device* device(std::string_view name) {
-    for (Device& d : devices)
-      if (d.name == name) return &d;
-    return nullptr;
+    const auto at = std::find_if(devices.rbegin(), devices.rend(),
+                                 [&](const Device& d) { return d.name == name; });
+    return at == devices.rend() ? nullptr : &*at;
   }
 
   /// Takes back one stored row. False: it cannot be read.

@@ -135,7 +135,8 @@ void Gateway::handle(Session& s, const input::Frame& f, const to_server::Hello& 
                              .device = hello.device,
                              .has_cursor = hello.has_cursor,
                              .cursor = hello.cursor,
-                             .attempt = ++s.attempt});
+                             .attempt = ++s.attempt,
+                             .issued_s = s.issued_s});
   attach_timers_.push({f.connection, s.attempt, c_.judged + limits::answer_wait});
 }
 
@@ -194,6 +195,7 @@ void Gateway::on(const peer::AttachRefused& m) {
   if (s->state == Session::State::attaching) {
     s->state = Session::State::open;
     ++s->attempt;
+    if (m.code == ErrorCode::unauthenticated) return revoked(*s, connection);
     if (m.retry) return retry(connection, 0, m.code, after, "your inbox cannot be had now; try again");
     return error(connection, 0, m.code, "too many devices for one account");
   }
@@ -214,6 +216,18 @@ void Gateway::on(const peer::Replaced& m) {
   if (s == nullptr) return;
   end(*s, m.session.connection);
   c_.close(m.session.connection, CloseCode::replaced);
+}
+
+void Gateway::on(const peer::Revoked& m) {
+  if (Session* s = find(m.session)) revoked(*s, m.session.connection);
+}
+
+/// The device must be logged in again.
+void Gateway::revoked(Session& s, ConnectionId connection) {
+  c_.frame(connection, to_client::Error{0, ErrorCode::unauthenticated, false, 0, 0,
+                                        "this device was revoked: log in again"});
+  end(s, connection);
+  c_.close(connection, CloseCode::bad_token);
 }
 
 void Gateway::handle(Session& s, const input::Frame& f, const to_server::Sync& sync) {
@@ -273,10 +287,11 @@ constexpr bool is_any = (std::is_same_v<T, Any> || ...);
 /// Put off when there is too much to do (R32).
 template <class Call>
 constexpr bool changes = is_any<Call, to_server::Send, to_server::Create, to_server::Change,
-                                to_server::ContactChange>;
+                                to_server::ContactChange, to_server::Revoke>;
 /// One unit of a key's quota (R33).
 template <class Call>
-constexpr bool counts = is_any<Call, to_server::Send, to_server::Create, to_server::History>;
+constexpr bool counts = is_any<Call, to_server::Send, to_server::Create, to_server::History,
+                               to_server::Get>;
 
 }  // namespace
 
@@ -317,7 +332,17 @@ void Gateway::ask(Session& s, const input::Frame& f, ShardId shard,
                                peer::Call{call}});
 }
 
-// Used by gateway_people.cpp, too.
+// Used by gateway_messages.cpp and gateway_people.cpp, too.
+template void Gateway::ask(Session&, const input::Frame&, ShardId, const ConversationId&,
+                           const to_server::Send&);
+template void Gateway::ask(Session&, const input::Frame&, ShardId, const ConversationId&,
+                           const to_server::Get&);
+template void Gateway::ask(Session&, const input::Frame&, ShardId, const ConversationId&,
+                           const to_server::Mentions&);
+template void Gateway::ask(Session&, const input::Frame&, ShardId, const ConversationId&,
+                           const to_server::Devices&);
+template void Gateway::ask(Session&, const input::Frame&, ShardId, const ConversationId&,
+                           const to_server::Revoke&);
 template void Gateway::ask(Session&, const input::Frame&, ShardId, const ConversationId&,
                            const to_server::AddMembers&);
 template void Gateway::ask(Session&, const input::Frame&, ShardId, const ConversationId&,
@@ -330,15 +355,6 @@ template void Gateway::ask(Session&, const input::Frame&, ShardId, const Convers
                            const to_server::Members&);
 template void Gateway::ask(Session&, const input::Frame&, ShardId, const ConversationId&,
                            const to_server::Push&);
-
-void Gateway::handle(Session& s, const input::Frame& f, const to_server::Send& send) {
-  if (send.number == 0)
-    return error(f.connection, send.id, ErrorCode::bad_request, "n counts from 1");
-  if (send.content.length > limits::text_bytes)
-    return error(f.connection, send.id, ErrorCode::too_large,
-                 "the text is too long: at most 99,999 characters, or send it in parts");
-  ask(s, f, shard_of(send.conversation), send.conversation, send);
-}
 
 void Gateway::handle(Session& s, const input::Frame& f, const to_server::Create& create) {
   const auto bad = [&](std::string_view what) {

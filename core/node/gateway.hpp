@@ -36,6 +36,7 @@ class Gateway {
   void on(const peer::Attached& m);
   void on(const peer::AttachRefused& m);
   void on(const peer::Replaced& m);
+  void on(const peer::Revoked& m);
   void on(const peer::Entry& m);
   void on(const peer::Ranges& m);
   void on(const peer::Synced& m);
@@ -102,6 +103,7 @@ class Gateway {
     std::uint32_t attempt = 0;  ///< which attach is under way
     std::uint32_t stream = 0;   ///< the attach that began the stream that it has
     Generation generation = 0;
+    std::uint32_t issued_s = 0;  ///< when its token was given; 0: nobody knows
     std::uint32_t first_request = none;
     std::uint16_t requests = 0;
     UserId user;
@@ -154,12 +156,17 @@ class Gateway {
   void handle(Session& s, const input::Frame& f, const to_server::Receipts& receipts);
   void handle(Session& s, const input::Frame& f, const to_server::Push& push);
   void handle(Session& s, const input::Frame& f, const to_server::Token& token);
+  void handle(Session& s, const input::Frame& f, const to_server::Get& get);
+  void handle(Session& s, const input::Frame& f, const to_server::Mentions& mentions);
+  void handle(Session& s, const input::Frame& f, const to_server::Devices& devices);
+  void handle(Session& s, const input::Frame& f, const to_server::Revoke& revoke);
 
   template <class Call>
   void ask(Session& s, const input::Frame& f, ShardId shard, const ConversationId& conversation,
            const Call& call);
   void attach_again(Session& s, ConnectionId connection, const Cursor& cursor);
   void attach_later(Session& s, ConnectionId connection, Duration after);
+  void revoked(Session& s, ConnectionId connection);
   void lose_position(Session& s, ConnectionId connection, std::string_view what);
   void end(Session& s, ConnectionId connection, bool left = false);
 
