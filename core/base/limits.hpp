@@ -52,7 +52,7 @@ inline constexpr std::size_t text_bytes = text_code_points * 4;
 /// JSON writes a code point in at most 12 bytes: a surrogate pair, both escaped.
 inline constexpr std::size_t text_escaped_bytes = text_code_points * 12;
 /// What a frame has beside its text.
-inline constexpr std::size_t frame_head_bytes = 1024;
+inline constexpr std::size_t frame_head_bytes = 2048;
 /// One WebSocket message, in or out.
 inline constexpr std::size_t frame_bytes = 1'280 * 1024;
 /// Frames that may share one WebSocket message from a client.
@@ -67,6 +67,14 @@ inline constexpr std::size_t outbound_bytes = 4 * 1024 * 1024;
 // --- Numbers and repeats -----------------------------------------------------------------------
 /// Unanswered messages of one device in one conversation, and answers remembered for it (R1).
 inline constexpr std::uint64_t repeat_window = 64;
+/// A message's opaque name, for who does not number: a UUID with a prefix, or a name of the sender's own.
+inline constexpr std::size_t client_id_bytes = 64;
+/// Such names of one device in one conversation that are remembered, and for how long: whoever repeats
+/// something after a week means it anew. 48 bytes each, in memory while the device writes there.
+inline constexpr std::uint16_t opaque_window = 1000;
+inline constexpr auto opaque_kept = 7 * 24h;
+/// Of those that are older than that, so many are erased with each new one.
+inline constexpr std::size_t opaque_erased = 4;
 /// Unanswered requests of one session, over all conversations.
 inline constexpr std::size_t session_requests = 256;
 
@@ -99,6 +107,21 @@ inline constexpr std::uint32_t members_per_row = 64;
 inline constexpr std::uint64_t call_window = 8;
 /// Devices of one user, over all time: the number is part of ids and never reused.
 inline constexpr std::uint16_t devices_per_user = 256;
+
+// --- Mentions, and a message by its id ---------------------------------------------------------
+/// Users that one message mentions: who means more of them means everybody.
+inline constexpr std::size_t mentions_in_message = 16;
+/// A user's newest mentions are kept, in one row each: some years of most people's.
+inline constexpr std::uint64_t mentions_kept = 1000;
+inline constexpr std::uint32_t mentions_in_page = 64;
+/// Messages of one channel that mention somebody and are not in the inboxes of all whom they mention: more
+/// wait. In memory 24 bytes for each user.
+inline constexpr std::size_t mentions_owed = 256;
+/// Conversations of a user's that are looked through for the one of a message's shard, and those of that
+/// shard in which the message is looked for. Hardly anybody has so many; it is a search in 64 reads, and
+/// then, in each that is found, in as many as the number of its messages has bits.
+inline constexpr std::uint32_t found_among = 4096;
+inline constexpr std::size_t found_in = 16;
 
 // --- Delivery and sync -------------------------------------------------------------------------
 /// A device further behind than this gets ranges instead of entries (R16).
@@ -397,7 +420,8 @@ static_assert(batch_bytes <= log_record_bytes, "a batch becomes one log record")
 static_assert(shards == (1u << message_id_shard_bits), "a shard fits the id's shard bits");
 static_assert(shards % partitions == 0);
 static_assert(recent_bytes >= 4 * text_bytes, "the recent cache outlives one long message");
-static_assert(contacts_in_page <= read_rows);
+static_assert(contacts_in_page <= read_rows && mentions_in_page <= read_rows);
+static_assert(mentions_kept <= UINT16_MAX && opaque_window <= UINT16_MAX, "the slots have 16-bit numbers");
 static_assert(push_rows <= read_rows);
 static_assert(push_waiting / 4 + sweep_loads * read_rows <= push_waiting,
               "the marks are read only while there is room for what they tell");

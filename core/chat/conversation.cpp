@@ -22,6 +22,8 @@ bool Conversation::restore(std::string_view key, std::string_view value, Arena& 
     settings = group->settings;
   } else if (const auto* changes = std::get_if<rows::ModesRow>(&parsed->row)) {
     for (const Sequence entry : changes->changes) modes.change(entry);
+  } else if (const auto* mentioned = std::get_if<rows::MentionedRow>(&parsed->row)) {
+    modes.mentions.add(parsed->number, mentioned->users);
   } else if (const auto* some_marks = std::get_if<rows::MarksRow>(&parsed->row)) {
     marks.restore(parsed->number, some_marks->marks);
   }
@@ -50,6 +52,14 @@ void Conversation::add_streams(Sequence confirmed) {
     DeliveryStream& s = *streams.insert(at, added);
     set_settled(s, !members.next_run(shard, confirmed, head, recipients, modes).has_value());
   }
+}
+
+bool OpaqueRecord::restore(std::string_view key, std::string_view value, Arena& arena) {
+  const auto parsed = rows::parse(key, value, arena);
+  const auto* remembered = parsed ? std::get_if<rows::RememberedRow>(&parsed->row) : nullptr;
+  if (remembered == nullptr || remembered->what.number == 0) return false;
+  OpaqueNames::restore(remembered->what);
+  return true;
 }
 
 bool SenderRecord::restore(std::string_view key, std::string_view value, Arena& arena) {

@@ -8,6 +8,7 @@
 #include "core/chat/marks.hpp"
 #include "core/chat/members.hpp"
 #include "core/chat/numbers.hpp"
+#include "core/chat/opaque_names.hpp"
 #include "core/chat/recent.hpp"
 #include "core/wire/rows.hpp"
 
@@ -79,6 +80,18 @@ struct SenderKey {
 /// The shard whose partition stores a record.
 inline ShardId home_shard(const ConversationId& c) { return shard_of(c); }
 inline ShardId home_shard(const SenderKey& k) { return shard_of(k.conversation); }
+
+/// The messages that a device named there instead of numbering them. Apart from its numbers: hardly any
+/// device does that, and these are many rows.
+struct OpaqueKey : SenderKey {};
+struct OpaqueRecord : OpaqueNames {
+  static rows::Bounds bounds(const OpaqueKey& k) {
+    return rows::opaque_record(k.conversation, k.device);
+  }
+  /// Takes back one stored row. False: it cannot be read.
+  bool restore(std::string_view key, std::string_view value, Arena& arena);
+  void restored(const OpaqueKey&) {}
+};
 
 struct SenderRecord : Sender {
   static rows::Bounds bounds(const SenderKey& k) {

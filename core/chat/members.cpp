@@ -148,13 +148,13 @@ namespace {
 Sequence next_due(const Members::Interval& i, Sequence after, const Modes& modes) {
   if (after <= i.from) return i.from + 1;
   if (after >= i.to) return rows::open_end;
-  return std::min(modes.next_pushed(after + 1), i.to);
+  return std::min({modes.next_pushed(after + 1), modes.mentions.next(i.user, after + 1), i.to});
 }
 
 /// The last one up to `at`. REQUIRES: i.from < at.
 Sequence last_due(const Members::Interval& i, Sequence at, const Modes& modes) {
   if (i.to <= at) return i.to;
-  return std::max(modes.last_pushed(at), i.from + 1);
+  return std::max({modes.last_pushed(at), modes.mentions.last(i.user, at), i.from + 1});
 }
 
 }  // namespace

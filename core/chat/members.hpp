@@ -88,7 +88,8 @@ class Members {
     Sequence previous{};
   };
   /// The first run after `after` and up to `head`; `recipients` receives its users. Due to a member is
-  /// what is pushed while they are one, the entry that lets them in, and the one that lets them out.
+  /// what is pushed while they are one, what mentions them, the entry that lets them in, and the one that
+  /// lets them out.
   std::optional<Run> next_run(ShardId shard, Sequence after, Sequence head,
                               std::vector<UserId>& recipients, const Modes& modes = {}) const;
 

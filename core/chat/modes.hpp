@@ -15,12 +15,16 @@
 #include "core/base/check.hpp"
 #include "core/base/ids.hpp"
 #include "core/base/limits.hpp"
+#include "core/chat/channel_mentions.hpp"
 #include "core/wire/rows.hpp"
 
 namespace hubbub {
 
 class Modes {
  public:
+  /// What a channel's messages are due to whom they mention.
+  ChannelMentions mentions;
+
   /// A channel now, behind the last change.
   bool channel() const { return changes().size() % 2 == 1; }
   /// Pushed to whoever is a member there.

@@ -1,5 +1,7 @@
 #include "core/chat/user.hpp"
 
+#include "core/base/check.hpp"
+
 namespace hubbub {
 
 bool User::restore(std::string_view key, std::string_view value, Arena& arena) {
@@ -8,15 +10,17 @@ bool User::restore(std::string_view key, std::string_view value, Arena& arena) {
   if (const auto* self = std::get_if<rows::UserRow>(&parsed->row)) {
     head = self->head;
     last_seen_ms = self->last_seen_ms;
-    visible_to = self->visible_to;
+    only_contacts = self->visible_to == VisibleTo::contacts;
     contacts = self->contacts;
     if (self->last_block != 0) changed_blocks() = {self->last_block, self->blocked};
     receipt(std::min(self->receipted, self->head));
+    mentions = self->mentions;
   } else if (const auto* row = std::get_if<rows::DeviceRow>(&parsed->row)) {
     if (parsed->device.device == DeviceNumber{}) return false;
     Device& d = restored_device(parsed->device.device);
     d.generation = row->generation;
     d.acknowledged = row->acknowledged;
+    if (row->revoked_ms != 0) revoke(d, row->revoked_ms);
   } else if (const auto* named = std::get_if<rows::DeviceNameRow>(&parsed->row)) {
     if (parsed->device.device == DeviceNumber{}) return false;
     restored_device(parsed->device.device).name = hash_of(named->name);
@@ -42,6 +46,12 @@ Numbers& User::calls(DeviceNumber device) {
   return aside().calls.emplace_back(device, Numbers(limits::call_window)).second;
 }
 
+std::int64_t User::revoked_ms(DeviceNumber device) const {
+  const auto at = std::ranges::find(aside_->revoked, device, &std::pair<DeviceNumber, std::int64_t>::first);
+  HUBBUB_CHECK(at != aside_->revoked.end());
+  return at->second;
+}
+
 RangeSync& User::range_sync(DeviceNumber device) {
   for (RangeSync& sync : aside().syncs)
     if (sync.device == device) return sync;
@@ -57,7 +67,7 @@ void User::rest() {
   Aside& a = *aside_;
   if (a.round.through != 0 || receipts_due) return;
   a.round = {};
-  if (!a.pushed && a.blocks == Blocks{} && a.calls.empty() && a.syncs.empty()) aside_.reset();
+  if (!a.pushed && a.blocks == Blocks{} && a.calls.empty() && a.revoked.empty() && a.syncs.empty()) aside_.reset();
 }
 
 bool ReceivedStream::restore(std::string_view key, std::string_view value, Arena& arena) {

@@ -67,6 +67,7 @@ struct Device {
   Generation generation = 0;
   DeviceNumber number;
   bool cursor_dirty = false;
+  bool revoked = false;  ///< it is its user's no more
   SessionStream stream;
 };
 
@@ -107,27 +108,37 @@ struct User {
   static rows::Bounds bounds(UserId id) { return rows::user_record(id); }
 
   Sequence head = 0;
-  std::int64_t last_seen_ms = 0;
   NodeSet watching;  ///< gateways that are told of the user
-  std::uint32_t unreceipted = 0;  ///< inbox entries, the newest, that their conversations do not know of (R19)
-  std::uint16_t contacts = 0;     ///< how many; who they are, rows tell (contact.hpp)
-  VisibleTo visible_to{};
-  bool shown_online : 1 = false;  ///< what those who watch were told last
-  bool receipts_due : 1 = false;  ///< a round of receipts begins soon
+  std::int64_t last_seen_ms : 48 = 0;
+  std::uint64_t contacts : 14 = 0;  ///< how many; who they are, rows tell (contact.hpp)
+  std::uint64_t only_contacts : 1 = 0;  ///< see whether the user is there
+  std::uint64_t shown_online : 1 = 0;   ///< what those who watch were told last
+  std::uint32_t mentions = 0;  ///< how many there were; what they are, rows tell (mentions.hpp)
+  std::uint32_t unreceipted : 31 = 0;   ///< inbox entries, the newest, that their conversations do not know of (R19)
+  std::uint32_t receipts_due : 1 = 0;   ///< a round of receipts begins soon
   absl::InlinedVector<Device, 1> devices;  ///< by number, from 1
 
   /// All of it that is stored in one row. Who is there was last seen now.
   rows::UserRow row(std::int64_t now_ms) const {
     return {.head = head,
             .last_seen_ms = shown_online ? now_ms : last_seen_ms,
-            .visible_to = visible_to,
-            .contacts = contacts,
+            .visible_to = visible_to(),
+            .contacts = static_cast<std::uint16_t>(contacts),
             .blocked = blocks().blocked,
             .last_block = blocks().last,
-            .receipted = receipted()};
+            .receipted = receipted(),
+            .mentions = mentions};
+  }
+  /// The same of a device that was there now.
+  rows::DeviceRow row(const Device& device, std::int64_t now_ms) const {
+    return {.generation = device.generation,
+            .acknowledged = device.acknowledged,
+            .seen_ms = now_ms,
+            .revoked_ms = device.revoked ? revoked_ms(device.number) : 0};
   }
   /// Nobody sees whether the user is there who is not looked up first.
-  bool hides() const { return blocks().blocked > 0 || visible_to == VisibleTo::contacts; }
+  bool hides() const { return blocks().blocked > 0 || only_contacts; }
+  VisibleTo visible_to() const { return only_contacts ? VisibleTo::contacts : VisibleTo::everyone; }
   Blocks blocks() const { return aside_ ? aside_->blocks : Blocks{}; }
   Blocks& changed_blocks() { return aside().blocks; }
 
@@ -175,12 +186,20 @@ struct User {
     return number.value == 0 || number.value > devices.size() ? nullptr
                                                               : &devices[number.value - 1u];
   }
+  /// The newest of the name: those before it were revoked.
   Device* device(std::string_view name) {
     const std::uint64_t wanted = hash_of(name);
-    for (Device& d : devices)
-      if (d.name == wanted) return &d;
-    return nullptr;
+    const auto at = std::find_if(devices.rbegin(), devices.rend(),
+                                 [&](const Device& d) { return d.name == wanted; });
+    return at == devices.rend() ? nullptr : &*at;
   }
+  /// It is the user's no more, since then.
+  void revoke(Device& device, std::int64_t now_ms) {
+    device.revoked = true;
+    aside().revoked.emplace_back(device.number, now_ms);
+  }
+  /// REQUIRES: it was revoked.
+  std::int64_t revoked_ms(DeviceNumber device) const;
   /// Two names of one user's that share it are one device: who sees to that harms nobody else.
   static std::uint64_t hash_of(std::string_view name) { return hash_bytes(name); }
   /// Changing calls of the user's own, from that device (R4). Most devices never say one.
@@ -202,6 +221,7 @@ struct User {
     Blocks blocks;
     ReceiptRound round;
     std::vector<std::pair<DeviceNumber, Numbers>> calls;
+    std::vector<std::pair<DeviceNumber, std::int64_t>> revoked;
     std::vector<RangeSync> syncs;
   };
   Aside& aside() {

@@ -12,18 +12,6 @@ using What = to_server::ContactChange::What;
 
 // --- Answers -----------------------------------------------------------------------------------------
 
-void Contacts::refuse(const peer::Request& r, ErrorCode code, bool retry, Duration after,
-                      std::uint64_t expected, std::string_view detail) {
-  ++(retry ? c_.counters.asked_to_retry : c_.counters.refused);
-  const to_client::Error error{
-      id_of(r.call), code, retry, static_cast<std::uint32_t>(to_ms(after)), expected, detail};
-  c_.emit(c_.partition(shard_of(r.from.user)), r.session.node, peer::Answer{r.session, error});
-}
-
-void Contacts::turn_away(const peer::Request& r) {
-  turn_away_request(c_, r, shard_of(r.from.user), "your contacts are on another server now; try again");
-}
-
 /// The call is done: said when no conversation has to be told of it any more.
 void Contacts::answer(const Caller& caller, std::uint64_t number, std::uint64_t next) {
   const peer::Request& r = caller.request;
@@ -36,7 +24,7 @@ void Contacts::answer(const Caller& caller, std::uint64_t number, std::uint64_t 
 // --- Calls (R2 to R4) ----------------------------------------------------------------------------------
 
 void Contacts::on(const peer::Request& r) {
-  if (c_.partition(shard_of(r.from.user)).state != Partition::State::open) return turn_away(r);
+  if (c_.partition(shard_of(r.from.user)).state != Partition::State::open) return turn_away_own(c_, r);
   if (const auto* change = std::get_if<to_server::ContactChange>(&r.call)) return call(r, *change);
   call(r, std::get<to_server::Contacts>(r.call));
 }
@@ -45,7 +33,7 @@ void Contacts::call(const peer::Request& r, const to_server::ContactChange& chan
   const Duration age = std::chrono::milliseconds(r.age_ms) + c_.waited();
   if (age > limits::request_age && c_.config.policy.expired_work == ExpiredWorkPolicy::drop) {
     ++c_.counters.expired;
-    return turn_away(r);
+    return turn_away_own(c_, r);
   }
   Partition& p = c_.partition(shard_of(r.from.user));
   User* user = c_.need(r.from.user);
@@ -55,38 +43,20 @@ void Contacts::call(const peer::Request& r, const to_server::ContactChange& chan
     contact = c_.need(ContactKey{r.from.user, change.user});
     if (contact == nullptr) return;
   }
-  Device* device = user->device(r.from.device);
-  if (device == nullptr || r.generation > device->generation) {
-    // The session is one of an inbox that knew more than this one: it attaches again.
-    if (c_.sure(p)) turn_away(r);
-    return;
-  }
-  if (r.generation < device->generation) return;
+  if (calling_device(c_, r, *user) == nullptr) return;
   const Caller caller{r, change, p, *user, user->calls(r.from.device), contact};
   const std::uint64_t digest = digest_of(change);
-  if (!is_new(caller, digest)) return;
-  if (p.full()) return turn_away(r);
+  const auto again = [&](std::uint64_t number) { answer(caller, number, change.number + 1); };
+  if (!is_new_own_call(c_, r, caller.calls, change, digest, again)) return;
+  if (p.full()) return turn_away_own(c_, r);
   if (const auto detail = too_many(caller))
-    return refuse(r, ErrorCode::too_large, false, {}, 0, *detail);
+    return refuse_own(c_, r, ErrorCode::too_large, false, 0, *detail);
   const rows::Remembered what{.number = change.number, .key = change.key, .digest = digest};
   caller.calls.accept(what);
   c_.put(p, rows::remembered_call(r.from, caller.calls.slot(change.number)),
          rows::RememberedRow{.what = what});
   this->change(caller);
   answer(caller, change.number, change.number + 1);
-}
-
-bool Contacts::is_new(const Caller& caller, std::uint64_t digest) {
-  const to_server::ContactChange& change = caller.change;
-  const Numbers::Verdict verdict = caller.calls.judge(change.number, change.key, digest);
-  if (verdict.judgement == Numbers::Judgement::fresh) return true;
-  if (verdict.judgement == Numbers::Judgement::repeat)
-    answer(caller, verdict.first->number, change.number + 1);
-  else if (change.number > caller.calls.last())
-    refuse(caller.request, ErrorCode::conflict, false, {}, 0, key_taken);
-  else
-    refuse(caller.request, ErrorCode::conflict, true, {}, caller.calls.next(), number_taken);
-  return false;
 }
 
 std::optional<std::string_view> Contacts::too_many(const Caller& caller) const {
@@ -116,13 +86,12 @@ void Contacts::change(const Caller& caller) {
     }
     case What::block: set_blocked(caller, true); break;
     case What::unblock: set_blocked(caller, false); break;
-    case What::visible: user.visible_to = change.visible_to; break;
+    case What::visible: user.only_contacts = change.visible_to == VisibleTo::contacts; break;
   }
   c_.put(caller.partition, rows::user(key.user), user.row(to_ms(c_.now.wall)));
   const Slot slot = c_.users.find(key.user);
   if (change.what == What::block) presences_.hide(slot, key.other);
-  const bool only_contacts = user.visible_to == VisibleTo::contacts;
-  if (only_contacts && (change.what == What::visible || change.what == What::uncontact))
+  if (user.only_contacts && (change.what == What::visible || change.what == What::uncontact))
     presences_.judge_again(slot);
 }
 
@@ -209,7 +178,7 @@ void Contacts::call(const peer::Request& r, const to_server::Contacts& wanted) {
   rows::Key from = all.from;
   if (wanted.after != UserId{}) from = rows::contact(r.from.user, wanted.after).next();
   const auto limit = std::clamp<std::uint32_t>(wanted.limit, 1, limits::contacts_in_page);
-  c_.read(reads::ContactsPage{r.session, wanted.id, r.from.user, user->visible_to, limit}, from,
+  c_.read(reads::ContactsPage{r.session, wanted.id, r.from.user, user->visible_to(), limit}, from,
           all.to, limit);
 }
 

@@ -21,8 +21,6 @@ class Contacts {
   /// One about contacts (calls.hpp).
   void on(const peer::Request& request);
   void on(const peer::BlockStored& stored);
-  /// Answers what could not even wait.
-  void turn_away(const peer::Request& request);
 
   // --- Rows that were asked for --------------------------------------------------------------------
   void page_read(const reads::ContactsPage& page, std::string_view rows, bool more);
@@ -57,13 +55,10 @@ class Contacts {
 
   void call(const peer::Request& r, const to_server::ContactChange& change);
   void call(const peer::Request& r, const to_server::Contacts& wanted);
-  bool is_new(const Caller& caller, std::uint64_t digest);
   std::optional<std::string_view> too_many(const Caller& caller) const;
   void change(const Caller& caller);
   void set_blocked(const Caller& caller, bool blocked);
   void answer(const Caller& caller, std::uint64_t number, std::uint64_t next);
-  void refuse(const peer::Request& r, ErrorCode code, bool retry, Duration after,
-              std::uint64_t expected, std::string_view detail);
   void put(Partition& p, const ContactKey& key, const Contact& contact);
   void tell(Slot slot);
   void stored(Slot slot);

@@ -174,6 +174,7 @@ class Context {
   Resident<UserId, User> users;
   Resident<StreamKey, ReceivedStream> streams;
   Resident<ContactKey, Contact> contacts;
+  Resident<OpaqueKey, OpaqueRecord> opaques;
   RecentMessages recent;
 
   std::uint64_t read(const reads::Job& job, std::string_view from, std::string_view to,
@@ -218,6 +219,7 @@ class Context {
   SenderRecord* need(const SenderKey& k) { return need<reads::Kind::sender>(senders, k); }
   User* need(UserId id) { return need<reads::Kind::user>(users, id); }
   ReceivedStream* need(const StreamKey& k) { return need<reads::Kind::stream>(streams, k); }
+  OpaqueRecord* need(const OpaqueKey& k) { return need<reads::Kind::opaque>(opaques, k); }
   Contact* need(const ContactKey& k) { return need<reads::Kind::contact>(contacts, k); }
 
   /// Starts loading what is absent. REQUIRES: not in the table.

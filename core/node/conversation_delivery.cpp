@@ -129,6 +129,13 @@ void Conversations::confirmed(Slot slot, DeliveryStream& s, Sequence through) {
     through = conv.head;
   }
   s.confirmed = std::max(s.confirmed, through);
+  if (!conv.modes.mentions.empty()) {
+    const ConversationId& id = c_.conversations[slot].key;
+    conv.modes.mentions.confirmed(s.shard, s.confirmed, [&](Sequence seq) {
+      c_.conversations.touch(slot, c_.now.mono);
+      c_.erase(c_.partition(shard_of(id)), rows::mentioned(id, seq));
+    });
+  }
   pump(slot, s);
 }
 

@@ -89,41 +89,6 @@ bool Conversations::is_new_call(const Caller& caller, std::uint64_t number, std:
   return false;
 }
 
-void Conversations::call(const peer::Request& r, Conversation& conv, const to_server::Send& s) {
-  const auto caller = caller_of(r, conv);
-  if (!caller) return;
-  Numbers& numbers = caller->sender.messages;
-  std::uint64_t number = s.number;
-  if (c_.config.policy.repeats == RepeatPolicy::remembered) {
-    const Numbers::Verdict verdict = numbers.judge(s.number, s.key, s.content.digest);
-    if (verdict.judgement == Numbers::Judgement::repeat) {
-      ++c_.counters.repeats;
-      return ok(r, s.id, *verdict.first, numbers.next());
-    }
-    // A gap may be this node's: what is missing may have been taken by who owns it now (R1).
-    if (s.number > numbers.next() && !c_.sure(caller->partition)) return;
-    // The number is right, so the key is not: another number would not help.
-    if (verdict.judgement == Numbers::Judgement::conflict && s.number == numbers.next())
-      return refuse_finally(*caller, ErrorCode::conflict,
-                            "this key was used for another message here; a new message needs a new key");
-    if (verdict.judgement == Numbers::Judgement::conflict || s.number != numbers.next())
-      return conflict(r, numbers.next(), "this is not the device's next number here");
-  } else {
-    number = std::max(number, numbers.next());
-  }
-  if (!conv.exists)
-    return refuse_finally(*caller, ErrorCode::not_found, "there is no such conversation");
-  if (!conv.members.contains(r.from.user))
-    return refuse_finally(*caller, ErrorCode::not_member, "you are not a member of it");
-  // The same words to both, so that they tell nobody who has blocked whom.
-  if (conv.is_blocked())
-    return refuse_finally(*caller, ErrorCode::blocked, "one of you has blocked the other");
-  if (!may_take(*caller)) return;
-  Message entry{.kind = EntryKind::text, .number = number, .key = s.key, .content = s.content};
-  ++c_.counters.accepted;
-  accept(*caller, numbers, false, s.id, entry, s.content.digest);
-}
-
 /// So many that one delivery to them would not fit a step (R35).
 bool Conversations::too_many_in_a_shard(std::span<const UserId> users) {
   std::vector<ShardId> shards;
@@ -220,7 +185,13 @@ void Conversations::spread(const Caller& caller, const Message& entry) {
   const ConversationId& id = caller.request.conversation;
   Conversation& conv = caller.conversation;
   const bool to_all = conv.modes.pushed(entry.seq);
-  const bool due = to_all || entry.kind == EntryKind::joined || entry.kind == EntryKind::left;
+  const bool mentions = entry.kind == EntryKind::text && !entry.users.empty();
+  const bool due =
+      to_all || mentions || entry.kind == EntryKind::joined || entry.kind == EntryKind::left;
+  if (mentions && !to_all) {
+    conv.modes.mentions.add(entry.seq, entry.users);
+    c_.put(caller.partition, rows::mentioned(id, entry.seq), rows::MentionedRow{.users = entry.users});
+  }
   if (due && conv.owing_from == 0) {
     conv.owing_from = entry.seq;
     c_.put(caller.partition, rows::owing(partition_of(shard_of(id)), id),

@@ -72,6 +72,9 @@ class Conversations {
   void ok(const peer::Request& r, RequestId id, const rows::Remembered& what, std::uint64_t next);
 
   void call(const peer::Request& r, Conversation& conv, const to_server::Send& send);
+  void call_named(const Caller& caller, const to_server::Send& send);
+  bool may_say(const Caller& caller, const to_server::Send& send);
+  std::span<const UserId> mentioned(const Caller& caller, const to_server::Send& send);
   void call(const peer::Request& r, Conversation& conv, const to_server::Create& create);
   void call(const peer::Request& r, Conversation& conv, const to_server::Change& change);
   void call(const peer::Request& r, Conversation& conv, const to_server::History& history);
@@ -80,12 +83,11 @@ class Conversations {
   void call(const peer::Request& r, Conversation& conv, const to_server::Receipts&) {
     receipts_.answer(r, conv);
   }
-  // What is the user's own (users.hpp, contacts.hpp, pushes.hpp) does not come here.
-  void call(const peer::Request&, Conversation&, const to_server::List&) { HUBBUB_CHECK(false); }
-  void call(const peer::Request&, Conversation&, const to_server::ContactChange&) { HUBBUB_CHECK(false); }
-  void call(const peer::Request&, Conversation&, const to_server::Contacts&) { HUBBUB_CHECK(false); }
-  void call(const peer::Request&, Conversation&, const to_server::Push&) { HUBBUB_CHECK(false); }
-  void call(const peer::Request&, Conversation&, const to_server::Channels&) { HUBBUB_CHECK(false); }
+  /// What is the user's own does not come here (calls.hpp).
+  template <class Own>
+  void call(const peer::Request&, Conversation&, const Own&) {
+    HUBBUB_CHECK(false);
+  }
 
   static bool too_many_in_a_shard(std::span<const UserId> users);
   bool has_room(const Conversation& conv, std::span<const UserId> users) const;
@@ -152,6 +154,7 @@ class Conversations {
   MarkSweeps<reads::Owing> owing_sweeps_;
   std::vector<UserId> recipients_;
   std::vector<rows::Writer> writers_;
+  std::vector<UserId> mentioned_;  ///< by the message being handled
 };
 
 }  // namespace hubbub

@@ -76,6 +76,7 @@ void Gateway::end(Session& s, ConnectionId connection, bool left) {
     free_request_ = r;
     r = next;
   }
+  issued_.erase(connection.slot);
   if (s.in_sync) syncs_.erase(connection.slot);
   s.in_sync = false;
   s.first_request = Session::no_request;
@@ -136,8 +137,15 @@ void Gateway::handle(Session& s, const input::Frame& f, const to_server::Hello& 
                              .device = hello.device,
                              .has_cursor = hello.has_cursor,
                              .cursor = hello.cursor,
-                             .attempt = ++s.attempt});
+                             .attempt = ++s.attempt,
+                             .issued_s = issued(f.connection)});
   attach_timers_.push({f.connection, s.attempt, c_.judged + limits::answer_wait});
+}
+
+/// 0: nobody knows.
+std::uint32_t Gateway::issued(ConnectionId connection) const {
+  const auto at = issued_.find(connection.slot);
+  return at == issued_.end() ? 0 : at->second;
 }
 
 Cursor Gateway::cursor(const Session& s, ConnectionId connection) const {
@@ -187,6 +195,7 @@ void Gateway::on(const peer::Attached& m) {
   if (s->incarnation() != m.incarnation || s->held() != m.position)
     move(*s, m.session.connection, Cursor::at(m.incarnation, m.position));
   if (m.fresh) {
+    issued_.erase(m.session.connection.slot);
     const OnLoss plan = plans_.on_loss();
     s->told_spread_ms = plan.spread_ms;
     return c_.frame(m.session.connection,
@@ -206,6 +215,7 @@ void Gateway::on(const peer::AttachRefused& m) {
   if (s->state == Session::State::attaching) {
     s->state = Session::State::open;
     ++s->attempt;
+    if (m.code == ErrorCode::unauthenticated) return revoked(*s, connection);
     if (m.retry) return retry(connection, 0, m.code, after, "your inbox cannot be had now; try again");
     return error(connection, 0, m.code, "too many devices for one account");
   }
@@ -226,6 +236,18 @@ void Gateway::on(const peer::Replaced& m) {
   if (s == nullptr) return;
   end(*s, m.session.connection);
   c_.close(m.session.connection, CloseCode::replaced);
+}
+
+void Gateway::on(const peer::Revoked& m) {
+  if (Session* s = find(m.session)) revoked(*s, m.session.connection);
+}
+
+/// The device must be logged in again.
+void Gateway::revoked(Session& s, ConnectionId connection) {
+  c_.frame(connection, to_client::Error{0, ErrorCode::unauthenticated, false, 0, 0,
+                                        "this device was revoked: log in again"});
+  end(s, connection);
+  c_.close(connection, CloseCode::bad_token);
 }
 
 void Gateway::handle(Session& s, const input::Frame& f, const to_server::Sync& sync) {
@@ -282,10 +304,11 @@ constexpr bool is_any = (std::is_same_v<T, Any> || ...);
 /// Put off when there is too much to do (R32).
 template <class Call>
 constexpr bool changes = is_any<Call, to_server::Send, to_server::Create, to_server::Change,
-                                to_server::ContactChange>;
+                                to_server::ContactChange, to_server::Revoke>;
 /// One unit of a key's quota (R33).
 template <class Call>
-constexpr bool counts = is_any<Call, to_server::Send, to_server::Create, to_server::History>;
+constexpr bool counts = is_any<Call, to_server::Send, to_server::Create, to_server::History,
+                               to_server::Get>;
 
 }  // namespace
 
@@ -326,7 +349,17 @@ void Gateway::ask(Session& s, const input::Frame& f, ShardId shard,
                                peer::Call{call}});
 }
 
-// Used by gateway_people.cpp, too.
+// Used by gateway_messages.cpp and gateway_people.cpp, too.
+template void Gateway::ask(Session&, const input::Frame&, ShardId, const ConversationId&,
+                           const to_server::Send&);
+template void Gateway::ask(Session&, const input::Frame&, ShardId, const ConversationId&,
+                           const to_server::Get&);
+template void Gateway::ask(Session&, const input::Frame&, ShardId, const ConversationId&,
+                           const to_server::Mentions&);
+template void Gateway::ask(Session&, const input::Frame&, ShardId, const ConversationId&,
+                           const to_server::Devices&);
+template void Gateway::ask(Session&, const input::Frame&, ShardId, const ConversationId&,
+                           const to_server::Revoke&);
 template void Gateway::ask(Session&, const input::Frame&, ShardId, const ConversationId&,
                            const to_server::AddMembers&);
 template void Gateway::ask(Session&, const input::Frame&, ShardId, const ConversationId&,
@@ -339,15 +372,6 @@ template void Gateway::ask(Session&, const input::Frame&, ShardId, const Convers
                            const to_server::Members&);
 template void Gateway::ask(Session&, const input::Frame&, ShardId, const ConversationId&,
                            const to_server::Push&);
-
-void Gateway::handle(Session& s, const input::Frame& f, const to_server::Send& send) {
-  if (send.number == 0)
-    return error(f.connection, send.id, ErrorCode::bad_request, "n counts from 1");
-  if (send.content.length > limits::text_bytes)
-    return error(f.connection, send.id, ErrorCode::too_large,
-                 "the text is too long: at most 99,999 characters, or send it in parts");
-  ask(s, f, shard_of(send.conversation), send.conversation, send);
-}
 
 void Gateway::handle(Session& s, const input::Frame& f, const to_server::Create& create) {
   const auto bad = [&](std::string_view what) {

@@ -39,6 +39,7 @@ class Gateway final : private Watches::Sessions {
   void on(const peer::Attached& m);
   void on(const peer::AttachRefused& m);
   void on(const peer::Replaced& m);
+  void on(const peer::Revoked& m);
   void on(const peer::Entry& m);
   void on(const peer::Ranges& m);
   void on(const peer::Synced& m);
@@ -152,14 +153,20 @@ class Gateway final : private Watches::Sessions {
   void handle(Session& s, const input::Frame& f, const to_server::Receipts& receipts);
   void handle(Session& s, const input::Frame& f, const to_server::Push& push);
   void handle(Session& s, const input::Frame& f, const to_server::Token& token);
+  void handle(Session& s, const input::Frame& f, const to_server::Get& get);
+  void handle(Session& s, const input::Frame& f, const to_server::Mentions& mentions);
+  void handle(Session& s, const input::Frame& f, const to_server::Devices& devices);
+  void handle(Session& s, const input::Frame& f, const to_server::Revoke& revoke);
 
   template <class Call>
   void ask(Session& s, const input::Frame& f, ShardId shard, const ConversationId& conversation,
            const Call& call);
+  std::uint32_t issued(ConnectionId connection) const;
   Cursor cursor(const Session& s, ConnectionId connection) const;
   void move(Session& s, ConnectionId connection, const Cursor& to);
   void attach_again(Session& s, ConnectionId connection, const Cursor& cursor);
   void attach_later(Session& s, ConnectionId connection, Duration after);
+  void revoked(Session& s, ConnectionId connection);
   void lose_position(Session& s, ConnectionId connection, std::string_view what);
   void end(Session& s, ConnectionId connection, bool left = false);
 
@@ -233,6 +240,8 @@ class Gateway final : private Watches::Sessions {
   StableVector<Session> sessions_;  ///< by connection slot
   /// How far they are, of sessions in a sync by ranges: by connection slot.
   absl::flat_hash_map<std::uint32_t, Cursor> syncs_;
+  /// When the tokens were given, in seconds, of those that have not been welcomed yet: likewise.
+  absl::flat_hash_map<std::uint32_t, std::uint32_t> issued_;
   std::size_t open_ = 0;
   std::vector<Request> requests_;
   std::uint32_t free_request_ = none;

@@ -120,7 +120,8 @@ bool is_read(const to_server::Frame& frame) {
   return std::visit(
       [](const auto& f) {
         return is_any<std::remove_cvref_t<decltype(f)>, to_server::History, to_server::List,
-                      to_server::Contacts, to_server::Members, to_server::Receipts>;
+                      to_server::Contacts, to_server::Members, to_server::Receipts,
+                      to_server::Get, to_server::Mentions, to_server::Devices>;
       },
       frame);
 }

@@ -1,4 +1,5 @@
-// Requests about people: contacts and blocks, who is in a conversation, who is pushed to.
+// Requests about people: contacts and blocks, who is in a conversation, which devices
+// a user has, and which of these are pushed to.
 #include "core/node/gateway.hpp"
 
 namespace hubbub {
@@ -27,6 +28,16 @@ void Gateway::handle(Session& s, const input::Frame& f, const to_server::Members
 
 void Gateway::handle(Session& s, const input::Frame& f, const to_server::Push& push) {
   ask(s, f, shard_of(s.user), {}, push);
+}
+
+void Gateway::handle(Session& s, const input::Frame& f, const to_server::Devices& devices) {
+  ask(s, f, shard_of(s.user), {}, devices);
+}
+
+void Gateway::handle(Session& s, const input::Frame& f, const to_server::Revoke& revoke) {
+  if (revoke.number == 0)
+    return error(f.connection, revoke.id, ErrorCode::bad_request, "n counts from 1");
+  ask(s, f, shard_of(s.user), {}, revoke);
 }
 
 }  // namespace hubbub

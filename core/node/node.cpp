@@ -3,200 +3,9 @@
 #include <algorithm>
 
 #include "core/base/hash.hpp"
-#include "core/node/calls.hpp"
-#include "core/node/contacts.hpp"
-#include "core/node/context.hpp"
-#include "core/node/conversations.hpp"
-#include "core/node/gateway.hpp"
-#include "core/node/heads.hpp"
-#include "core/node/quotas.hpp"
-#include "core/node/receipts.hpp"
-#include "core/node/registry.hpp"
-#include "core/node/replicas.hpp"
-#include "core/node/reports.hpp"
-#include "core/node/tenures.hpp"
-#include "core/node/users.hpp"
+#include "core/node/node_impl.hpp"
 
 namespace hubbub {
-
-struct Node::Impl {
-  explicit Impl(const NodeConfig& config)
-      : c(config),
-        gateway(c),
-        receipts(c),
-        heads(c),
-        conversations(c, receipts, heads),
-        pushes(c),
-        presences(c, pushes),
-        reports(c),
-        users(c, presences, reports, pushes),
-        contacts(c, presences),
-        replicas(c),
-        registry(c, replicas, gateway),
-        quotas(c),
-        tenures(c, replicas, gateway, conversations, users, presences, contacts, receipts, heads,
-                pushes, quotas) {}
-
-  std::size_t step(std::span<const Input> inputs, Instant now, Outbox& out);
-
-  // --- Inputs ----------------------------------------------------------------------------------------
-  void take(const input::Arrived& i) { gateway.on(i); }
-  void take(const input::Opened& i) { gateway.on(i); }
-  void take(const input::Closed& i) { gateway.on(i); }
-  void take(const input::Silent& i) { gateway.on(i); }
-  void take(const input::Frame& i) { gateway.on(i); }
-  void take(const input::OpenedWith& i) { gateway.on(i); }
-  void take(const input::Renewed& i) { gateway.on(i); }
-  void take(const input::PeerLinked& i) { c.peers.linked(i.node, c.judged); }
-  void take(const input::PeerLost& i) { c.peers.unlinked(i.node, c.judged); }
-  void take(const input::FromPeer& i);
-  void take(const input::ReadDone& i);
-  void take(const input::ReadFailed& i) { fatal(i.reason); }
-  void take(const input::CommitDurable& i);
-  void take(const input::CommitUnknown& i);
-  void take(const input::Drain&) {
-    registry.drain();
-    gateway.drain();
-  }
-  void take(const input::Appended& i) { replicas.on(i); }
-  void take(const input::LogRead& i) { replicas.on(i); }
-  void take(const input::RegisterSet& i) { registry.on(i); }
-  void take(const input::PushDone& i) { pushes.on(i); }
-  void take(const input::RegisterRead& i) {
-    registry.on(i);
-    if (registry.map_came()) tenures.follow_map();
-  }
-
-  // --- Peer messages -----------------------------------------------------------------------------------
-  void handle(NodeId from, std::string_view bytes, Duration received);
-  bool handle_next();
-  void follow_peers();
-  template <class M>
-  void on(const M& m) {
-    using T = std::remove_cvref_t<M>;
-    if constexpr (is_any<T, peer::Attach, peer::Detach, peer::Acknowledged, peer::Deliver,
-                         peer::ChannelDeliver, peer::Fetched>)
-      users.on(m);
-    else if constexpr (is_any<T, peer::Watch, peer::Unwatch>)
-      presences.on(m);
-    else if constexpr (is_any<T, peer::Look, peer::Unlook, peer::GroupPresence>)
-      heads.on(m);
-    else if constexpr (is_any<T, peer::Delivered, peer::Read, peer::Typing>)
-      receipts.on(m);
-    else if constexpr (is_any<T, peer::Receipted, peer::Relay>)
-      reports.on(m);
-    else if constexpr (is_any<T, peer::Confirm, peer::DeliverRefused, peer::Fetch, peer::SetBlock>)
-      conversations.on(m);
-    else if constexpr (is_any<T, peer::BlockStored>)
-      contacts.on(m);
-    else if constexpr (is_any<T, peer::PushDue, peer::PushReady>)
-      pushes.on(m);
-    else if constexpr (is_any<T, peer::Request>)
-      is_about_pushes(m) ? pushes.on(m) : is_about_contacts(m) ? contacts.on(m) : is_own(m) ? users.on(m) : conversations.on(m);
-    else if constexpr (is_any<T, peer::Owns>)
-      tenures.on(m, c.current.from);
-    else if constexpr (is_any<T, peer::CopyWanted, peer::Copied, peer::Verified>)
-      replicas.on(m, c.current.from);
-    else if constexpr (is_any<T, peer::TakeSlice>)
-      quotas.on(m, c.current.from);
-    else if constexpr (is_any<T, peer::Capacity, peer::Clock>)
-      gateway.on(m, c.current.from);
-    else
-      gateway.on(m);
-  }
-  template <class T, class... Any>
-  static constexpr bool is_any = (std::is_same_v<T, Any> || ...);
-
-  // --- Opening (R5) --------------------------------------------------------------------------------------
-  void own_rows(std::string_view rows);
-  void open();
-
-  // --- Reads -----------------------------------------------------------------------------------------------
-  void done(const reads::Record& job, const input::ReadDone& i);
-  void done(const reads::OwnRows&, const input::ReadDone& i) { own_rows(i.rows); }
-  void done(const reads::Head& job, const input::ReadDone& i) {
-    replicas.head_read(job.partition, i.rows);
-  }
-  void done(const reads::Slice& job, const input::ReadDone& i) { replicas.slice_read(job, i); }
-  void done(const reads::PartitionMeta& job, const input::ReadDone& i) {
-    tenures.meta_read(job.partition, i.rows);
-  }
-  void done(const reads::Owing& job, const input::ReadDone& i) {
-    --c.loads_under_way;
-    conversations.owing_read(job.partition, i.rows, i.more);
-  }
-  void done(const reads::Page& job, const input::ReadDone& i) { conversations.page_read(job, i.rows, i.more); }
-  void done(const reads::Delivery& job, const input::ReadDone& i) {
-    conversations.delivery_read(job, i.rows);
-  }
-  void done(const reads::Inbox& job, const input::ReadDone& i) { users.inbox_read(job, i.rows); }
-  void done(const reads::Chats& job, const input::ReadDone& i) {
-    users.chats_read(job, i.rows, i.more);
-  }
-  void done(const reads::ContactsPage& job, const input::ReadDone& i) {
-    contacts.page_read(job, i.rows, i.more);
-  }
-  void done(const reads::PresenceChannels& job, const input::ReadDone& i) {
-    presences.channels_read(job, i.rows);
-  }
-  void done(const reads::BlocksOwed& job, const input::ReadDone& i) {
-    --c.loads_under_way;
-    contacts.owing_read(job.partition, i.rows, i.more);
-  }
-  void done(const reads::Receipted& job, const input::ReadDone& i) {
-    reports.inbox_read(job, i.rows, i.more);
-  }
-  void done(const reads::PushInbox& job, const input::ReadDone& i) { pushes.inbox_read(job, i.rows); }
-  void done(const reads::PushesOwed& job, const input::ReadDone& i) {
-    --c.loads_under_way;
-    pushes.owed_read(job.partition, i.rows, i.more);
-  }
-  template <class Table>
-  void loaded(Table& table, const reads::Record& job, const input::ReadDone& i);
-  template <class Table>
-  bool drain(Table& table, const Context::Drain& of);
-  bool drain_next();
-
-  // --- Turns -------------------------------------------------------------------------------------------------
-  void settle();
-  bool has_work() const;
-  void timers();
-  void evict();
-  template <class Table, class Evictable>
-  void evict(Table& table, Evictable evictable);
-  void commit();
-  Duration deadline() const;
-  void notice_pause();
-  bool judging() const { return gateway.judging() || users.judging() || c.peers.judging() || registry.judging(); }
-  void fatal(std::string_view why) { c.out->fatal = c.out->arena.copy(why); }
-  void chain(std::span<const Input> inputs, const Outbox& out);
-
-  Context c;
-  Gateway gateway;
-  Receipts receipts;
-  Heads heads;
-  Conversations conversations;
-  Pushes pushes;
-  Presences presences;
-  Reports reports;
-  Users users;
-  Contacts contacts;
-  Replicas replicas;
-  Registry registry;
-  Quotas quotas;
-  Tenures tenures;
-
-  bool started = false;
-  NodeGeneration next_life = 0;
-  ByteBuffer own_batch;
-  Duration last_step{};
-  Duration paused{};
-  Duration evict_at{};
-  Duration next{};
-  ByteBuffer local_bytes;
-  ByteBuffer chained;
-  std::uint64_t hash = 0;
-};
 
 // --- The step ------------------------------------------------------------------------------------------------
 
@@ -295,7 +104,9 @@ Duration Node::Impl::deadline() const {
   if (c.peers.next_deadline() != never)
     due = std::min(due, c.peers.next_deadline() + (c.now.mono - c.judged));
   if (judging()) due = std::min(due, c.now.mono + Duration{limits::pause} / 2);
-  if (c.users.size() + c.conversations.size() + c.senders.size() + c.streams.size() + c.contacts.size() > 0)
+  if (c.users.size() + c.conversations.size() + c.senders.size() + c.streams.size() + c.contacts.size() +
+          c.opaques.size() >
+      0)
     due = std::min(due, evict_at);
   return std::max(due, c.now.mono);
 }
@@ -385,74 +196,6 @@ void Node::Impl::take(const input::ReadDone& i) {
   std::visit([&](const auto& j) { done(j, i); }, job);
 }
 
-void Node::Impl::done(const reads::Record& job, const input::ReadDone& i) {
-  switch (job.kind) {
-    case reads::Kind::conversation: return loaded(c.conversations, job, i);
-    case reads::Kind::sender: return loaded(c.senders, job, i);
-    case reads::Kind::user: return loaded(c.users, job, i);
-    case reads::Kind::stream: return loaded(c.streams, job, i);
-    case reads::Kind::contact: return loaded(c.contacts, job, i);
-  }
-}
-
-template <class Table>
-void Node::Impl::loaded(Table& table, const reads::Record& job, const input::ReadDone& i) {
-  if (!table.is(job.slot, job.use)) return;  // its partition was lost meanwhile
-  auto& entry = table[job.slot];
-  BatchReader reader(i.rows);
-  RowWrite row;
-  std::string last;
-  while (reader.next(row)) {
-    c.work(1);
-    if (!entry.record.restore(row.key, row.value, c.scratch)) return c.unreadable();
-    if (i.more) last = row.key;
-  }
-  if (i.more) {
-    last.push_back('\0');
-    c.read(job, last, entry.record.bounds(entry.key).to, limits::read_rows);
-    return;
-  }
-  entry.record.restored(entry.key);
-  entry.loaded = true;
-  --c.loads_under_way;
-  if (entry.waited_for && table.parked(job.slot).empty()) table.unpark(job.slot);
-  if (entry.waited_for) c.drains.push({job.kind, job.slot, job.use});
-  if (job.kind == reads::Kind::conversation) conversations.loaded(job.slot);
-  if (job.kind == reads::Kind::contact) contacts.loaded(job.slot);
-}
-
-/// Handles the first message that waited for the record. True when none is left.
-template <class Table>
-bool Node::Impl::drain(Table& table, const Context::Drain& of) {
-  if (!table.is(of.slot, of.use)) return true;  // its partition was lost meanwhile
-  auto& entry = table[of.slot];
-  const Parked next_message = std::move(table.parked(of.slot).front());
-  table.parked(of.slot).pop_front();
-  c.parked_bytes -= next_message.bytes.size();
-  c.work(1);
-  c.draining = &entry;
-  handle(next_message.from, next_message.bytes, next_message.received);
-  c.draining = nullptr;
-  if (!table.parked(of.slot).empty()) return false;
-  table.unpark(of.slot);
-  return true;
-}
-
-bool Node::Impl::drain_next() {
-  if (c.drains.empty()) return false;
-  const Context::Drain d = c.drains.front();
-  bool empty = false;
-  switch (d.kind) {
-    case reads::Kind::conversation: empty = drain(c.conversations, d); break;
-    case reads::Kind::sender: empty = drain(c.senders, d); break;
-    case reads::Kind::user: empty = drain(c.users, d); break;
-    case reads::Kind::stream: empty = drain(c.streams, d); break;
-    case reads::Kind::contact: empty = drain(c.contacts, d); break;
-  }
-  if (empty) c.drains.pop();
-  return true;
-}
-
 // --- Peer messages -------------------------------------------------------------------------------------------
 
 void Node::Impl::handle(NodeId from, std::string_view bytes, Duration received) {
@@ -494,38 +237,6 @@ void Node::Impl::follow_peers() {
     tenures.peer_up(change.node);
     gateway.peer_up(change.node);
   }
-}
-
-// --- Giving up what is idle ------------------------------------------------------------------------------------
-
-void Node::Impl::evict() {
-  evict_at = c.now.mono + 1s;
-  evict(c.conversations, [this](const Conversation& r) { return conversations.evictable(r); });
-  evict(c.users, [this](User& r) { return users.evictable(r); });
-  evict(c.senders, [](const SenderRecord&) { return true; });
-  evict(c.streams, [](const ReceivedStream&) { return true; });
-  evict(c.contacts, [this](const Contact& r) { return contacts.evictable(r); });
-}
-
-/// A record goes only when all that was written of it is durable: what is loaded in its place comes
-/// from the store. Whoever writes a record touches it, so that its last write is no later than that.
-template <class Table, class Evictable>
-void Node::Impl::evict(Table& table, Evictable evictable) {
-  for (int looked_at = 0; looked_at < 16; ++looked_at) {
-    const auto slot = table.oldest();
-    if (slot == Table::none || table[slot].touched() + limits::idle > c.now.mono) return;
-    c.work(1);
-    auto& entry = table[slot];
-    const bool stored = entry.touched() < c.partition(home_shard(entry.key)).undurable_since();
-    if (entry.ready() && stored && evictable(entry.record)) {
-      ++c.counters.evictions;
-      table.remove(slot);
-    } else {
-      table.touch(slot, c.now.mono);
-    }
-  }
-  // More are idle than one look takes: look again at once.
-  evict_at = c.now.mono;
 }
 
 // --- The chain -----------------------------------------------------------------------------------------------

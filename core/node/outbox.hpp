@@ -147,6 +147,8 @@ struct NodeCounters {
   std::uint64_t pushes = 0;           ///< given to providers
   std::uint64_t pushes_put_off = 0;   ///< of them, not taken: offered again later
   std::uint64_t shared_reads = 0;     ///< of recent_misses, those that waited for another's read
+  std::uint64_t mentions = 0;         ///< written for those whom they are of
+  std::uint64_t devices_revoked = 0;
   std::uint64_t heads_told = 0;       ///< of channels, to gateways
   std::uint64_t presence_turns = 0;   ///< users who came or went, as it was told
   std::uint64_t tokens_renewed = 0;   ///< in place

@@ -103,7 +103,7 @@ void Presences::on(const peer::Watch& m) {
   if (user->hides() && m.viewer != m.user) {
     const Contact* viewer = c_.need(ContactKey{m.user, m.viewer});
     if (viewer == nullptr) return;
-    if (viewer->blocked || (user->visible_to == VisibleTo::contacts && !viewer->contact)) {
+    if (viewer->blocked || (user->only_contacts && !viewer->contact)) {
       seen = hidden(m.user);
       changes = false;
     }

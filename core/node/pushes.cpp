@@ -9,13 +9,9 @@ namespace hubbub {
 
 // --- Who wants pushes --------------------------------------------------------------------------------
 
-void Pushes::turn_away(const peer::Request& r) {
-  turn_away_request(c_, r, shard_of(r.from.user), "your inbox is on another server now; try again");
-}
-
 void Pushes::on(const peer::Request& r) {
   Partition& p = c_.partition(shard_of(r.from.user));
-  if (p.state != Partition::State::open) return turn_away(r);
+  if (p.state != Partition::State::open) return turn_away_own(c_, r);
   const auto& push = std::get<to_server::Push>(r.call);
   const auto refuse = [&](ErrorCode code, std::string_view detail) {
     ++c_.counters.refused;
@@ -26,14 +22,8 @@ void Pushes::on(const peer::Request& r) {
     return refuse(ErrorCode::unsupported, "this server has no provider to push with");
   User* user = c_.need(r.from.user);
   if (user == nullptr) return;
-  const Device* device = user->device(r.from.device);
-  if (device == nullptr || r.generation > device->generation) {
-    // The session is one of an inbox that knew more than this one: it attaches again.
-    if (c_.sure(p)) turn_away(r);
-    return;
-  }
-  if (r.generation < device->generation) return;
-  if (p.full()) return turn_away(r);
+  if (calling_device(c_, r, *user) == nullptr) return;
+  if (p.full()) return turn_away_own(c_, r);
   std::vector<rows::PushedTo>& to = user->begin_pushes().to;
   const auto known = std::ranges::find(to, r.from.device, &rows::PushedTo::device);
   if (push.on && known == to.end()) {
@@ -47,6 +37,16 @@ void Pushes::on(const peer::Request& r) {
   c_.put(p, rows::push(r.from.user), rows::PushRow{.to = to});
   if (push.on) mark(c_.users.find(r.from.user));
   c_.emit(p, r.session.node, peer::Answer{r.session, to_client::Ok{.id = push.id}});
+}
+
+void Pushes::revoked(Slot slot, DeviceNumber device) {
+  const UserId id = c_.users[slot].key;
+  User& user = c_.users[slot].record;
+  if (!user.pushed() || std::erase_if(user.pushed()->to, [&](const rows::PushedTo& to) {
+        return to.device == device;
+      }) == 0)
+    return;
+  c_.put(c_.partition(shard_of(id)), rows::push(id), rows::PushRow{.to = user.pushed()->to});
 }
 
 // --- What may be owed --------------------------------------------------------------------------------

@@ -27,7 +27,6 @@ class Pushes {
 
   /// A device wants pushes, or no more (calls.hpp).
   void on(const peer::Request& request);
-  void turn_away(const peer::Request& request);
 
   // --- From the users ------------------------------------------------------------------------------
   /// Whether they have blocked who sent these is in memory. False: it is being loaded, and the current
@@ -44,6 +43,8 @@ class Pushes {
   void ended(std::uint32_t user, bool left);
   /// A device has more of the inbox than before.
   void acknowledged(std::uint32_t user);
+  /// A device is its user's no more.
+  void revoked(std::uint32_t user, DeviceNumber device);
   bool evictable(const User& user) const { return !user.pushed() || !user.pushed()->under_way; }
 
   // --- A round -------------------------------------------------------------------------------------

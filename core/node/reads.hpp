@@ -10,7 +10,7 @@
 namespace hubbub::reads {
 
 /// The kinds of record that are loaded into memory.
-enum class Kind : std::uint8_t { conversation, sender, user, stream, contact };
+enum class Kind : std::uint8_t { conversation, sender, user, stream, contact, opaque };
 
 struct Record {
   Kind kind{};
@@ -101,6 +101,12 @@ struct ContactsPage {
   VisibleTo visible_to{};
   std::uint32_t limit{};
 };
+struct DevicesPage {
+  SessionRef session;
+  RequestId request{};
+  UserId user;
+  DeviceNumber after;
+};
 /// The marks of blocks that conversations are still to be told of (R4).
 struct BlocksOwed {
   PartitionId partition;
@@ -115,8 +121,29 @@ struct PushesOwed {
   PartitionId partition;
 };
 
+/// Which of a user's conversations are of a message's shard, and whether one of these has it (finds.hpp).
+struct FindChats {
+  UserId user;
+  std::uint64_t number{};  ///< which of those under way
+};
+struct FindStep {
+  PartitionId partition;
+  std::uint64_t number{};
+};
+
+/// Mentions of a user, by their numbers: [from, to], of those from `least` on.
+struct Mentions {
+  SessionRef session;
+  RequestId request{};
+  UserId user;
+  std::uint64_t least{};
+  std::uint64_t from{};
+  std::uint64_t to{};
+  std::uint32_t limit{};
+};
+
 using Job = std::variant<Record, OwnRows, Head, Slice, PartitionMeta, Owing, Page, Delivery, Inbox, Chats,
-                         ContactsPage, BlocksOwed, Receipted, PushInbox,
-                         PushesOwed, PresenceChannels>;
+                         ContactsPage, DevicesPage, BlocksOwed, Receipted, PushInbox,
+                         PushesOwed, PresenceChannels, FindChats, FindStep, Mentions>;
 
 }  // namespace hubbub::reads

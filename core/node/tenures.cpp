@@ -166,6 +166,7 @@ void Tenures::lose(PartitionId id) {
   users_.closed(id);
   pushes_.closed(id);
   conversations_.closed(id);
+  finds_.closed(id);
   closing_.push({id});
 }
 
@@ -173,7 +174,7 @@ void Tenures::work() {
   follow_replicas();
   while (!closing_.empty() && !c_.exhausted()) {
     close(closing_.front());
-    if (closing_.front().table < 5) continue;
+    if (closing_.front().table < 6) continue;
     const PartitionId id = closing_.pop().partition;
     c_.partitions[id.value] = Partition{};
     if (replicas_.owns(id)) open(id);
@@ -187,7 +188,8 @@ void Tenures::close(Closing& closing) {
     case 1: done = drop(closing, c_.senders); break;
     case 2: done = drop(closing, c_.users); break;
     case 3: done = drop(closing, c_.streams); break;
-    default: done = drop(closing, c_.contacts);
+    case 4: done = drop(closing, c_.contacts); break;
+    default: done = drop(closing, c_.opaques);
   }
   if (!done) return;
   ++closing.table;
@@ -224,16 +226,14 @@ void Tenures::turn_away_bytes(std::string_view bytes) {
 
 void Tenures::turn_away(const peer::Message& message) {
   if (const auto* request = std::get_if<peer::Request>(&message))
-    return is_about_contacts(*request) ? contacts_.turn_away(*request)
-           : is_about_pushes(*request) ? pushes_.turn_away(*request)
-           : is_own(*request)          ? users_.turn_away(*request)
-                                       : conversations_.turn_away(*request);
+    return is_own(*request) ? turn_away_own(c_, *request) : conversations_.turn_away(*request);
   if (const auto* attach = std::get_if<peer::Attach>(&message)) return users_.turn_away(*attach);
   if (const auto* deliver = std::get_if<peer::Deliver>(&message)) return users_.turn_away(*deliver);
   if (const auto* own = std::get_if<peer::ChannelDeliver>(&message)) return users_.turn_away(*own);
   if (const auto* look = std::get_if<peer::Look>(&message)) return heads_.turn_away(*look);
   if (const auto* fetch = std::get_if<peer::Fetch>(&message)) return conversations_.turn_away(*fetch);
   if (const auto* watch = std::get_if<peer::Watch>(&message)) return presences_.turn_away(*watch);
+  if (const auto* find = std::get_if<peer::Find>(&message)) return finds_.turn_away(*find);
   if (const auto* due = std::get_if<peer::PushDue>(&message)) return pushes_.turn_away(*due);
 }
 
@@ -263,6 +263,7 @@ PartitionId Tenures::partition_of_read(const reads::Job& job) const {
         case reads::Kind::user: return of(c.users, r.slot);
         case reads::Kind::stream: return of(c.streams, r.slot);
         case reads::Kind::contact: return of(c.contacts, r.slot);
+        case reads::Kind::opaque: return of(c.opaques, r.slot);
       }
       return node_row_partition;
     }
@@ -277,11 +278,15 @@ PartitionId Tenures::partition_of_read(const reads::Job& job) const {
     PartitionId operator()(const reads::Inbox& r) const { return of(c.users, r.slot); }
     PartitionId operator()(const reads::Chats& r) const { return partition_of(shard_of(r.user)); }
     PartitionId operator()(const reads::ContactsPage& r) const { return partition_of(shard_of(r.user)); }
+    PartitionId operator()(const reads::DevicesPage& r) const { return partition_of(shard_of(r.user)); }
     PartitionId operator()(const reads::BlocksOwed& r) const { return r.partition; }
     PartitionId operator()(const reads::PresenceChannels& r) const { return partition_of(shard_of(r.of.user)); }
     PartitionId operator()(const reads::Receipted& r) const { return of(c.users, r.slot); }
     PartitionId operator()(const reads::PushInbox& r) const { return partition_of(shard_of(r.user)); }
     PartitionId operator()(const reads::PushesOwed& r) const { return r.partition; }
+    PartitionId operator()(const reads::FindChats& r) const { return partition_of(shard_of(r.user)); }
+    PartitionId operator()(const reads::FindStep& r) const { return r.partition; }
+    PartitionId operator()(const reads::Mentions& r) const { return partition_of(shard_of(r.user)); }
   };
   return std::visit(Home{c_, home}, job);
 }

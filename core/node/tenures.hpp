@@ -8,6 +8,7 @@
 #include "core/node/contacts.hpp"
 #include "core/node/context.hpp"
 #include "core/node/conversations.hpp"
+#include "core/node/finds.hpp"
 #include "core/node/gateway.hpp"
 #include "core/node/quotas.hpp"
 #include "core/node/replicas.hpp"
@@ -19,10 +20,10 @@ class Tenures {
  public:
   Tenures(Context& context, Replicas& replicas, Gateway& gateway, Conversations& conversations,
           Users& users, Presences& presences, Contacts& contacts, Receipts& receipts, Heads& heads,
-          Pushes& pushes, Quotas& quotas)
+          Pushes& pushes, Quotas& quotas, Finds& finds)
       : c_(context), replicas_(replicas), gateway_(gateway), conversations_(conversations),
         users_(users), presences_(presences), contacts_(contacts), receipts_(receipts),
-        pushes_(pushes), heads_(heads), quotas_(quotas) {}
+        pushes_(pushes), heads_(heads), quotas_(quotas), finds_(finds) {}
 
   /// The node has its life.
   void start();
@@ -76,6 +77,7 @@ class Tenures {
   Pushes& pushes_;
   Heads& heads_;
   Quotas& quotas_;
+  Finds& finds_;
   Ring<Closing> closing_;
   std::vector<PartitionId> ending_;
   ByteBuffer message_;

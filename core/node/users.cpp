@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/node/calls.hpp"
+#include "core/node/devices.hpp"
 
 namespace hubbub {
 
@@ -27,12 +28,18 @@ void Users::on(const peer::Attach& a) {
   if (p.full()) return turn_away(a);
   const bool fresh = a.generation == 0;
   if (knows_more(a, *user, p) && !c_.sure(p)) return;
-  if (fresh && user->device(a.device) == nullptr &&
-      user->devices.size() >= limits::devices_per_user)
+  Device* known = fresh ? user->device(a.device) : user->device(a.number);
+  if (known != nullptr && known->revoked) {
+    if (!fresh) return c_.emit(p, a.session.node, peer::Revoked{a.session});
+    if (!Devices::outlives(user->revoked_ms(known->number), a.issued_s))
+      return c_.emit(p, a.session.node,
+                     peer::AttachRefused{a.session, ErrorCode::unauthenticated, false, 0, a.attempt});
+    known = nullptr;  // the name again, and another device
+  }
+  if (known == nullptr && !fresh) return refuse(a, ErrorCode::cursor_expired, false, {});
+  if (known == nullptr && user->devices.size() >= limits::devices_per_user)
     return refuse(a, ErrorCode::forbidden, false, {});
-  Device* known = fresh ? &device_for(a.user, *user, a.device) : user->device(a.number);
-  if (known == nullptr) return refuse(a, ErrorCode::cursor_expired, false, {});
-  Device& device = *known;
+  Device& device = known != nullptr ? *known : new_device(a.user, *user, a.device);
   SessionStream& stream = device.stream;
   if (!fresh && a.generation < device.generation)
     return c_.emit(p, a.session.node, peer::Replaced{a.session});
@@ -42,7 +49,7 @@ void Users::on(const peer::Attach& a) {
   const bool ahead = a.generation > device.generation;
   if (ahead) c_.tail_lost(p, "a session has a generation that is not stored");
   device.generation = fresh ? device.generation + 1 : a.generation;
-  if (fresh || ahead) put(p, a.user, device);
+  if (fresh || ahead) put(p, a.user, *user, device);
   start_stream(p, *user, device, a);
   const Slot slot = c_.users.find(a.user);
   presences_.began(slot);
@@ -58,8 +65,7 @@ bool Users::knows_more(const peer::Attach& a, User& user, const Partition& p) {
          std::max(a.cursor.held, a.cursor.target) > user.head;
 }
 
-Device& Users::device_for(UserId id, User& user, std::string_view name) {
-  if (Device* known = user.device(name)) return *known;
+Device& Users::new_device(UserId id, User& user, std::string_view name) {
   Device& added = user.devices.emplace_back();
   added.number = DeviceNumber{static_cast<std::uint16_t>(user.devices.size())};
   added.name = User::hash_of(name);
@@ -67,9 +73,9 @@ Device& Users::device_for(UserId id, User& user, std::string_view name) {
   return added;
 }
 
-void Users::put(Partition& p, UserId id, const Device& device) {
-  c_.put(p, rows::device({id, device.number}),
-         rows::DeviceRow{.generation = device.generation, .acknowledged = device.acknowledged});
+/// Whatever is stored of a device, it is there just now.
+void Users::put(Partition& p, UserId id, const User& user, const Device& device) {
+  c_.put(p, rows::device({id, device.number}), user.row(device, to_ms(c_.now.wall)));
 }
 
 /// Decides where the stream begins, says so, and resets a device whose cursor means nothing here.
@@ -148,7 +154,7 @@ void Users::store_cursor(UserId id, Device& device) {
   if (!device.cursor_dirty) return;
   device.cursor_dirty = false;
   c_.users.touch(c_.users.find(id), c_.now.mono);
-  put(c_.partition(shard_of(id)), id, device);
+  put(c_.partition(shard_of(id)), id, c_.users[c_.users.find(id)].record, device);
 }
 
 // --- Deliveries (R13) --------------------------------------------------------------------------------
@@ -214,6 +220,7 @@ void Users::append(Partition& p, Slot slot, const ConversationId& conversation,
     all_quiet = all_quiet && quiet;
     c_.put(p, rows::inbox(id, user.add()), rows::InboxRow{conversation, m.seq, quiet});
     user.note(conversation, m.seq);
+    if (Mentions::mentions(id, m)) mentions_.add(p, id, user, conversation, m);
     list(p, id, conversation, m, of_channel);
   }
   c_.put(p, rows::user(id), user.row(to_ms(c_.now.wall)));
@@ -223,8 +230,9 @@ void Users::append(Partition& p, Slot slot, const ConversationId& conversation,
 /// What an entry changes of the user's lists: of conversations, and of those that are channels.
 void Users::list(Partition& p, UserId id, const ConversationId& conversation, const Message& m,
                  bool of_channel) {
-  const bool names_user = std::find(m.users.begin(), m.users.end(), id) != m.users.end();
   const bool first_of_direct = !conversation.is_group() && m.seq == 1;
+  if (m.kind == EntryKind::text && !first_of_direct) return;
+  const bool names_user = std::find(m.users.begin(), m.users.end(), id) != m.users.end();
   const bool has_left = m.kind == EntryKind::left && m.users.front() == id;
   if (names_user || first_of_direct)
     c_.put(p, rows::chat(id, conversation), rows::ChatRow{.joined = !has_left});
@@ -282,15 +290,8 @@ void Users::send_entry(Partition& p, SessionStream& s, Sequence number,
 
 // --- Lists -------------------------------------------------------------------------------------------
 
-void Users::turn_away(const peer::Request& r) {
-  const to_client::Error error{id_of(r.call), ErrorCode::overloaded, true,
-                               static_cast<std::uint32_t>(to_ms(limits::retry_overloaded)), 0,
-                               "the server is busy; try again"};
-  c_.send(r.session.node, peer::Answer{r.session, error});
-}
-
 void Users::on(const peer::Request& r) {
-  if (c_.partition(shard_of(r.from.user)).state != Partition::State::open) return turn_away(r);
+  if (c_.partition(shard_of(r.from.user)).state != Partition::State::open) return turn_away_own(c_, r);
   using Which = reads::Chats::Which;
   if (const auto* channels = std::get_if<to_server::Channels>(&r.call))
     read_chats(r, Which::channels, rows::channels_of(r.from.user), *channels);

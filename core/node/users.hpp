@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/node/context.hpp"
+#include "core/node/mentions.hpp"
 #include "core/node/presences.hpp"
 #include "core/node/reports.hpp"
 
@@ -10,8 +11,8 @@ namespace hubbub {
 
 class Users {
  public:
-  Users(Context& context, Presences& presences, Reports& reports, Pushes& pushes)
-      : c_(context), presences_(presences), reports_(reports), pushes_(pushes) {}
+  Users(Context& context, Presences& presences, Reports& reports, Pushes& pushes, Mentions& mentions)
+      : c_(context), presences_(presences), reports_(reports), pushes_(pushes), mentions_(mentions) {}
 
   void on(const peer::Attach& attach);
   void on(const peer::Detach& detach);
@@ -24,7 +25,6 @@ class Users {
   void turn_away(const peer::Attach& attach);
   void turn_away(const peer::Deliver& deliver);
   void turn_away(const peer::ChannelDeliver& delivery) { turn_away(delivery.deliver); }
-  void turn_away(const peer::Request& request);
 
   void inbox_read(const reads::Inbox& job, std::string_view rows);
   void chats_read(const reads::Chats& job, std::string_view rows, bool more);
@@ -47,8 +47,8 @@ class Users {
 
   void refuse(const peer::Attach& a, ErrorCode code, bool retry, Duration retry_after);
   static bool knows_more(const peer::Attach& a, User& user, const Partition& p);
-  Device& device_for(UserId id, User& user, std::string_view name);
-  void put(Partition& p, UserId id, const Device& device);
+  Device& new_device(UserId id, User& user, std::string_view name);
+  void put(Partition& p, UserId id, const User& user, const Device& device);
   void start_stream(Partition& p, User& user, Device& device, const peer::Attach& a);
   void holds(Slot slot, Device& device, Sequence through);
 
@@ -110,6 +110,7 @@ class Users {
   Presences& presences_;
   Reports& reports_;
   Pushes& pushes_;
+  Mentions& mentions_;
   std::vector<Slot> recipients_;  ///< of the delivery being handled
   Ring<Pump> pumps_;
   /// By partition: streams that found their next rows not durable yet.

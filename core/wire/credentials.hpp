@@ -13,7 +13,7 @@ namespace hubbub {
 
 /// When a token is good, by the wall clock of who gave it: milliseconds since the Unix epoch.
 struct TokenSpan {
-  std::int64_t from_ms{};
+  std::int64_t from_ms{};   ///< when it was given; 0: nobody knows, so before anything else
   std::int64_t until_ms{};  ///< 0: for ever
   bool ends() const { return until_ms != 0; }
   bool operator==(const TokenSpan&) const = default;

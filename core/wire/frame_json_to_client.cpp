@@ -3,7 +3,7 @@
 #include <chrono>
 
 #include "core/base/check.hpp"
-#include "core/base/hash.hpp"
+#include "core/wire/entry_json.hpp"
 #include "core/wire/frame_json.hpp"
 #include "core/wire/frame_list.hpp"
 #include "core/wire/json_writer.hpp"
@@ -14,6 +14,9 @@ namespace {
 
 using json::FrameFields;
 using json::ObjectWriter;
+using json::read_choice;
+using json::read_entry;
+using json::write_entry;
 using to_client::Frame;
 
 /// A server is trusted further than a client: what it gathers for one connection may be one
@@ -26,19 +29,6 @@ constexpr std::array<std::string_view, 4> durabilities = {"buffered", "synced", 
                                                          "quorum-synced"};
 constexpr std::array<std::string_view, 2> advise_reasons = {"plan", "draining"};
 constexpr std::array<std::string_view, 3> presence_states = {"offline", "online", "unknown"};
-/// By EntryKind; a text is no `conversation` event but a `message`.
-constexpr std::array<std::string_view, 11> events = {
-    "", "created", "joined", "left", "renamed", "promoted", "demoted", "handed_over", "settings",
-    "channel", "group"};
-constexpr std::string_view event_form = "the name of an event like \"joined\"";
-
-bool names_users(EntryKind kind) {
-  return kind != EntryKind::text && kind != EntryKind::renamed && kind < EntryKind::settings;
-}
-bool has_settings(EntryKind kind) {
-  return kind == EntryKind::created || kind == EntryKind::settings;
-}
-
 // --- The parts that several frames have ----------------------------------------------------------
 
 /// "s_2_7_40_3": node, its life, slot, its use.
@@ -60,16 +50,6 @@ std::optional<SessionRef> parse_session(std::string_view text) {
   return SessionRef{NodeId{static_cast<std::uint16_t>(parts[0])}, parts[1], {parts[2], parts[3]}};
 }
 
-/// The index of the key's text among `names`, or an error.
-std::size_t read_choice(FrameFields& in, std::string_view key,
-                        std::span<const std::string_view> names, std::string_view right) {
-  const std::string_view text = in.text(key, right);
-  const auto found = std::ranges::find(names, text);
-  if (found != names.end() && !text.empty()) return static_cast<std::size_t>(found - names.begin());
-  in.fail(key, in.find(key), right);
-  return 0;
-}
-
 /// Absent: nothing is known.
 OnLoss read_on_loss(FrameFields& in) {
   constexpr std::string_view right = "an object with \"spread_ms\", \"fleet_spread_ms\" and \"servers\"";
@@ -86,80 +66,6 @@ OnLoss read_on_loss(FrameFields& in) {
   plan.servers = static_cast<std::uint16_t>(fields.number("servers", 1, UINT16_MAX));
   if (fields.failed()) in.fail(fields.error().code, fmt::format("\"on_loss\": {}", fields.error().detail));
   return plan;
-}
-
-void read_name_of_conversation(FrameFields& in, Message& m) {
-  const std::string_view name = in.name("name", 0, limits::conversation_name_bytes);
-  m.content = {static_cast<std::uint32_t>(name.size()), hash_bytes(name), name};
-}
-
-GroupSettings read_settings(FrameFields& in) {
-  return {in.choice<ChangedBy>("changes", json::changed_by),
-          in.choice<NewcomersRead>("history", json::newcomers_read)};
-}
-
-/// Who owns the group now that its owner has left stands behind who left.
-void read_new_owner(FrameFields& in, Message& m) {
-  const std::span<UserId> users = in.arena().array<UserId>(2);
-  if (m.users.empty())
-    in.fail("owner", in.find("owner"), "absent, where nobody has left");
-  else
-    users[0] = m.users.front();
-  users[1] = in.user("owner");
-  m.users = users;
-}
-
-/// A message or a change, as an event or in a page of history; the conversation stands beside it.
-Message read_entry(FrameFields& in) {
-  Message m;
-  constexpr std::array<std::string_view, 2> types = {"message", "conversation"};
-  const bool is_text = read_choice(in, "type", types, "\"message\" or \"conversation\"") == 0;
-  m.kind = is_text ? EntryKind::text
-                   : static_cast<EntryKind>(read_choice(in, "event", events, event_form));
-  m.seq = in.number("seq", 1, json_number_max);
-  m.id = in.message_id_or_zero();
-  m.sent_at_ms = in.time_ms_or_zero("sent_at");
-  m.from = in.user("from");
-  m.device = DeviceNumber{static_cast<std::uint16_t>(in.number("device_number", 0, UINT16_MAX))};
-  m.number = in.number("n", 0, json_number_max);
-  m.key = in.key("key");
-  if (is_text) {
-    m.content = in.content();
-    return m;
-  }
-  if (names_users(m.kind))
-    m.users = in.users_or_none("users", m.kind == EntryKind::left ? 1 : limits::members_at_once);
-  if (m.kind == EntryKind::left && in.has("owner")) read_new_owner(in, m);
-  if (has_settings(m.kind)) m.settings = read_settings(in);
-  if (m.kind == EntryKind::created || m.kind == EntryKind::renamed)
-    read_name_of_conversation(in, m);
-  return m;
-}
-
-/// `type` first, then what stands between (the conversation of an event), then the entry.
-template <class Between>
-void write_entry(const Message& m, ObjectWriter& out, Between between) {
-  out.word("type", m.kind == EntryKind::text ? "message" : "conversation");
-  if (m.kind != EntryKind::text) out.word("event", events[static_cast<std::size_t>(m.kind)]);
-  between();
-  out.number("seq", m.seq);
-  out.number_as_text("message_id", m.id.value);
-  out.word("from", to_text(m.from));
-  out.number("device_number", m.device.value);
-  out.number("n", m.number);
-  out.bits("key", m.key);
-  out.number("sent_at", m.sent_at_ms);
-  if (m.kind == EntryKind::text) {
-    out.text("content", m.content.body);
-    return;
-  }
-  const bool new_owner = m.kind == EntryKind::left && m.users.size() == 2;
-  if (names_users(m.kind))
-    out.words("users", new_owner ? m.users.first(1) : m.users, [](UserId user) { return to_text(user); });
-  if (new_owner) out.word("owner", to_text(m.users.back()));
-  if (has_settings(m.kind)) json::write_settings(m.settings, out);
-  if (m.kind == EntryKind::created || m.kind == EntryKind::renamed)
-    out.text("name", m.content.body);
 }
 
 // --- Reading -----------------------------------------------------------------------------------
@@ -329,7 +235,7 @@ Frame read_members(FrameFields& in) {
   f.conversation = in.conversation("conversation_id");
   f.role = in.choice<Role>("role", json::roles);
   if (in.has("name")) f.name = in.name("name", 0, limits::conversation_name_bytes);
-  if (in.has("changes")) f.settings = read_settings(in);
+  if (in.has("changes")) f.settings = json::read_settings(in);
   f.members = read_objects<MemberOf>(in, "members", [](FrameFields& item) {
     MemberOf of;
     of.user = item.user("user");
@@ -366,14 +272,61 @@ Frame read_typing(FrameFields& in) {
   return f;
 }
 
+Frame read_found(FrameFields& in) {
+  to_client::Found f;
+  f.id = in.request_id();
+  f.conversation = in.conversation("conversation_id");
+  const json::Value* value = in.find("message");
+  if (value == nullptr || value->kind != json::Value::Kind::object) {
+    in.fail("message", value, "a message, as in a page of history");
+    return f;
+  }
+  FrameFields fields(*value, in.arena());
+  f.message = read_entry(fields);
+  if (fields.failed())
+    in.fail(fields.error().code, fmt::format("\"message\": {}", fields.error().detail));
+  return f;
+}
+
+Frame read_mentions(FrameFields& in) {
+  to_client::MentionsPage f;
+  f.id = in.request_id();
+  f.mentions = read_objects<MentionOf>(in, "mentions", [](FrameFields& item) {
+    MentionOf of;
+    of.number = item.number("number", 1, json_number_max);
+    of.conversation = item.conversation("conversation_id");
+    of.seq = item.number("seq", 1, json_number_max);
+    of.message = item.message_id_or_zero();
+    of.from = item.user("from");
+    return of;
+  });
+  f.has_more = in.boolean_or_false("has_more");
+  return f;
+}
+
+Frame read_devices(FrameFields& in) {
+  to_client::DevicesPage f;
+  f.id = in.request_id();
+  f.devices = read_objects<DeviceOf>(in, "devices", [](FrameFields& item) {
+    DeviceOf of;
+    of.device = DeviceNumber{static_cast<std::uint16_t>(item.number("device_number", 1, UINT16_MAX))};
+    of.name = item.name("device", 1, limits::device_name_bytes);
+    of.online = item.boolean_or_false("online");
+    of.last_seen_ms = item.time_ms_or_zero("last_seen");
+    return of;
+  });
+  f.has_more = in.boolean_or_false("has_more");
+  return f;
+}
+
 constexpr json::FrameType<Frame> types[] = {
     {"message", read_event},   {"ok", read_ok},         {"conversation", read_event},
     {"range", read_ranges},    {"synced", read_synced}, {"history", read_history},
     {"welcome", read_welcome}, {"error", read_error},   {"reset", read_reset},
     {"list", read_list},       {"presence", read_presence}, {"advise", read_advise},
-    {"list", read_list},       {"presence", read_presence},
     {"contacts", read_contacts}, {"members", read_members}, {"heads", read_heads},
     {"receipt", read_receipt}, {"typing", read_typing},
+    {"get", read_found},       {"mentions", read_mentions}, {"devices", read_devices},
 };
 
 // --- Writing -----------------------------------------------------------------------------------
@@ -396,6 +349,7 @@ void write_limits(ObjectWriter& frame, std::string& out) {
   object.number("watched_in_frame", limits::watched_in_frame);
   object.number("members_at_once", limits::members_at_once);
   object.number("looked", limits::looked_channels);
+  object.number("mentions", limits::mentions_in_message);
   object.close();
 }
 
@@ -443,7 +397,9 @@ void write(const to_client::Error& f, ObjectWriter& object, std::string&) {
 }
 
 void write(const to_client::Event& f, ObjectWriter& object, std::string&) {
-  write_entry(f.message, object, [&] { object.word("conversation_id", to_text(f.conversation)); });
+  json::write_entry_type(f.message, object);
+  object.word("conversation_id", to_text(f.conversation));
+  write_entry(f.message, object);
   object.word("cursor", to_text(f.cursor));
 }
 
@@ -469,15 +425,19 @@ void write(const to_client::Reset& f, ObjectWriter& object, std::string&) {
   object.word("cursor", to_text(f.cursor));
 }
 
+/// An entry beside which its conversation stands.
+void write_object(const Message& m, std::string& out) {
+  ObjectWriter item(out);
+  json::write_entry_type(m, item);
+  write_entry(m, item);
+  item.close();
+}
+
 void write(const to_client::HistoryPage& f, ObjectWriter& object, std::string& out) {
   object.word("type", "history");
   object.number("id", f.id);
   object.word("conversation_id", to_text(f.conversation));
-  object.list("messages", f.messages, [&](const Message& m) {
-    ObjectWriter item(out);
-    write_entry(m, item, [] {});
-    item.close();
-  });
+  object.list("messages", f.messages, [&](const Message& m) { write_object(m, out); });
   object.boolean("has_more", f.has_more);
   object.number("head", f.head);
 }
@@ -576,6 +536,43 @@ void write(const to_client::Typing& f, ObjectWriter& object, std::string&) {
   object.word("type", "typing");
   object.word("conversation_id", to_text(f.conversation));
   object.word("user", to_text(f.user));
+}
+
+void write(const to_client::Found& f, ObjectWriter& object, std::string& out) {
+  object.word("type", "get");
+  object.number("id", f.id);
+  object.word("conversation_id", to_text(f.conversation));
+  object.name("message");
+  write_object(f.message, out);
+}
+
+void write(const to_client::MentionsPage& f, ObjectWriter& object, std::string& out) {
+  object.word("type", "mentions");
+  object.number("id", f.id);
+  object.list("mentions", f.mentions, [&](const MentionOf& of) {
+    ObjectWriter item(out);
+    item.number("number", of.number);
+    item.word("conversation_id", to_text(of.conversation));
+    item.number("seq", of.seq);
+    item.number_as_text("message_id", of.message.value);
+    item.word("from", to_text(of.from));
+    item.close();
+  });
+  object.boolean("has_more", f.has_more);
+}
+
+void write(const to_client::DevicesPage& f, ObjectWriter& object, std::string& out) {
+  object.word("type", "devices");
+  object.number("id", f.id);
+  object.list("devices", f.devices, [&](const DeviceOf& of) {
+    ObjectWriter item(out);
+    item.number("device_number", of.device.value);
+    item.text("device", of.name);
+    item.boolean("online", of.online);
+    if (of.last_seen_ms != 0) item.number("last_seen", of.last_seen_ms);
+    item.close();
+  });
+  object.boolean("has_more", f.has_more);
 }
 
 }  // namespace

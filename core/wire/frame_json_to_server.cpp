@@ -36,9 +36,19 @@ Frame read_send(FrameFields& in) {
   to_server::Send f;
   f.id = in.request_id();
   f.conversation = in.conversation("conversation_id");
-  f.number = in.number("n", 1, json_number_max);
-  f.key = in.key("key");
+  if (in.has("client_id")) {
+    if (in.has("n") || in.has("key"))
+      in.fail("client_id", in.find("client_id"), "absent where \"n\" and \"key\" name the message");
+    f.client_id = in.name("client_id", 1, limits::client_id_bytes);
+  } else {
+    if (!in.has("n") && !in.has("key"))
+      in.fail(ErrorCode::bad_request,
+              "\"n\" is not there: a message has \"n\" and \"key\", or, of who does not count, \"client_id\"");
+    f.number = in.number("n", 1, json_number_max);
+    f.key = in.key("key");
+  }
   f.content = in.content();
+  if (in.has("mentions")) f.mentions = in.users_or_none("mentions", limits::mentions_in_message);
   return f;
 }
 
@@ -244,6 +254,41 @@ Frame read_token(FrameFields& in) {
   return f;
 }
 
+Frame read_get(FrameFields& in) {
+  to_server::Get f;
+  f.id = in.request_id();
+  constexpr std::string_view form = "a message's id, a whole number above 0 as a text";
+  (void)in.text("message_id", form);
+  f.message = in.message_id_or_zero();
+  if (f.message == MessageId{}) in.fail("message_id", in.find("message_id"), form);
+  return f;
+}
+
+Frame read_mentions(FrameFields& in) {
+  to_server::Mentions f;
+  f.id = in.request_id();
+  f.before = in.number_or("before", 0, 0, json_number_max);
+  f.limit = static_cast<std::uint32_t>(
+      in.number_or("limit", limits::mentions_in_page, 1, limits::mentions_in_page));
+  return f;
+}
+
+Frame read_devices(FrameFields& in) {
+  to_server::Devices f;
+  f.id = in.request_id();
+  f.after = DeviceNumber{static_cast<std::uint16_t>(in.number_or("after", 0, 0, UINT16_MAX))};
+  return f;
+}
+
+Frame read_revoke(FrameFields& in) {
+  to_server::Revoke f;
+  f.id = in.request_id();
+  f.number = in.number("n", 1, group_number_max);
+  f.key = in.key("key");
+  f.device = DeviceNumber{static_cast<std::uint16_t>(in.number("device_number", 1, UINT16_MAX))};
+  return f;
+}
+
 using What = to_server::Change::What;
 using ContactWhat = to_server::ContactChange::What;
 constexpr json::FrameType<Frame> types[] = {
@@ -279,6 +324,10 @@ constexpr json::FrameType<Frame> types[] = {
     {"receipts", read_receipts},
     {"push", read_push},
     {"token", read_token},
+    {"get", read_get},
+    {"mentions", read_mentions},
+    {"devices", read_devices},
+    {"revoke", read_revoke},
 };
 
 // --- Writing -----------------------------------------------------------------------------------
@@ -293,9 +342,14 @@ void write(const to_server::Send& f, ObjectWriter& out) {
   out.word("type", "message");
   out.number("id", f.id);
   out.word("conversation_id", to_text(f.conversation));
-  out.number("n", f.number);
-  out.bits("key", f.key);
+  if (f.number == 0) {
+    out.text("client_id", f.client_id);
+  } else {
+    out.number("n", f.number);
+    out.bits("key", f.key);
+  }
   out.text("content", f.content.body);
+  if (!f.mentions.empty()) out.words("mentions", f.mentions, [](UserId user) { return to_text(user); });
 }
 
 void write(const to_server::Acknowledge& f, ObjectWriter& out) {
@@ -437,6 +491,33 @@ void write(const to_server::Receipts& f, ObjectWriter& out) {
   out.word("type", "receipts");
   out.number("id", f.id);
   out.word("conversation_id", to_text(f.conversation));
+}
+
+void write(const to_server::Get& f, ObjectWriter& out) {
+  out.word("type", "get");
+  out.number("id", f.id);
+  out.number_as_text("message_id", f.message.value);
+}
+
+void write(const to_server::Mentions& f, ObjectWriter& out) {
+  out.word("type", "mentions");
+  out.number("id", f.id);
+  if (f.before != 0) out.number("before", f.before);
+  out.number("limit", f.limit);
+}
+
+void write(const to_server::Devices& f, ObjectWriter& out) {
+  out.word("type", "devices");
+  out.number("id", f.id);
+  if (f.after != DeviceNumber{}) out.number("after", f.after.value);
+}
+
+void write(const to_server::Revoke& f, ObjectWriter& out) {
+  out.word("type", "revoke");
+  out.number("id", f.id);
+  out.number("n", f.number);
+  out.bits("key", f.key);
+  out.number("device_number", f.device.value);
 }
 
 }  // namespace

@@ -81,6 +81,26 @@ struct PushItem {
   static auto fields(auto& s) { return std::tie(s.conversation, s.seq, s.count); }
 };
 
+/// A message that mentions a user; `number`: the user's own count of these.
+struct MentionOf {
+  std::uint64_t number{};
+  ConversationId conversation;
+  Sequence seq{};
+  MessageId message;
+  UserId from;
+  bool operator==(const MentionOf&) const = default;
+  static auto fields(auto& s) { return std::tie(s.number, s.conversation, s.seq, s.message, s.from); }
+};
+
+/// One of a user's own devices. `last_seen_ms`: of one that is not online, since the Unix epoch.
+struct DeviceOf {
+  DeviceNumber device;
+  std::string_view name;
+  bool online{};
+  std::int64_t last_seen_ms{};
+  static auto fields(auto& s) { return std::tie(s.device, s.name, s.online, s.last_seen_ms); }
+};
+
 /// What a device says.
 namespace to_server {
 
@@ -92,14 +112,19 @@ struct Hello {
   static auto fields(auto& s) { return std::tie(s.device, s.has_cursor, s.cursor); }
 };
 
-/// `number`: the device's own count in this conversation, from 1 (R1).
+/// `number`: the device's own count in this conversation, from 1 (R1); 0 if it does not count, and names
+/// the message by `client_id`. `mentions`: those who are no members there are left out.
 struct Send {
   RequestId id{};
   ConversationId conversation;
   std::uint64_t number{};
   std::uint64_t key{};
   Content content;
-  static auto fields(auto& s) { return std::tie(s.id, s.conversation, s.number, s.key, s.content); }
+  std::span<const UserId> mentions;
+  std::string_view client_id;
+  static auto fields(auto& s) {
+    return std::tie(s.id, s.conversation, s.number, s.key, s.content, s.mentions, s.client_id);
+  }
 };
 
 /// Everything up to this cursor arrived. Not answered.
@@ -285,9 +310,42 @@ struct Token {
   static auto fields(auto& s) { return std::tie(s.id, s.token); }
 };
 
+/// A message by its id, wherever it is, if the asker may read it. One that there is not, and one that is
+/// not for the asker, are the same.
+struct Get {
+  RequestId id{};
+  MessageId message;
+  static auto fields(auto& s) { return std::tie(s.id, s.message); }
+};
+
+/// What mentions me, newest first, below number `before` (0: the newest).
+struct Mentions {
+  RequestId id{};
+  std::uint64_t before{};
+  std::uint32_t limit{};
+  static auto fields(auto& s) { return std::tie(s.id, s.before, s.limit); }
+};
+
+/// My devices, but for those that were revoked.
+struct Devices {
+  RequestId id{};
+  DeviceNumber after;  ///< those with higher numbers
+  static auto fields(auto& s) { return std::tie(s.id, s.after); }
+};
+
+/// One of my devices is mine no more: its session ends, and it comes in with no token that was given before.
+/// A changing call (R4).
+struct Revoke {
+  RequestId id{};
+  std::uint64_t number{};
+  std::uint64_t key{};
+  DeviceNumber device;
+  static auto fields(auto& s) { return std::tie(s.id, s.number, s.key, s.device); }
+};
+
 using Frame = std::variant<Hello, Send, Acknowledge, Sync, History, Create, Change, List, Watch, Unwatch,
                            ContactChange, Contacts, Members, Read, Typing, Receipts, Push, AddMembers,
-                           Channels, Look, Unlook, Token>;
+                           Channels, Look, Unlook, Token, Get, Mentions, Devices, Revoke>;
 
 constexpr History::Direction last_of(History::Direction) { return History::Direction::around; }
 constexpr Change::What last_of(Change::What) { return Change::What::settings; }
@@ -455,8 +513,31 @@ struct Heads {
   static auto fields(auto& s) { return std::tie(s.heads); }
 };
 
+/// The message that was asked for by its id.
+struct Found {
+  RequestId id{};
+  ConversationId conversation;
+  Message message;
+  static auto fields(auto& s) { return std::tie(s.id, s.conversation, s.message); }
+};
+
+struct MentionsPage {
+  RequestId id{};
+  std::span<const MentionOf> mentions;  ///< descending by number
+  bool has_more{};
+  static auto fields(auto& s) { return std::tie(s.id, s.mentions, s.has_more); }
+};
+
+struct DevicesPage {
+  RequestId id{};
+  std::span<const DeviceOf> devices;  ///< ascending by number
+  bool has_more{};
+  static auto fields(auto& s) { return std::tie(s.id, s.devices, s.has_more); }
+};
+
 using Frame = std::variant<Welcome, Ok, Error, Event, Ranges, Synced, Reset, HistoryPage, ListPage,
-                           Presence, Advise, ContactsPage, MembersPage, Receipt, Typing, Heads>;
+                           Presence, Advise, ContactsPage, MembersPage, Receipt, Typing, Heads, Found,
+                           MentionsPage, DevicesPage>;
 
 }  // namespace to_client
 }  // namespace hubbub

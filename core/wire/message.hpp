@@ -28,8 +28,9 @@ enum class EntryKind : std::uint8_t {
 constexpr EntryKind last_of(EntryKind) { return EntryKind::group; }
 
 /// `number` and `key` are the device's own for this conversation (R1) when `kind` is text, and its
-/// call number and key (R4) otherwise. `content`: the text, or a conversation's name (created,
-/// renamed). `users`: first members (created), who joined, whose role changed (promoted, demoted,
+/// call number and key (R4) otherwise; of a text under an opaque client_id, 0 and a hash of that.
+/// `content`: the text, or a conversation's name (created, renamed). `users`: whom a text mentions, each a
+/// member there; first members (created), who joined, whose role changed (promoted, demoted,
 /// handed_over), who left and, if that was the owner and others stay, who is it from then on.
 /// `settings`: the group's (created, settings). That a group becomes a channel, or a group again, nobody
 /// asks for: `from` is who brought it about, `number` and `key` are 0.

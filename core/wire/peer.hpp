@@ -28,9 +28,10 @@ struct Attach {
   bool has_cursor{};
   Cursor cursor;
   std::uint32_t attempt{};  ///< comes back with the answer: a session may ask anew before it
+  std::uint32_t issued_s{};  ///< when its token was given, rounded down; 0: nobody knows
   static auto fields(auto& s) {
     return std::tie(s.session, s.user, s.device, s.number, s.generation, s.has_cursor, s.cursor,
-                    s.attempt);
+                    s.attempt, s.issued_s);
   }
 };
 
@@ -79,6 +80,12 @@ struct AttachRefused {
 
 /// A newer session of the same device has taken over (R3).
 struct Replaced {
+  SessionRef session;
+  static auto fields(auto& s) { return std::tie(s.session); }
+};
+
+/// The session's device is its user's no more.
+struct Revoked {
   SessionRef session;
   static auto fields(auto& s) { return std::tie(s.session); }
 };
@@ -133,7 +140,8 @@ using Call = std::variant<to_server::Send, to_server::Create, to_server::Change,
                           to_server::History, to_server::List, to_server::ContactChange,
                           to_server::Contacts, to_server::Members,
                           to_server::Receipts, to_server::Push, to_server::AddMembers,
-                          to_server::Channels>;
+                          to_server::Channels, to_server::Get, to_server::Mentions,
+                          to_server::Devices, to_server::Revoke>;
 
 /// To the owner of the conversation; of the user, and naming none, for what is the user's own. `age_ms`: how long it has already waited.
 struct Request {
@@ -150,12 +158,26 @@ struct Request {
 
 using Reply = std::variant<to_client::Ok, to_client::Error, to_client::HistoryPage,
                            to_client::ListPage, to_client::ContactsPage,
-                           to_client::MembersPage, to_client::Receipt>;
+                           to_client::MembersPage, to_client::Receipt, to_client::Found,
+                           to_client::MentionsPage, to_client::DevicesPage>;
 
 struct Answer {
   SessionRef session;
   Reply reply;
   static auto fields(auto& s) { return std::tie(s.session, s.reply); }
+};
+
+/// User shard to conversations, all of the shard that the message's id names: the request for it, to be
+/// answered from the one of these that has it. All of the reader's there are among them.
+struct Find {
+  SessionRef session;
+  RequestId request{};
+  UserId reader;
+  MessageId message;
+  std::span<const ConversationId> conversations;
+  static auto fields(auto& s) {
+    return std::tie(s.session, s.request, s.reader, s.message, s.conversations);
+  }
 };
 
 // --- Delivery: conversation to user shard, and back (R13) --------------------------------------
@@ -174,7 +196,8 @@ struct Deliver {
   }
 };
 
-/// The same, of what is pushed to nobody but these (R18): who joined a channel, or left it.
+/// The same, of what is pushed to nobody but these (R18): who joined a channel, or left it, or is mentioned
+/// there.
 struct ChannelDeliver {
   Deliver deliver;
   static auto fields(auto& s) { return std::tie(s.deliver); }
@@ -517,7 +540,7 @@ using Message = std::variant<Attach, Detach, Acknowledged, Attached, AttachRefus
                              Delivered, Receipted, Read, Typing, Relay, Relayed, PushDue, PushReady,
                              ChannelDeliver, Look, LookPutOff, Unlook, Head, LookEnded, GroupPresence,
                              GroupPresenceTold, Clock, TakeSlice, Slice, PresenceChanged,
-                             PresenceHidden, WatchAgain>;
+                             PresenceHidden, WatchAgain, Revoked, Find>;
 
 template <class T, class... All>
 constexpr std::uint8_t index_in(const std::variant<All...>*) {

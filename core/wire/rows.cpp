@@ -4,12 +4,16 @@ namespace hubbub::rows {
 namespace {
 
 enum Tag : std::uint8_t {
-  tag_self = 0, tag_list = 1, tag_sender = 2, tag_chat = 2, tag_contact = 4, tag_channel = 7, tag_entry = 9
+  tag_self = 0, tag_list = 1, tag_sender = 2, tag_chat = 2, tag_contact = 4, tag_channel = 7, tag_mention = 8,
+  tag_entry = 9
 };
-enum SelfTag : std::uint8_t { self_blocks = 1, self_group = 2, self_modes = 3, self_push = 1 };
+enum SelfTag : std::uint8_t { self_blocks = 1, self_group = 2, self_modes = 3, self_mentioned = 4, self_push = 1 };
 enum ListTag : std::uint8_t { tag_marks = 1, list_name = 255 };
 static_assert(limits::call_window < list_name);
-enum SenderTag : std::uint8_t { sender_self = 0, sender_message = 1, sender_call = 2, sender_end = 3 };
+/// A device's opaque names lie behind its numbers: they are read apart.
+enum SenderTag : std::uint8_t {
+  sender_self = 0, sender_message = 1, sender_call = 2, sender_end = 3, sender_opaque = 3, opaque_end = 4
+};
 
 template <class... Part>
 Key in_partition(PartitionId partition, char table, const Part&... parts) {
@@ -112,6 +116,7 @@ class Parser {
       case self_blocks: return row<BlocksRow>();
       case self_group: return row<GroupRow>();
       case self_modes: return row<ModesRow>();
+      case self_mentioned: parsed_.number = key_.take<std::uint64_t>(); return row<MentionedRow>();
       default: return {};
     }
   }
@@ -127,9 +132,14 @@ class Parser {
     parsed_.device.device = DeviceNumber{key_.take<std::uint16_t>()};
     const auto tag = key_.take<std::uint8_t>();
     if (tag == sender_self) return row<SenderRow>();
-    if (tag != sender_message && tag != sender_call) return {};
-    key_.take<std::uint8_t>();
     parsed_.call = tag == sender_call;
+    parsed_.opaque = tag == sender_opaque;
+    if (parsed_.opaque)
+      key_.take<std::uint16_t>();
+    else if (tag == sender_message || parsed_.call)
+      key_.take<std::uint8_t>();
+    else
+      return {};
     return row<RememberedRow>();
   }
 
@@ -145,6 +155,7 @@ class Parser {
       case tag_chat: parsed_.conversation = key_.conversation(); return row<ChatRow>();
       case tag_channel: parsed_.conversation = key_.conversation(); return row<ChannelRow>();
       case tag_contact: parsed_.other = UserId{key_.take<std::uint64_t>()}; return row<ContactRow>();
+      case tag_mention: key_.take<std::uint16_t>(); return row<MentionRow>();
       case tag_entry: parsed_.number = key_.take<std::uint64_t>(); return row<InboxRow>();
       default: return {};
     }
@@ -186,6 +197,12 @@ Key remembered_message(const ConversationId& c, DeviceId d, std::uint8_t slot) {
 Key remembered_call(const ConversationId& c, DeviceId d, std::uint8_t slot) {
   return in_sender(c, d, sender_call, slot);
 }
+Key remembered_opaque(const ConversationId& c, DeviceId d, std::uint16_t slot) {
+  return in_sender(c, d, sender_opaque, slot);
+}
+Key mentioned(const ConversationId& c, Sequence seq) {
+  return in_conversation(c, tag_self, std::uint8_t{self_mentioned}, seq);
+}
 Key message(const ConversationId& c, Sequence seq) { return in_conversation(c, tag_entry, seq); }
 Key stream(ShardId s, const ConversationId& c) {
   return in_partition(partition_of(s), 's', s.value, c);
@@ -194,6 +211,7 @@ Key user(UserId u) { return in_user(u, tag_self); }
 Key device(DeviceId d) { return in_user(d.user, tag_list, d.device.value); }
 Key chat(UserId u, const ConversationId& c) { return in_user(u, tag_chat, c); }
 Key inbox(UserId u, Sequence number) { return in_user(u, tag_entry, number); }
+Key mention(UserId u, std::uint16_t slot) { return in_user(u, tag_mention, slot); }
 
 Key blocks(const ConversationId& c) { return in_conversation(c, tag_self, std::uint8_t{self_blocks}); }
 Key group(const ConversationId& c) { return in_conversation(c, tag_self, std::uint8_t{self_group}); }
@@ -220,6 +238,9 @@ Bounds conversation_record(const ConversationId& c) {
 }
 Bounds sender_record(const ConversationId& c, DeviceId d) {
   return {in_sender(c, d, sender_self), in_sender(c, d, sender_end)};
+}
+Bounds opaque_record(const ConversationId& c, DeviceId d) {
+  return {in_sender(c, d, sender_opaque), in_sender(c, d, opaque_end)};
 }
 Bounds user_record(UserId u) { return {in_user(u, tag_self), in_user(u, tag_chat)}; }
 Bounds contacts_of(UserId u) { return {in_user(u, tag_contact), in_user(u, tag_contact + 1)}; }

@@ -11,11 +11,13 @@
 //   'c' conversation(16) 0 1              BlocksRow, of a direct one
 //   'c' conversation(16) 0 2              GroupRow, of a group
 //   'c' conversation(16) 0 3              ModesRow, of one that was ever a channel
+//   'c' conversation(16) 0 4 seq(8)       MentionedRow, of a channel's: they may be owed it
 //   'c' conversation(16) 1 chunk(2)       MembersRow
 //   'c' conversation(16) 1 chunk(2) 1     MarksRow, of the same members
 //   'c' conversation(16) 2 user(8) device(2) 0          SenderRow
 //   'c' conversation(16) 2 user(8) device(2) 1 slot(1)  RememberedRow of a message
 //   'c' conversation(16) 2 user(8) device(2) 2 slot(1)  RememberedRow of a changing call
+//   'c' conversation(16) 2 user(8) device(2) 3 slot(2)  RememberedRow of a message under a client_id
 //   'c' conversation(16) 9 seq(8)         MessageRow
 //   's' shard(2) conversation(16)         StreamRow: what that user shard has of a conversation
 //   'u' user(8) 0                         UserRow
@@ -26,6 +28,7 @@
 //   'u' user(8) 2 conversation(16)        ChatRow
 //   'u' user(8) 4 user(8)                 ContactRow
 //   'u' user(8) 7 conversation(16)        ChannelRow
+//   'u' user(8) 8 slot(2)                 MentionRow
 //   'u' user(8) 9 number(8)               InboxRow
 // Numbers in keys are big-endian, so that keys sort as numbers do. Every value begins with the
 // version of its form (R12).
@@ -94,11 +97,15 @@ Key sender(const ConversationId& conversation, DeviceId device);
 Key remembered_message(const ConversationId& conversation, DeviceId device, std::uint8_t slot);
 Key remembered_call(const ConversationId& conversation, DeviceId device, std::uint8_t slot);
 Key message(const ConversationId& conversation, Sequence seq);
+Key remembered_opaque(const ConversationId& conversation, DeviceId device, std::uint16_t slot);
+Key mentioned(const ConversationId& conversation, Sequence seq);
 Key stream(ShardId shard, const ConversationId& conversation);
 Key user(UserId user);
 Key device(DeviceId device);
 Key chat(UserId user, const ConversationId& conversation);
 Key inbox(UserId user, Sequence number);
+/// Newer ones take the place of the oldest.
+Key mention(UserId user, std::uint16_t slot);
 Key blocks(const ConversationId& conversation);
 Key group(const ConversationId& conversation);
 Key remembered_call(DeviceId device, std::uint8_t slot);
@@ -121,6 +128,7 @@ Bounds node_rows(NodeId node);
 Bounds owing_of(PartitionId partition);
 Bounds conversation_record(const ConversationId& conversation);   ///< itself and its members
 Bounds sender_record(const ConversationId& conversation, DeviceId device);
+Bounds opaque_record(const ConversationId& conversation, DeviceId device);
 Bounds user_record(UserId user);                                  ///< itself and its devices
 Bounds chats_of(UserId user);
 Bounds channels_of(UserId user);
@@ -285,6 +293,13 @@ struct RememberedRow {
   static auto fields(auto& s) { return std::tie(s.version, s.what); }
 };
 
+/// Whom a message of a channel mentions. Of messages that all of these have, it may be gone.
+struct MentionedRow {
+  std::uint8_t version = rows::version;
+  std::span<const UserId> users;
+  static auto fields(auto& s) { return std::tie(s.version, s.users); }
+};
+
 struct MessageRow {
   std::uint8_t version = rows::version;
   hubbub::Message message;
@@ -308,9 +323,10 @@ struct UserRow {
   std::uint32_t last_block{};   ///< the number of the last block, or end of one
   /// What was acknowledged up to this inbox number is known to its conversations (R19).
   Sequence receipted{};
+  std::uint32_t mentions{};  ///< how many there were, over all time
   static auto fields(auto& s) {
     return std::tie(s.version, s.head, s.last_seen_ms, s.visible_to, s.contacts, s.blocked,
-                    s.last_block, s.receipted);
+                    s.last_block, s.receipted, s.mentions);
   }
 };
 
@@ -318,7 +334,11 @@ struct DeviceRow {
   std::uint8_t version = rows::version;
   Generation generation{};
   Sequence acknowledged{};
-  static auto fields(auto& s) { return std::tie(s.version, s.generation, s.acknowledged); }
+  std::int64_t seen_ms{};     ///< it came, or acknowledged something
+  std::int64_t revoked_ms{};  ///< it is its user's no more since then; 0: it is
+  static auto fields(auto& s) {
+    return std::tie(s.version, s.generation, s.acknowledged, s.seen_ms, s.revoked_ms);
+  }
 };
 
 struct DeviceNameRow {
@@ -357,6 +377,19 @@ class InboxRow {
  private:
   static constexpr Sequence quiet_bit = Sequence{1} << 63;
   Sequence seq_ = 0;
+};
+
+/// A message that mentions the user, by their own count of these.
+struct MentionRow {
+  std::uint8_t version = rows::version;
+  std::uint64_t number{};
+  ConversationId conversation;
+  Sequence seq{};
+  MessageId message;
+  UserId from;
+  static auto fields(auto& s) {
+    return std::tie(s.version, s.number, s.conversation, s.seq, s.message, s.from);
+  }
 };
 
 /// Somebody whom a user has as a contact, has blocked, or both. `number`: of the last block or end of
@@ -408,13 +441,14 @@ struct Parsed {
   ConversationId conversation;
   DeviceId device;         ///< `user` alone where the key names no device
   ShardId shard;
-  Sequence number{};       ///< of a message or an inbox row; the chunk of members or their marks
+  Sequence number{};       ///< of a message, mentions or an inbox row; the chunk of members or their marks
   bool call{};             ///< a RememberedRow of a changing call; of a user's own: no conversation
+  bool opaque{};           ///< a RememberedRow of a message under a client_id
   UserId other;            ///< whom a ContactRow or a BlockOwedRow is about
   std::variant<NodeRow, MapRow, HeadRow, PartitionRow, OwingRow, ConversationRow, MembersRow, SenderRow,
                RememberedRow, MessageRow, StreamRow, UserRow, DeviceRow, ChatRow, InboxRow, BlocksRow,
                GroupRow, ContactRow, BlockOwedRow, MarksRow, PushRow, PushOwedRow, ModesRow,
-               ChannelRow, DeviceNameRow>
+               ChannelRow, MentionRow, MentionedRow, DeviceNameRow>
       row;
 };
 std::optional<Parsed> parse(std::string_view key, std::string_view value, Arena& arena);

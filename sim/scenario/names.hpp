@@ -435,6 +435,8 @@ inline constexpr std::array known_metrics{
             "where no partition moved, 99th percentile"},
     Bounded{"beside.delivery.p99", Unit::duration,
             "send to shown, likewise, to clients that never lost one either, 99th percentile"},
+    Bounded{"direct.ack.p99", Unit::duration, "send to acknowledgement in 1:1 conversations, 99th percentile"},
+    Bounded{"direct.delivery.p99", Unit::duration, "send to shown in 1:1 conversations, 99th percentile"},
     Bounded{"dropped", Unit::none, "connections that servers closed at the door, without a word"},
     Bounded{"turned_away", Unit::none, "connections refused behind it, with or without a slot"},
     Bounded{"slots.claimed", Unit::share, "of the slots that were given, those that were come for in time"},

@@ -89,6 +89,7 @@ void Observer::acknowledged(Duration now, const Device& device, const Conversati
   if (counted(message.written)) {
     m.ack.record((now - message.written).count());
     m.answer.record((now - message.sent_at).count());
+    if (!conversation.is_group()) m.direct_ack.record((now - message.written).count());
   }
   if (beside(device.user(), message.written, partition_of(shard_of(conversation))))
     m.beside_ack.record((now - message.written).count());
@@ -188,6 +189,8 @@ void Observer::shown(Duration now, const Device& device, const to_client::Event&
              message.content.body.size() == Body::size) {
     const Duration written = Body::written(message.content.body);
     if (counted(written)) stage_.meters.delivery.record((now - written).count());
+    if (counted(written) && !event.conversation.is_group())
+      stage_.meters.direct_delivery.record((now - written).count());
     const bool ours = !w.cut_off && stayed(partition_of(shard_of(device.user())));
     if (ours && beside(message.from, written, partition_of(shard_of(event.conversation))))
       stage_.meters.beside_delivery.record((now - written).count());

@@ -107,6 +107,8 @@ double value_of(std::string_view name, const Scenario& scenario, const RunResult
   if (name.starts_with("back.")) return latency(m.back, name.substr(5));
   if (name == "beside.ack.p99") return percentile(m.beside_ack, 99);
   if (name == "beside.delivery.p99") return percentile(m.beside_delivery, 99);
+  if (name == "direct.ack.p99") return percentile(m.direct_ack, 99);
+  if (name == "direct.delivery.p99") return percentile(m.direct_delivery, 99);
   if (name == "dropped") return count(result.counters.dropped);
   if (name == "turned_away") return count(result.counters.turned_away);
   if (name == "slots.claimed")

@@ -77,6 +77,7 @@ RC_GTEST_PROP(Modes, DeliveriesAreWhatIsDueInOrderEachNamingTheOneBefore, ()) {
   Modes modes;
   std::set<UserId> in;
   std::vector<std::set<UserId>> due(1);
+  std::set<Sequence> mentioning, given_up;
   bool channel = false;
   for (const auto& [what, who] : acts) {
     const Sequence seq = due.size();
@@ -94,6 +95,11 @@ RC_GTEST_PROP(Modes, DeliveriesAreWhatIsDueInOrderEachNamingTheOneBefore, ()) {
       of_this = in;
       modes.change(seq);
       channel = !channel;
+    } else if (what == 4 && channel && in.contains(user)) {
+      const std::vector<UserId> both = {user, *in.begin()};
+      modes.mentions.add(seq, std::span(both).first(user == *in.begin() ? 1 : 2));
+      of_this.insert(both.begin(), both.end());
+      mentioning.insert(seq);
     }
     due.push_back(of_this);
   }
@@ -116,7 +122,20 @@ RC_GTEST_PROP(Modes, DeliveriesAreWhatIsDueInOrderEachNamingTheOneBefore, ()) {
       after = run->to;
     }
     RC_ASSERT(found == expected);
+    // What the shard has is forgotten, and makes no difference to what comes next.
+    found.clear();
+    after = 0;
+    while (const auto run = members.next_run(shard, after, head, recipients, modes)) {
+      RC_ASSERT(run->previous <= (found.empty() ? 0 : found.back().first));
+      for (Sequence seq = run->from; seq <= run->to; ++seq)
+        found.emplace_back(seq, std::set<UserId>(recipients.begin(), recipients.end()));
+      after = run->to;
+      modes.mentions.confirmed(shard, after, [&](Sequence seq) { RC_ASSERT(given_up.insert(seq).second); });
+    }
+    RC_ASSERT(found == expected);
   }
+  RC_ASSERT(modes.mentions.empty() && modes.mentions.size() == 0);
+  RC_ASSERT(given_up == mentioning);
 }
 
 TEST(Members, SeveralJoinAsTheyWouldOneByOne) {

@@ -41,6 +41,7 @@ std::string text_of(const GroupSettings& s) {
 std::string text_of_message(const Message& m) {
   std::string text = fmt::format("#{} {} {}", m.seq, to_text(m.from), name_of(m.kind));
   if (!m.content.body.empty()) text += fmt::format(" \"{}\"", m.content.body);
+  if (m.kind == EntryKind::text && !m.users.empty()) text += " mentions";
   for (const UserId u : m.users) text += " " + to_text(u);
   if (m.kind == EntryKind::settings || m.settings != GroupSettings{}) text += text_of(m.settings);
   return text;
@@ -53,6 +54,7 @@ std::string text_of(const to_client::Welcome& f) {
 std::string text_of(const to_client::Ok& f) {
   if (f.conversation == ConversationId{})
     return fmt::format("ok {}: as number {}, next {}", f.id, f.number, f.next);
+  if (f.number == 0) return fmt::format("ok {}: {} #{}", f.id, to_text(f.conversation), f.seq);
   return fmt::format("ok {}: {} #{} as number {}, next {}", f.id, to_text(f.conversation), f.seq,
                      f.number, f.next);
 }
@@ -140,6 +142,25 @@ std::string text_of(const to_client::MembersPage& f) {
                               f.next != 0 ? fmt::format(", more from {}", f.next) : "");
   for (const MemberOf& of : f.members)
     t += fmt::format(" {} {}", to_text(of.user), role_names[static_cast<std::size_t>(of.role)]);
+  return t;
+}
+
+std::string text_of(const to_client::Found& f) {
+  return fmt::format("found {}: {} {}", f.id, to_text(f.conversation), text_of_message(f.message));
+}
+
+std::string text_of(const to_client::MentionsPage& f) {
+  std::string t = fmt::format("mentions {}{}:", f.id, f.has_more ? ", more" : "");
+  for (const MentionOf& of : f.mentions)
+    t += fmt::format("\n    {}. {} #{} by {}", of.number, to_text(of.conversation), of.seq, to_text(of.from));
+  return t;
+}
+
+std::string text_of(const to_client::DevicesPage& f) {
+  std::string t = fmt::format("devices {}{}:", f.id, f.has_more ? ", more" : "");
+  for (const DeviceOf& of : f.devices)
+    t += fmt::format(" {} {}{}", of.device.value, of.name,
+                     of.online ? " (here)" : fmt::format(" (seen {})", of.last_seen_ms));
   return t;
 }
 

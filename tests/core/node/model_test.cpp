@@ -22,7 +22,7 @@ struct Operation {
     say, say_again, create, add, remove, leave, rename, reconnect, move,
     crash, power_loss, crash_during, sleep,
     promote, demote, hand_over, settings, contact, uncontact, block, unblock, read,
-    add_all, look, look_away
+    add_all, look, look_away, say_named, say_named_again
   };
   What what{};
   std::uint8_t a{}, b{}, c{};
@@ -32,7 +32,8 @@ std::ostream& operator<<(std::ostream& out, const Operation& o) {
   static constexpr const char* names[] = {"say", "say_again", "create", "add", "remove", "leave", "rename",
                                           "reconnect", "move", "crash", "power_loss", "crash_during", "sleep",
                                           "promote", "demote", "hand_over", "settings", "contact",
-                                          "uncontact", "block", "unblock", "read", "add_all", "look", "look_away"};
+                                          "uncontact", "block", "unblock", "read", "add_all", "look", "look_away",
+                                          "say_named", "say_named_again"};
   return out << names[static_cast<int>(o.what)] << '(' << int{o.a} << ',' << int{o.b} << ','
              << int{o.c} << ')';
 }
@@ -80,7 +81,9 @@ class World {
     using What = Operation::What;
     Person& p = people_[o.a % people_.size()];
     switch (o.what) {
-      case What::say: return say(p, conversation(p, o.b), "message " + std::to_string(++said_));
+      case What::say: return say(p, conversation(p, o.b), "message " + std::to_string(++said_), mentions(o));
+      case What::say_named: return say_named(p, conversation(p, o.b), mentions(o));
+      case What::say_named_again: return say_named_again();
       case What::say_again: return say_again(p);
       case What::create: return create(p, o);
       case What::add: return change(p, to_server::Change::What::add, o);
@@ -123,6 +126,8 @@ class World {
         say_now(p, to_server::Members{.id = ++p.last_request, .conversation = id});
         RC_ASSERT(p.members == model_.members(p.user, id));
       }
+      judge_found(p);
+      RC_ASSERT(mentions_of(p) == model_.mentions(p.user));
       say_now(p, to_server::Contacts{.id = ++p.last_request, .limit = 64});
       RC_ASSERT(p.contacts == model_.contacts(p.user));
       const std::vector<ConversationId> all = list(p);
@@ -149,6 +154,48 @@ class World {
   }
 
  private:
+  /// By its id everything is found by who may read it, and by nobody else.
+  void judge_found(Person& p) {
+    for (const auto& [at, id] : ids_) {
+      const auto& [conversation, seq] = at;
+      found_.reset();
+      answer_.reset();
+      say_now(p, to_server::Get{++p.last_request, id});
+      const auto readable = model_.readable(p.user, conversation);
+      const auto entry = readable.find(seq);
+      if (entry == readable.end()) {
+        RC_ASSERT(!found_ && answer_.has_value());
+        RC_ASSERT(std::get<to_client::Error>(*answer_).code == ErrorCode::not_found);
+      } else {
+        RC_ASSERT(found_ == std::make_pair(conversation, entry->second));
+      }
+    }
+  }
+
+  /// All of a user's mentions, page by page: each once, the newest first.
+  std::vector<std::pair<ConversationId, Sequence>> mentions_of(Person& p) {
+    std::vector<std::pair<ConversationId, Sequence>> all;
+    std::uint64_t before = 0;
+    do {
+      mentions_.clear();
+      say_now(p, to_server::Mentions{++p.last_request, before, 3});
+      for (const MentionOf& of : mentions_) {
+        RC_ASSERT(before == 0 || of.number == before - 1);
+        RC_ASSERT((ids_[{of.conversation, of.seq}]) == of.message);
+        before = of.number;
+        all.emplace_back(of.conversation, of.seq);
+      }
+      RC_ASSERT(!more_ || !mentions_.empty());
+    } while (more_);
+    std::sort(all.begin(), all.end());
+    return all;
+  }
+
+  static std::vector<UserId> mentions(const Operation& o) {
+    if (o.c % 3 != 0) return {};
+    return {UserId{o.c % users + 1}, UserId{o.c / 8 % users + 1}, UserId{o.c % users + 1}};
+  }
+
   /// R19: everything that is due to somebody was delivered to them, and what they read is known; who
   /// asks is told so, and nobody was told more at any time.
   void judge_receipts() {
@@ -226,6 +273,7 @@ class World {
     if (const auto* event = std::get_if<to_client::Event>(&frame)) {
       RC_ASSERT(event->cursor.held == p->cursor.held + 1);
       const Message& m = event->message;
+      ids_[{event->conversation, m.seq}] = m.id;
       auto& shown = p->shown[event->conversation];
       if (!shown.empty()) RC_ASSERT(shown.rbegin()->first < m.seq);
       shown[m.seq] = entry(m);
@@ -245,8 +293,16 @@ class World {
       p->has_cursor = true;
     } else if (const auto* page = std::get_if<to_client::HistoryPage>(&frame)) {
       pages_.clear();
-      for (const Message& m : page->messages) pages_.push_back({m.seq, entry(m)});
+      for (const Message& m : page->messages) {
+        pages_.push_back({m.seq, entry(m)});
+        ids_[{page->conversation, m.seq}] = m.id;
+      }
       more_ = page->has_more;
+    } else if (const auto* found = std::get_if<to_client::Found>(&frame)) {
+      found_ = {found->conversation, entry(found->message)};
+    } else if (const auto* mentions = std::get_if<to_client::MentionsPage>(&frame)) {
+      mentions_.assign(mentions->mentions.begin(), mentions->mentions.end());
+      more_ = mentions->has_more;
     } else if (const auto* heads = std::get_if<to_client::Heads>(&frame)) {
       for (const HeadOf& of : heads->heads) told_head(*p, of);
     } else if (const auto* listed = std::get_if<to_client::ListPage>(&frame)) {
@@ -297,19 +353,45 @@ class World {
     return {};
   }
 
-  void say(Person& p, const ConversationId& id, const std::string& text) {
+  void say(Person& p, const ConversationId& id, const std::string& text,
+           const std::vector<UserId>& mentions = {}) {
     std::uint64_t& last = p.numbers[id];
     to_server::Send send{.conversation = id,
                          .number = last + 1,
                          .key = hash_bytes(text),
-                         .content = {static_cast<std::uint32_t>(text.size()), hash_bytes(text), text}};
+                         .content = {static_cast<std::uint32_t>(text.size()), hash_bytes(text), text},
+                         .mentions = mentions};
     const auto [outcome, next] =
         ask(p, send, [](to_server::Send& s, std::uint64_t expected) { s.number = expected; });
-    RC_ASSERT(outcome == model_.say(p.user, id, text));
+    RC_ASSERT(outcome == model_.say(p.user, id, text, mentions));
     if (outcome.seq == 0) return;
     last = next - 1;
     last_said_ = {send, p.user, outcome.seq};
     last_text_ = text;
+    last_mentions_ = mentions;
+  }
+
+  /// R1: under a name of its own.
+  void say_named(Person& p, const ConversationId& id, const std::vector<UserId>& mentions) {
+    named_ = {p.user, id, "message " + std::to_string(++said_), mentions, 0};
+    const auto outcome = say_named_once();
+    RC_ASSERT(outcome == model_.say(p.user, id, named_.text, mentions));
+    named_.seq = outcome.seq;
+  }
+  ReferenceModel::Outcome say_named_once() {
+    Person& p = people_[named_.who.value - 1];
+    const std::string name = "name of " + named_.text;
+    const to_server::Send send{.conversation = named_.conversation,
+                               .content = {static_cast<std::uint32_t>(named_.text.size()),
+                                           hash_bytes(named_.text), named_.text},
+                               .mentions = named_.mentions,
+                               .client_id = name};
+    return ask(p, send, [](to_server::Send&, std::uint64_t) { RC_FAIL("it has no number"); }).first;
+  }
+  /// The last of those once more.
+  void say_named_again() {
+    if (named_.seq == 0) return;
+    RC_ASSERT(say_named_once().seq == named_.seq);
   }
 
   /// The last message once more, unchanged: the answer is what it was the first time.
@@ -317,6 +399,7 @@ class World {
     if (last_said_.seq == 0) return;
     to_server::Send again = last_said_.send;
     again.content.body = last_text_;
+    again.mentions = last_mentions_;
     Person& p = people_[last_said_.who.value - 1];
     const auto [outcome, next] =
         ask(p, again, [](to_server::Send& s, std::uint64_t expected) { s.number = expected; });
@@ -487,6 +570,18 @@ class World {
   std::vector<std::pair<Sequence, ReferenceModel::Entry>> pages_;
   bool more_ = false;
   std::optional<to_client::Frame> answer_;
+  std::map<std::pair<ConversationId, Sequence>, MessageId> ids_;
+  std::optional<std::pair<ConversationId, ReferenceModel::Entry>> found_;
+  std::vector<MentionOf> mentions_;
+  struct Named {
+    UserId who;
+    ConversationId conversation;
+    std::string text;
+    std::vector<UserId> mentions;
+    Sequence seq = 0;
+  };
+  Named named_;
+  std::vector<UserId> last_mentions_;
   Said last_said_;
   std::string last_text_;
   std::uint32_t last_slot_ = 0;
@@ -497,9 +592,9 @@ rc::Gen<Operation> any_operation() {
   return rc::gen::apply(
       [](int what, std::uint8_t a, std::uint8_t b, std::uint8_t c) {
         // Half of all operations say something.
-        return Operation{what < 25 ? static_cast<Operation::What>(what) : Operation::What::say, a, b, c};
+        return Operation{what < 27 ? static_cast<Operation::What>(what) : Operation::What::say, a, b, c};
       },
-      rc::gen::inRange(0, 42), rc::gen::arbitrary<std::uint8_t>(), rc::gen::arbitrary<std::uint8_t>(),
+      rc::gen::inRange(0, 45), rc::gen::arbitrary<std::uint8_t>(), rc::gen::arbitrary<std::uint8_t>(),
       rc::gen::arbitrary<std::uint8_t>());
 }
 

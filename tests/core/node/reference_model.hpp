@@ -34,12 +34,29 @@ class ReferenceModel {
   ReferenceModel(std::size_t members_max, std::size_t push_limit)
       : members_max_(members_max), push_limit_(push_limit) {}
 
-  Outcome say(UserId who, const ConversationId& id, const std::string& text) {
+  /// Of `mentions`, the members hold, each once, but for who says it.
+  Outcome say(UserId who, const ConversationId& id, const std::string& text,
+              const std::vector<UserId>& mentions = {}) {
     Conversation* c = find(id);
     if (c == nullptr) return {0, ErrorCode::not_found};
     if (!is_member(*c, who)) return {0, ErrorCode::not_member};
     if (is_blocked(id)) return {0, ErrorCode::blocked};
-    return append(*c, {who, EntryKind::text, text, {}, {}});
+    std::vector<UserId> mentioned;
+    for (const UserId user : mentions)
+      if (user != who && is_member(*c, user) && std::ranges::find(mentioned, user) == mentioned.end())
+        mentioned.push_back(user);
+    return append(*c, {who, EntryKind::text, text, mentioned, {}});
+  }
+
+  /// The messages that mention a user, by conversation and sequence.
+  std::vector<std::pair<ConversationId, Sequence>> mentions(UserId who) const {
+    std::vector<std::pair<ConversationId, Sequence>> found;
+    for (const auto& [id, c] : conversations_)
+      for (Sequence seq = 1; seq <= c.entries.size(); ++seq)
+        if (c.entries[seq - 1].kind == EntryKind::text &&
+            std::ranges::find(c.entries[seq - 1].users, who) != c.entries[seq - 1].users.end())
+          found.emplace_back(id, seq);
+    return found;
   }
 
   Outcome create(UserId who, const ConversationId& id, std::vector<UserId> members, const std::string& name,
@@ -166,12 +183,14 @@ class ReferenceModel {
   }
 
   /// What is delivered to a user of a conversation, or was or will be: of a channel, the entry that lets
-  /// them in, and the one that lets them out.
+  /// them in, the one that lets them out, and what mentions them.
   std::map<Sequence, Entry> delivered(UserId who, const ConversationId& id) {
     auto all = entries_within(who, id, [](const Interval& i) { return i.first; });
     const Conversation* c = find(id);
     std::erase_if(all, [&](const auto& entry) {
-      return !c->pushed[entry.first - 1] &&
+      const Entry& e = entry.second;
+      const bool mentions = e.kind == EntryKind::text && std::ranges::find(e.users, who) != e.users.end();
+      return !c->pushed[entry.first - 1] && !mentions &&
              std::none_of(c->intervals.begin(), c->intervals.end(), [&](const Interval& i) {
                return i.who == who && (i.first == entry.first || i.last == entry.first);
              });

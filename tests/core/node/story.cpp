@@ -64,7 +64,8 @@ class Teller {
     if (verb == "cluster") return start_cluster(w);
     if (!cluster_) throw std::runtime_error("a story begins with `cluster N`");
     if (verb == "connect" || verb == "reinstall") return connect(w);
-    if (verb == "send") return send(w, line);
+    if (verb == "send" || verb == "mention" || verb == "post") return send(w, line);
+    if (verb == "get" || verb == "mentions" || verb == "devices" || verb == "revoke") return ask(w);
     if (verb == "create" || verb == "add" || verb == "remove" || verb == "leave" ||
         verb == "rename" || verb == "promote" || verb == "demote" || verb == "hand-over" ||
         verb == "settings")
@@ -370,16 +371,44 @@ class Teller {
   }
 
   /// send USER DEVICE TO N TEXT…: the key is made of device, conversation and text, so that the
-  /// same words are the same intention.
+  /// same words are the same intention; mention USER DEVICE TO N WHO,WHO… TEXT…;
+  /// post USER DEVICE TO NAME TEXT…: under a client_id.
   void send(const Words& w, const std::string& line) {
     Device& d = device(w, 1);
     const ConversationId c = conversation(d, w.at(3));
-    const std::string text = line.substr(line.find(w.at(5), line.find(w.at(4) + " " + w.at(5))));
+    std::vector<UserId> mentions;
+    const std::size_t at = w[0] == "mention" ? 6 : 5;
+    if (w[0] == "mention") {
+      std::istringstream names(w.at(5));
+      for (std::string who; std::getline(names, who, ',');) mentions.push_back(user(who));
+    }
+    const std::string text = line.substr(line.find(w.at(at), line.find(w.at(at - 1) + " " + w.at(at))));
+    const bool named = w[0] == "post";
     say(d, to_server::Send{.id = ++d.last_request,
                            .conversation = c,
-                           .number = std::stoull(w.at(4)),
-                           .key = hash_bytes(text + d.user_name + d.name + to_text(c)),
-                           .content = {static_cast<std::uint32_t>(text.size()), hash_bytes(text), text}});
+                           .number = named ? 0 : std::stoull(w.at(4)),
+                           .key = named ? 0 : hash_bytes(text + d.user_name + d.name + to_text(c)),
+                           .content = {static_cast<std::uint32_t>(text.size()), hash_bytes(text), text},
+                           .mentions = mentions,
+                           .client_id = named ? std::string_view(w[4]) : std::string_view()});
+  }
+
+  /// get USER DEVICE TO SEQ: by its id, if anybody was told of that; get USER DEVICE ID;
+  /// mentions USER DEVICE [LIMIT [BEFORE]];  devices USER DEVICE;  revoke USER DEVICE N NUMBER
+  void ask(const Words& w) {
+    Device& d = device(w, 1);
+    const std::uint64_t id = ++d.last_request;
+    if (w[0] == "get" && w.size() == 4)
+      return say(d, to_server::Get{id, MessageId{std::stoull(w[3])}});
+    if (w[0] == "get")
+      return say(d, to_server::Get{id, ids_.at({conversation(d, w.at(3)), std::stoull(w.at(4))})});
+    if (w[0] == "devices") return say(d, to_server::Devices{id});
+    if (w[0] == "revoke")
+      return say(d, to_server::Revoke{id, std::stoull(w.at(3)), hash_bytes(w[3] + d.name, d.user.value),
+                                      DeviceNumber{static_cast<std::uint16_t>(std::stoul(w.at(4)))}});
+    say(d, to_server::Mentions{.id = id,
+                               .before = w.size() > 4 ? std::stoull(w[4]) : 0,
+                               .limit = w.size() > 3 ? static_cast<std::uint32_t>(std::stoul(w[3])) : 64});
   }
 
   /// contact USER DEVICE N WHO [NAME];  uncontact|block|unblock USER DEVICE N WHO;
@@ -500,6 +529,9 @@ class Teller {
     Device& d = at(c, n);
     see(fmt::format("{}.{} < {}", d.user_name, d.name, text(frame)));
     d.resumes |= std::holds_alternative<to_client::Welcome>(frame);
+    if (const auto* ok = std::get_if<to_client::Ok>(&frame)) ids_[{ok->conversation, ok->seq}] = ok->message;
+    if (const auto* event = std::get_if<to_client::Event>(&frame))
+      ids_[{event->conversation, event->message.seq}] = event->message.id;
     std::visit([&](const auto& f) { keep_cursor(d, f); }, frame);
   }
 
@@ -518,6 +550,7 @@ class Teller {
   Duration told_at_{};   ///< the last line
   std::map<std::string, UserId> users_;
   std::map<std::string, ConversationId> groups_;
+  std::map<std::pair<ConversationId, Sequence>, MessageId> ids_;
   std::deque<Device> devices_;
   std::uint32_t last_slot_ = 0;
   std::set<std::uint32_t> crowd_;  ///< by connection slot

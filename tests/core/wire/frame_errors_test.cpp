@@ -71,6 +71,43 @@ TEST_F(FrameErrors, SayWhatStandsThereInstead) {
             "bad_request 9: \"content\" has 0 characters: it must have 1 to 99999");
 }
 
+TEST_F(FrameErrors, SayThatAMessageIsNumberedOrNamed) {
+  const auto message = [](std::string_view keys) {
+    return R"({"type":"message","id":9,"conversation_id":"c_71_84","content":"x")" + std::string(keys) + "}";
+  };
+  const std::string not_both =
+      "it must be absent where \"n\" and \"key\" name the message";
+  EXPECT_EQ(error_of(message("")),
+            "bad_request 9: \"n\" is not there: a message has \"n\" and \"key\", or, of who does not "
+            "count, \"client_id\"");
+  EXPECT_EQ(error_of(message(R"(,"client_id":"a","n":1)")),
+            "bad_request 9: \"client_id\" is \"a\": " + not_both);
+  EXPECT_EQ(error_of(message(R"(,"client_id":"a","key":"0000000000000001")")),
+            "bad_request 9: \"client_id\" is \"a\": " + not_both);
+  EXPECT_EQ(error_of(message(R"(,"client_id":"")")),
+            "bad_request 9: \"client_id\" has 0 bytes: it must be a text of 1 to 64 bytes");
+  EXPECT_EQ(error_of(message(",\"client_id\":\"" + std::string(65, 'a') + "\"")),
+            "too_large 9: \"client_id\" has 65 bytes: it must be a text of 1 to 64 bytes");
+  EXPECT_EQ(parse(message(R"(,"client_id":"a")")).frames.size(), 1u);
+}
+
+TEST_F(FrameErrors, SayWhatMentionsAndQuestionsMustBe) {
+  std::string many = "[\"u_1\"";
+  for (int i = 0; i < 16; ++i) many += ",\"u_1\"";
+  const std::string numbered = R"(,"n":1,"key":"0000000000000001","content":"x")";
+  const std::string to = R"({"type":"message","id":9,"conversation_id":"c_71_84")" + numbered;
+  EXPECT_EQ(error_of(to + ",\"mentions\":" + many + "]}"),
+            "too_large 9: \"mentions\" has 17 users: it may have at most 16");
+  EXPECT_EQ(error_of(R"({"type":"get","id":9,"message_id":17})"),
+            "bad_request 9: \"message_id\" is 17: it must be a message's id, a whole number above 0 as a text");
+  EXPECT_EQ(error_of(R"({"type":"get","id":9,"message_id":"0"})"),
+            "bad_request 9: \"message_id\" is \"0\": it must be a message's id, a whole number above 0 as a text");
+  EXPECT_EQ(error_of(R"({"type":"mentions","id":9,"limit":65})"),
+            "bad_request 9: \"limit\" is 65: it must be a whole number from 1 to 64");
+  EXPECT_EQ(error_of(R"({"type":"revoke","id":9,"n":1,"key":"0000000000000001","device_number":0})"),
+            "bad_request 9: \"device_number\" is 0: it must be a whole number from 1 to 65535");
+}
+
 TEST_F(FrameErrors, CutWhatStandsThereBetweenCharacters) {
   std::string long_id = "x";
   for (int i = 0; i < 40; ++i) long_id += "é";

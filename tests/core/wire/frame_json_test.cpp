@@ -74,6 +74,48 @@ TEST(ClientFrame, Message) {
       R"({"type":"message","id":1,"conversation_id":"c_71_84","n":317,"key":"0000000000009f2c","content":"Lunch at \"one\"?"})");
 }
 
+TEST(ClientFrame, MessagesThatMentionOrAreNamed) {
+  to_server::Send send{1, direct, 317, 0x9f2c, content_of("Lunch?")};
+  send.mentions = two_users;
+  expect_golden<to_server::Frame>(
+      send,
+      R"({"type":"message","id":1,"conversation_id":"c_71_84","n":317,"key":"0000000000009f2c","content":"Lunch?","mentions":["u_84","u_90"]})");
+  send = {1, direct, 0, 0, content_of("Lunch?")};
+  send.client_id = "menu-4711";
+  expect_golden<to_server::Frame>(
+      send,
+      R"({"type":"message","id":1,"conversation_id":"c_71_84","client_id":"menu-4711","content":"Lunch?"})");
+}
+
+TEST(ClientFrame, QuestionsAboutMessagesAndDevices) {
+  expect_golden<to_server::Frame>(to_server::Get{2, MessageId{18'000'000'000'000'000'001u}},
+                                  R"({"type":"get","id":2,"message_id":"18000000000000000001"})");
+  expect_golden<to_server::Frame>(to_server::Mentions{2, 17, 10},
+                                  R"({"type":"mentions","id":2,"before":17,"limit":10})");
+  expect_golden<to_server::Frame>(to_server::Devices{2}, R"({"type":"devices","id":2})");
+  expect_golden<to_server::Frame>(to_server::Devices{2, DeviceNumber{6}},
+                                  R"({"type":"devices","id":2,"after":6})");
+  expect_golden<to_server::Frame>(
+      to_server::Revoke{2, 18, 3, DeviceNumber{4}},
+      R"({"type":"revoke","id":2,"n":18,"key":"0000000000000003","device_number":4})");
+}
+
+TEST(ServerFrame, AnswersAboutMessagesAndDevices) {
+  const Message message = message_of(EntryKind::text, "Lunch?", two_users);
+  expect_golden<to_client::Frame>(
+      to_client::Found{2, group, message},
+      R"({"type":"get","id":2,"conversation_id":"c_71_2_17","message":{"type":"message","seq":42,"message_id":"18000000000000000001","from":"u_71","device_number":2,"n":317,"key":"0000000000009f2c","sent_at":1700000000123,"content":"Lunch?","mentions":["u_84","u_90"]}})");
+  const MentionOf of{17, group, 42, MessageId{4711}, UserId{84}};
+  expect_golden<to_client::Frame>(
+      to_client::MentionsPage{2, {&of, 1}, true},
+      R"({"type":"mentions","id":2,"mentions":[{"number":17,"conversation_id":"c_71_2_17","seq":42,"message_id":"4711","from":"u_84"}],"has_more":true})");
+  const DeviceOf devices[] = {{DeviceNumber{1}, "phone", true, 0},
+                              {DeviceNumber{3}, "tablet", false, 1'700'000'000'123}};
+  expect_golden<to_client::Frame>(
+      to_client::DevicesPage{2, devices, true},
+      R"({"type":"devices","id":2,"devices":[{"device_number":1,"device":"phone","online":true},{"device_number":3,"device":"tablet","online":false,"last_seen":1700000000123}],"has_more":true})");
+}
+
 TEST(ClientFrame, Token) {
   expect_golden<to_server::Frame>(to_server::Token{9, "dev-insecure:u_71"},
                                   R"({"type":"token","id":9,"token":"dev-insecure:u_71"})");
@@ -278,7 +320,7 @@ TEST(ServerFrame, Welcome) {
       R"("durability":"synced","incarnation":"fedcba9876543210","limits":{"text_characters":99999,)"
       R"("frame_bytes":1310720,"frames_per_message":64,"unanswered":64,"unanswered_session":256,)"
       R"("ack_every":32,"group_members":100,"name_bytes":256,"history":64,"list":64,"watched":256,"watched_in_frame":64,)"
-      R"("members_at_once":1000,"looked":64},"ping_s":25})");
+      R"("members_at_once":1000,"looked":64,"mentions":16},"ping_s":25})");
 }
 
 TEST(ServerFrame, Ok) {

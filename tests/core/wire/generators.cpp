@@ -86,6 +86,8 @@ void fix(ContactOf& of);
 void fix(MemberOf& of);
 void fix(HeadOf& of);
 void fix(MarkOf& mark);
+void fix(MentionOf& of);
+void fix(DeviceOf& of);
 
 void bound(std::uint64_t& number, std::uint64_t least, std::uint64_t greatest) {
   number = least + number % (greatest - least + 1);
@@ -136,8 +138,13 @@ void fix(to_server::Hello& f) {
 void fix(to_server::Send& f) {
   fix(f.id);
   fix(f.conversation);
-  fix(f.number);
   fix(f.content, 1);
+  f.mentions = fixed_items(f.mentions);
+  if (!f.client_id.empty()) {
+    f.number = f.key = 0;
+    return fix_text(f.client_id, 1, limits::client_id_bytes);
+  }
+  fix(f.number);
 }
 void fix(to_server::Acknowledge& f) { fix(f.cursor); }
 void fix(to_server::Sync& f) { fix(f.cursor); }
@@ -230,6 +237,21 @@ std::span<const ConversationId> looked(std::span<const ConversationId> any) {
 }
 void fix(to_server::Look& f) { f.conversations = looked(f.conversations); }
 void fix(to_server::Unlook& f) { f.conversations = looked(f.conversations); }
+void fix(to_server::Get& f) {
+  fix(f.id);
+  if (f.message == MessageId{}) f.message.value = 1;
+}
+void fix(to_server::Mentions& f) {
+  fix(f.id);
+  fix(f.before);
+  f.limit = f.limit % limits::mentions_in_page + 1;
+}
+void fix(to_server::Devices& f) { fix(f.id); }
+void fix(to_server::Revoke& f) {
+  fix(f.id);
+  bound(f.number, 1, group_number_max);
+  if (f.device == DeviceNumber{}) f.device.value = 1;
+}
 void fix(to_server::Token& f) {
   fix(f.id);
   fix_text(f.token, 1, limits::token_bytes);
@@ -244,8 +266,7 @@ void fix(Message& m) {
   m.users = fixed_items(m.users);
   const bool has_settings = m.kind == EntryKind::created || m.kind == EntryKind::settings;
   if (!has_settings) m.settings = {};
-  if (m.kind == EntryKind::text || m.kind == EntryKind::renamed || m.kind >= EntryKind::settings)
-    m.users = {};
+  if (m.kind == EntryKind::renamed || m.kind >= EntryKind::settings) m.users = {};
   if (m.kind == EntryKind::left) m.users = m.users.first(std::min<std::size_t>(2, m.users.size()));
   const bool named = m.kind == EntryKind::created || m.kind == EntryKind::renamed;
   if (m.kind != EntryKind::text && !named) m.content = {};
@@ -341,6 +362,30 @@ void fix(to_client::MembersPage& f) {
   if (!f.conversation.is_group()) f.name = {};
   if (!f.conversation.is_group()) f.settings = {};
   f.members = fixed_items(f.members);
+}
+void fix(to_client::Found& f) {
+  fix(f.id);
+  fix(f.conversation);
+  fix(f.message);
+}
+void fix(MentionOf& of) {
+  fix(of.number);
+  fix(of.conversation);
+  fix(of.seq);
+  fix(of.from);
+}
+void fix(to_client::MentionsPage& f) {
+  fix(f.id);
+  f.mentions = fixed_items(f.mentions);
+}
+void fix(DeviceOf& of) {
+  if (of.device == DeviceNumber{}) of.device.value = 1;
+  fix_text(of.name, 1, limits::device_name_bytes);
+  fix_time(of.last_seen_ms);
+}
+void fix(to_client::DevicesPage& f) {
+  fix(f.id);
+  f.devices = fixed_items(f.devices);
 }
 void fix(to_client::ListPage& f) {
   fix(f.id);

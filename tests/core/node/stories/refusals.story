@@ -8,7 +8,7 @@ history anna phone ben before 0 10
 anna.phone < welcome: device 1, generation 1
 anna.phone < @0 synced
 (ben is u_2, on node 0)
-anna.phone < error 1: bad_request (n counts from 1)
+anna.phone < error 1: bad_request (a message has n and key, where n counts from 1, or client_id)
 anna.phone < page 2 of c_1_2, head 0:
 
 create anna phone 1 club ben carl
