@@ -13,8 +13,9 @@
 #include "core/node/context.hpp"
 #include "core/node/looks.hpp"
 #include "core/node/plans.hpp"
+#include "core/node/polls.hpp"
 #include "core/node/slices.hpp"
-#include "core/node/token_ends.hpp"
+#include "core/node/slot_ends.hpp"
 #include "core/node/watches.hpp"
 
 namespace hubbub {
@@ -75,6 +76,8 @@ class Gateway {
   /// Sends everybody elsewhere, a few at a time (B9).
   void drain();
   void work();
+  /// Looks at what the step told, and answers polls.
+  void step_ends();
   bool has_work() const {
     return watches_.has_work() || looks_.has_work() || slices_.has_work() || !sweeps_.empty() ||
            tokens_due() <= c_.now.mono || reads_due() <= c_.now.mono ||
@@ -89,7 +92,9 @@ class Gateway {
     if (connection.slot < sessions_.size()) __builtin_prefetch(&sessions_[connection.slot]);
   }
   /// Something is judged by time here, so pauses must be noticed (R28).
-  bool judging() const { return !expiries_.empty() || !attach_timers_.empty(); }
+  bool judging() const {
+    return !expiries_.empty() || !attach_timers_.empty() || !polls_.empty();
+  }
 
  private:
   static constexpr std::uint32_t none = UINT32_MAX;
@@ -97,6 +102,7 @@ class Gateway {
   struct Session {
     enum class State : std::uint8_t { free, open, attaching, live, attaching_again, closing, arriving };
     State state = State::free;
+    bool polled = false;
     DeviceNumber device;
     std::uint32_t use = 0;
     std::uint32_t attempt = 0;  ///< which attach is under way
@@ -154,10 +160,12 @@ class Gateway {
   void handle(Session& s, const input::Frame& f, const to_server::Receipts& receipts);
   void handle(Session& s, const input::Frame& f, const to_server::Push& push);
   void handle(Session& s, const input::Frame& f, const to_server::Token& token);
+  void handle(Session& s, const input::Frame& f, const to_server::Poll& poll);
 
   template <class Call>
   void ask(Session& s, const input::Frame& f, ShardId shard, const ConversationId& conversation,
            const Call& call);
+  void acknowledge(Session& s, ConnectionId connection, const Cursor& cursor);
   void attach_again(Session& s, ConnectionId connection, const Cursor& cursor);
   void attach_later(Session& s, ConnectionId connection, Duration after);
   void lose_position(Session& s, ConnectionId connection, std::string_view what);
@@ -200,6 +208,9 @@ class Gateway {
   void turn_away(Session& s, ConnectionId connection, const Advice& advice);
   void drain_wave();
   void renew_plans();
+  // Sessions whose devices poll (gateway_polls.cpp).
+  bool in_turn(const input::Frame& f);
+  void end_silent();
   // What sessions may not (gateway_limits.cpp).
   bool token_opens(Session& s, ConnectionId connection, const TokenSpan& token);
   bool outlived(Session& s, ConnectionId connection);
@@ -225,6 +236,7 @@ class Gateway {
   Plans plans_;
   Clocks clocks_;
   TokenEnds tokens_;
+  Polls polls_;
   Slices slices_;
   ByteQueue<WaitingRead> waiting_reads_;
   Duration reads_at_{};   ///< the next of them goes on, whatever else there is to do

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "core/base/hash.hpp"
 #include "core/node/calls.hpp"
 #include "core/node/contacts.hpp"
 #include "core/node/context.hpp"
@@ -14,6 +13,7 @@
 #include "core/node/registry.hpp"
 #include "core/node/replicas.hpp"
 #include "core/node/reports.hpp"
+#include "core/node/step_chain.hpp"
 #include "core/node/tenures.hpp"
 #include "core/node/users.hpp"
 
@@ -169,7 +169,6 @@ struct Node::Impl {
   void notice_pause();
   bool judging() const { return gateway.judging() || users.judging() || c.peers.judging() || registry.judging(); }
   void fatal(std::string_view why) { c.out->fatal = c.out->arena.copy(why); }
-  void chain(std::span<const Input> inputs, const Outbox& out);
 
   Context c;
   Gateway gateway;
@@ -194,8 +193,7 @@ struct Node::Impl {
   Duration evict_at{};
   Duration next{};
   ByteBuffer local_bytes;
-  ByteBuffer chained;
-  std::uint64_t hash = 0;
+  StepChain chain;
 };
 
 // --- The step ------------------------------------------------------------------------------------------------
@@ -226,10 +224,11 @@ std::size_t Node::Impl::step(std::span<const Input> inputs, Instant now, Outbox&
   if (taken == inputs.size() && !c.exhausted()) timers();
   tenures.step_ends();
   registry.step_ends();
+  gateway.step_ends();
   c.peers.flush(c.judged, out);
   commit();
   next = deadline();
-  if (c.config.chained) chain(inputs.first(taken), out);
+  if (c.config.chained) chain.add(inputs.first(taken), now, out);
   return taken;
 }
 
@@ -528,29 +527,6 @@ void Node::Impl::evict(Table& table, Evictable evictable) {
   evict_at = c.now.mono;
 }
 
-// --- The chain -----------------------------------------------------------------------------------------------
-
-void Node::Impl::chain(std::span<const Input> inputs, const Outbox& out) {
-  chained.clear();
-  wire::Writer writer(chained);
-  writer.write(c.now.mono.count());
-  writer.write(c.now.wall.count());
-  writer.write(inputs);
-  writer.write(std::span<const output::Frame>(out.frames));
-  writer.write(std::span<const output::Close>(out.closes));
-  writer.write(std::span<const output::ToPeer>(out.peers));
-  writer.write(std::span<const output::Commit>(out.commits));
-  writer.write(std::span<const output::Read>(out.reads));
-  writer.write(std::span<const output::Append>(out.appends));
-  writer.write(std::span<const output::LogRead>(out.log_reads));
-  writer.write(std::span<const output::LogTrim>(out.log_trims));
-  writer.write(std::span<const output::RegisterSet>(out.register_sets));
-  writer.write(std::span<const output::RegisterRead>(out.register_reads));
-  writer.write(std::span<const output::Entry>(out.entries));
-  if (!out.pushes.empty()) writer.write(std::span<const output::Push>(out.pushes));
-  hash = hash_bytes(chained.view(), hash);
-}
-
 // --- The face --------------------------------------------------------------------------------------------------
 
 Node::Node(const NodeConfig& config) : impl_(std::make_unique<Impl>(config)) {}
@@ -569,7 +545,7 @@ void Node::prefetch(const Input& input) const {
 
 Duration Node::next_deadline() const { return impl_->next; }
 const NodeCounters& Node::counters() const { return impl_->c.counters; }
-std::uint64_t Node::hash() const { return impl_->hash; }
+std::uint64_t Node::hash() const { return impl_->chain.hash(); }
 NodeGeneration Node::life() const { return impl_->c.life; }
 bool Node::open() const {
   return life() != 0 && std::none_of(impl_->c.partitions.begin(), impl_->c.partitions.end(),
