@@ -187,7 +187,11 @@ void Observer::shown(Duration now, const Device& device, const to_client::Event&
   } else if (message.kind == EntryKind::text && message.from != device.user() &&
              message.content.body.size() == Body::size) {
     const Duration written = Body::written(message.content.body);
-    if (counted(written)) stage_.meters.delivery.record((now - written).count());
+    if (counted(written)) {
+      stage_.meters.delivery.record((now - written).count());
+      const auto by = static_cast<std::size_t>(device.transport());
+      stage_.meters.delivery_by[by].record((now - written).count());
+    }
     const bool ours = !w.cut_off && stayed(partition_of(shard_of(device.user())));
     if (ours && beside(message.from, written, partition_of(shard_of(event.conversation))))
       stage_.meters.beside_delivery.record((now - written).count());

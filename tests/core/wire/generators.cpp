@@ -230,6 +230,12 @@ std::span<const ConversationId> looked(std::span<const ConversationId> any) {
 }
 void fix(to_server::Look& f) { f.conversations = looked(f.conversations); }
 void fix(to_server::Unlook& f) { f.conversations = looked(f.conversations); }
+void fix(to_server::Poll& f) {
+  fix(f.id);
+  if (f.has_cursor) fix(f.cursor);
+  if (!f.has_cursor) f.cursor = {};
+  f.wait_ms %= limits::poll_wait / 1ms + 1;
+}
 void fix(to_server::Token& f) {
   fix(f.id);
   fix_text(f.token, 1, limits::token_bytes);
