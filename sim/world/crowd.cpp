@@ -281,6 +281,7 @@ void Crowd::pushed(UserId user, DeviceNumber device) {
 /// It has just been welcomed, and wants to see who else is there.
 void Crowd::begin_presence(Client& client, std::uint32_t number) {
   client.welcomed = true;
+  client.asks_again = false;
   const std::uint32_t watched =
       std::min(stage_.scenario.clients.watched, population_.acquaintances());
   if (watched == 0) return;

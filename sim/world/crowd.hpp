@@ -85,6 +85,7 @@ class Crowd {
     bool absent = false;
     bool creates = false;  ///< has groups to create once it is attached
     bool welcomed = false;  ///< on this connection
+    bool asks_again = false;  ///< who is there, when it has caught up: an answer was lost
     bool wants_push = false;  ///< and has asked for it
     bool opens = false;       ///< a push brings it back
     bool dead = false;     ///< its connection carries nothing any more, and it does not know
@@ -118,6 +119,7 @@ class Crowd {
   void send_exchange(Client& client, std::uint32_t number, Device::Exchange what);
   void exchange_at_client(Piece* piece);
   void lose_exchange(Client& client, std::uint32_t number, Device::Exchange what);
+  void ask_again(Client& client, std::uint32_t number);
   void exchange_turn(std::uint32_t number);
   Duration exchange_due(const Client& client, std::uint32_t number) const;
   void exchange_bounced(const Piece& piece, ExchangeHead head);

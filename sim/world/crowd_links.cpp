@@ -80,7 +80,7 @@ void Crowd::dial(Client& client, std::uint32_t number) {
   ++client.attempt;
   client.sent = 0;
   client.link = Link::dialling;
-  client.dead = client.welcomed = false;
+  client.dead = client.welcomed = client.asks_again = false;
   if (polls(client)) exchanges_[number] = {.numbers = exchanges_[number].numbers};
   if (!waits_for_token(client, number)) go_on_dialling(client, number);
 }
@@ -241,6 +241,7 @@ void Crowd::read_frames(Client& client, std::uint32_t number, const Piece* piece
       begin_presence(client, number);
       ask_for_pushes(client, number);
     }
+    ask_again(client, number);
     if (client.creates && client.device.attached()) create_groups(client, number);
   }
   if (!observer_.created.empty()) note_created();

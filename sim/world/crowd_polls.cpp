@@ -98,7 +98,16 @@ void Crowd::lose_exchange(Client& client, std::uint32_t number, Device::Exchange
   edge_.actions.clear();
   client.device.exchange_lost(stage_.now, what, edge_);
   carry_out(number);
-  if (client.device.attached()) begin_presence(client, number);
+  // Not before its next poll: until that is there, the server answers into the one that was lost.
+  client.asks_again = true;
+  ask_again(client, number);
+  edge_.actions.clear();
+  if (client.link == Link::open) send_exchanges(client, number);
+}
+
+void Crowd::ask_again(Client& client, std::uint32_t number) {
+  if (client.asks_again && client.device.attached() && client.device.at_head())
+    begin_presence(client, number);
 }
 
 /// An exchange of the client has ended without the server: cut off, or never answered.

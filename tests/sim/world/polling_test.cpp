@@ -1,4 +1,5 @@
-// Clients that poll, with everything around them: requests, proxies that cut and lose, servers that end.
+// Clients that poll, with everything around them: requests, proxies that cut and lose, servers that
+// end.
 #include <gtest/gtest.h>
 
 #include "sim/world/summarize.hpp"
@@ -15,11 +16,18 @@ Scenario polling_scenario(double long_poll, double poll) {
   return scenario;
 }
 
-RunResult bears(const Scenario& scenario) {
+/// As people mostly are; where there is always something new, a long poll ends as soon as it begins.
+Scenario quiet_scenario() {
+  Scenario scenario = polling_scenario(0.35, 0.35);
+  scenario.clients.messages_per_day = 1200;
+  return scenario;
+}
+
+RunResult bears(const Scenario& scenario, std::uint64_t acknowledged = 90) {
   RunResult result = run(scenario, {});
   EXPECT_TRUE(result.settled) << violations_of(result);
   EXPECT_TRUE(result.violations.empty()) << violations_of(result);
-  EXPECT_GE(result.meters.acknowledged, 90u);
+  EXPECT_GE(result.meters.acknowledged, acknowledged);
   return result;
 }
 
@@ -36,7 +44,7 @@ TEST(Polling, ALongPollBringsWhatIsNewAlmostAsSoonAsAConnectionAndAPollWhenItIsI
 }
 
 TEST(Polling, CostsMoreTheMoreOftenItIsDone) {
-  const RunResult result = bears(polling_scenario(0.35, 0.35));
+  const RunResult result = bears(quiet_scenario(), 10);
   const auto bytes_each = [&](Transport by) {
     const auto t = static_cast<std::size_t>(by);
     return result.meters.bytes[t] / std::max<std::uint64_t>(result.meters.clients[t], 1);
@@ -100,7 +108,7 @@ TEST(Polling, WhatBreaksConnectionsCostsAPollAndNoSession) {
     for (fault.server = 0; *fault.server < 3; ++*fault.server) scenario.faults.push_back(fault);
     const RunResult result = bears(scenario);
     EXPECT_EQ(result.faults[static_cast<std::size_t>(kind)], 3u);
-    EXPECT_EQ(result.meters.attached, 30u) << choices<FaultKind>[static_cast<std::size_t>(kind)].name;
+    EXPECT_EQ(result.meters.attached, 30u) << static_cast<int>(kind);
   }
 }
 
@@ -116,7 +124,7 @@ TEST(Polling, WhoVanishesWithoutAWordIsMissedWhenNobodyPollsAnyMore) {
 }
 
 TEST(Polling, IsToldSideBySide) {
-  const Scenario scenario = polling_scenario(0.35, 0.35);
+  const Scenario scenario = quiet_scenario();
   const Summary summary = summarize(scenario, run(scenario, {}), 0s, "");
   ASSERT_EQ(summary.transports.size(), 3u);
   EXPECT_EQ(summary.transports[1].name, "long_poll");
