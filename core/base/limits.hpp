@@ -402,6 +402,16 @@ inline constexpr auto come_back_most = 30s;
 inline constexpr std::size_t attach_burst = 64;
 inline constexpr auto attach_interval = 20ms;
 
+// --- Polls (R37) ---------------------------------------------------------------------------------
+/// The longest that a poll is held: what stands between often cuts off what is silent for a minute.
+inline constexpr auto poll_wait = 30s;
+/// A polled session whose device has asked for nothing for so long is over: room for one poll that is
+/// lost among those of a device that polls every 10 s, and for its retry.
+inline constexpr auto poll_ttl = 25s;
+/// What a session is told while it catches up gathers for so long before a poll takes it: a device
+/// far behind makes a few round trips, not one for each entry.
+inline constexpr auto poll_gathers = 100ms;
+
 // --- Heartbeats --------------------------------------------------------------------------------
 inline constexpr auto ping_interval = 25s;
 inline constexpr auto ping_grace = 10s;
@@ -420,6 +430,7 @@ static_assert(batch_bytes <= log_record_bytes, "a batch becomes one log record")
 static_assert(shards == (1u << message_id_shard_bits), "a shard fits the id's shard bits");
 static_assert(shards % partitions == 0);
 static_assert(recent_bytes >= 4 * text_bytes, "the recent cache outlives one long message");
+static_assert(poll_gathers < poll_wait && poll_ttl > 2 * ping_grace);
 static_assert(contacts_in_page <= read_rows && mentions_in_page <= read_rows);
 static_assert(mentions_kept <= UINT16_MAX && opaque_window <= UINT16_MAX, "the slots have 16-bit numbers");
 static_assert(push_rows <= read_rows);

@@ -202,6 +202,12 @@ enum class OverloadPolicy : std::uint8_t {
   fifo,     ///< takes everything as it came
 };
 
+/// What becomes of a session when a poll was answered (R37).
+enum class PollPolicy : std::uint8_t {
+  kept,       ///< it goes on: the next poll finds it
+  forgotten,  ///< it is over: whoever polls begins another each time (wasteful)
+};
+
 struct Policy {
   Durability durability = Durability::synced;
   AcknowledgePolicy acknowledge = AcknowledgePolicy::after_commit;
@@ -243,6 +249,7 @@ struct Policy {
   /// The window of quotas.
   Duration quota_window = limits::quota_window;
   OverloadPolicy overload = OverloadPolicy::ordered;
+  PollPolicy polls = PollPolicy::kept;
 
   bool operator==(const Policy&) const = default;
 };

@@ -67,6 +67,7 @@ void Gateway::end(Session& s, ConnectionId connection, bool left) {
   watches_.ended(connection);
   looks_.ended(connection);
   tokens_.erase(connection.slot);
+  if (s.polled) polls_.ended(connection);
   slices_.ended(connection.slot);
   for (std::uint32_t r = s.first_request; r != Session::no_request;) {
     const std::uint32_t next = requests_[r].next;
@@ -109,7 +110,7 @@ void Gateway::on(const input::Frame& f) {
   Session* s = find(f.connection);
   if (s == nullptr || s->state == Session::State::closing || outlived(*s, f.connection)) return;
   c_.pressure.took(Duration(f.waited_ns));
-  if (delay(f)) return;
+  if ((s->polled && !in_turn(f)) || delay(f)) return;
   std::visit([&](const auto& frame) { handle(*s, f, frame); }, f.frame);
 }
 
@@ -130,6 +131,8 @@ void Gateway::handle(Session& s, const input::Frame& f, const to_server::Hello& 
     return retry(f.connection, 0, ErrorCode::unavailable, limits::retry_unavailable,
                  "your inbox's server is away; try again");
   s.state = Session::State::attaching;
+  s.polled = hello.polled;
+  s.polled ? polls_.began(f.connection, hello) : polls_.ended(f.connection);
   s.begin(hello.cursor.incarnation, hello.cursor.held);
   move(s, f.connection, hello.cursor);
   c_.send(home, peer::Attach{.session = ref(f.connection),
@@ -161,6 +164,7 @@ void Gateway::move(Session& s, ConnectionId connection, const Cursor& to) {
 
 void Gateway::attach_again(Session& s, ConnectionId connection, const Cursor& cursor) {
   s.state = Session::State::attaching_again;
+  if (s.polled) polls_.behind(connection);
   move(s, connection, cursor);
   const NodeId home = c_.owner(shard_of(s.user));
   ++s.attempt;
@@ -253,14 +257,20 @@ void Gateway::revoked(Session& s, ConnectionId connection) {
 void Gateway::handle(Session& s, const input::Frame& f, const to_server::Sync& sync) {
   if (!s.attached())
     return error(f.connection, 0, ErrorCode::bad_request, "say hello first");
+  if (s.polled)
+    return error(f.connection, 0, ErrorCode::bad_request, "this session is polled: poll from your cursor");
   attach_again(s, f.connection, sync.cursor);
 }
 
 void Gateway::handle(Session& s, const input::Frame& f, const to_server::Acknowledge& ack) {
-  if (s.attached()) s.acknowledge(ack.cursor.incarnation, ack.cursor.held);
+  acknowledge(s, f.connection, ack.cursor);
+}
+
+void Gateway::acknowledge(Session& s, ConnectionId connection, const Cursor& cursor) {
+  if (s.attached()) s.acknowledge(cursor.incarnation, cursor.held);
   if (s.state != Session::State::live) return;
   c_.send(c_.owner(shard_of(s.user)),
-          peer::Acknowledged{ref(f.connection), {s.user, s.device}, ack.cursor});
+          peer::Acknowledged{ref(connection), {s.user, s.device}, cursor});
 }
 
 // --- The stream (R15) --------------------------------------------------------------------------------
@@ -568,6 +578,7 @@ void Gateway::attach_timed(const AttachTimer& timer) {
 void Gateway::timers() {
   if (drain_at_ <= c_.now.mono) drain_wave();
   clocks_.timers();
+  end_silent();
   // Whose clock is wrong can take nobody, as if it went down.
   if (plans_.look(open_, draining_ || !clocks_.right()) || renew_next_at_ <= c_.now.mono) renew_plans();
   while (!expiries_.empty() && !c_.exhausted()) {
@@ -600,7 +611,7 @@ void Gateway::timers() {
 Duration Gateway::next_deadline() const {
   Duration due = std::min({drain_at_, renew_next_at_, plans_.next_deadline(),
                            watches_.next_deadline(), looks_.next_deadline()});
-  due = std::min({due, clocks_.next_deadline(), tokens_due(), reads_due()});
+  due = std::min({due, clocks_.next_deadline(), tokens_due(), reads_due(), polls_.next_deadline()});
   const Duration away = c_.now.mono - c_.judged;
   if (!expiries_.empty()) due = std::min(due, expiries_.front().due + away);
   if (!attach_timers_.empty()) due = std::min(due, attach_timers_.front().due + away);

@@ -15,9 +15,10 @@
 #include "core/node/context.hpp"
 #include "core/node/looks.hpp"
 #include "core/node/plans.hpp"
+#include "core/node/polls.hpp"
 #include "core/node/session.hpp"
 #include "core/node/slices.hpp"
-#include "core/node/token_ends.hpp"
+#include "core/node/slot_ends.hpp"
 #include "core/node/watches.hpp"
 
 namespace hubbub {
@@ -90,6 +91,8 @@ class Gateway final : private Watches::Sessions {
   /// Sends everybody elsewhere, a few at a time (B9).
   void drain();
   void work();
+  /// Looks at what the step told, and answers polls.
+  void step_ends();
   bool has_work() const {
     return watches_.has_work() || looks_.has_work() || slices_.has_work() || !sweeps_.empty() ||
            tokens_due() <= c_.now.mono || reads_due() <= c_.now.mono ||
@@ -104,7 +107,9 @@ class Gateway final : private Watches::Sessions {
     if (connection.slot < sessions_.size()) __builtin_prefetch(&sessions_[connection.slot]);
   }
   /// Something is judged by time here, so pauses must be noticed (R28).
-  bool judging() const { return !expiries_.empty() || !attach_timers_.empty(); }
+  bool judging() const {
+    return !expiries_.empty() || !attach_timers_.empty() || !polls_.empty();
+  }
 
  private:
   static constexpr std::uint32_t none = UINT32_MAX;
@@ -157,6 +162,7 @@ class Gateway final : private Watches::Sessions {
   void handle(Session& s, const input::Frame& f, const to_server::Mentions& mentions);
   void handle(Session& s, const input::Frame& f, const to_server::Devices& devices);
   void handle(Session& s, const input::Frame& f, const to_server::Revoke& revoke);
+  void handle(Session& s, const input::Frame& f, const to_server::Poll& poll);
 
   template <class Call>
   void ask(Session& s, const input::Frame& f, ShardId shard, const ConversationId& conversation,
@@ -164,6 +170,7 @@ class Gateway final : private Watches::Sessions {
   std::uint32_t issued(ConnectionId connection) const;
   Cursor cursor(const Session& s, ConnectionId connection) const;
   void move(Session& s, ConnectionId connection, const Cursor& to);
+  void acknowledge(Session& s, ConnectionId connection, const Cursor& cursor);
   void attach_again(Session& s, ConnectionId connection, const Cursor& cursor);
   void attach_later(Session& s, ConnectionId connection, Duration after);
   void revoked(Session& s, ConnectionId connection);
@@ -207,6 +214,9 @@ class Gateway final : private Watches::Sessions {
   void turn_away(Session& s, ConnectionId connection, const Advice& advice);
   void drain_wave();
   void renew_plans();
+  // Sessions whose devices poll (gateway_polls.cpp).
+  bool in_turn(const input::Frame& f);
+  void end_silent();
   // What sessions may not (gateway_limits.cpp).
   bool token_opens(Session& s, ConnectionId connection, const TokenSpan& token);
   bool outlived(Session& s, ConnectionId connection);
@@ -232,6 +242,7 @@ class Gateway final : private Watches::Sessions {
   Plans plans_;
   Clocks clocks_;
   TokenEnds tokens_;
+  Polls polls_;
   Slices slices_;
   ByteQueue<WaitingRead> waiting_reads_;
   Duration reads_at_{};   ///< the next of them goes on, whatever else there is to do

@@ -29,6 +29,7 @@ Gateway::Gateway(Context& context)
       admission_(schedule_of(context.config), context.self()),
       plans_(context, admission_.rate()),
       clocks_(context),
+      polls_(context),
       slices_(context) {}
 
 // --- Coming (R29, R31) -------------------------------------------------------------------------------

@@ -136,11 +136,7 @@ bool Gateway::delay(const input::Frame& f) {
   ByteBuffer bytes;
   wire::encode(f.frame, bytes);
   if (waiting_reads_.size() + bytes.size() > limits::waiting_reads_bytes) {
-    const RequestId id = std::visit([](const auto& call) {
-      if constexpr (requires { call.id; }) return call.id;
-      else return RequestId{0};
-    }, f.frame);
-    retry(f.connection, id, ErrorCode::overloaded, c_.pressure.come_back(c_.now.mono),
+    retry(f.connection, request_of(f.frame), ErrorCode::overloaded, c_.pressure.come_back(c_.now.mono),
           "the server is busy; try again");
     return true;
   }

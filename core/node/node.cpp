@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "core/base/hash.hpp"
 #include "core/node/node_impl.hpp"
 
 namespace hubbub {
@@ -35,10 +34,11 @@ std::size_t Node::Impl::step(std::span<const Input> inputs, Instant now, Outbox&
   if (taken == inputs.size() && !c.exhausted()) timers();
   tenures.step_ends();
   registry.step_ends();
+  gateway.step_ends();
   c.peers.flush(c.judged, out);
   commit();
   next = deadline();
-  if (c.config.chained) chain(inputs.first(taken), out);
+  if (c.config.chained) chain.add(inputs.first(taken), now, out);
   return taken;
 }
 
@@ -239,29 +239,6 @@ void Node::Impl::follow_peers() {
   }
 }
 
-// --- The chain -----------------------------------------------------------------------------------------------
-
-void Node::Impl::chain(std::span<const Input> inputs, const Outbox& out) {
-  chained.clear();
-  wire::Writer writer(chained);
-  writer.write(c.now.mono.count());
-  writer.write(c.now.wall.count());
-  writer.write(inputs);
-  writer.write(std::span<const output::Frame>(out.frames));
-  writer.write(std::span<const output::Close>(out.closes));
-  writer.write(std::span<const output::ToPeer>(out.peers));
-  writer.write(std::span<const output::Commit>(out.commits));
-  writer.write(std::span<const output::Read>(out.reads));
-  writer.write(std::span<const output::Append>(out.appends));
-  writer.write(std::span<const output::LogRead>(out.log_reads));
-  writer.write(std::span<const output::LogTrim>(out.log_trims));
-  writer.write(std::span<const output::RegisterSet>(out.register_sets));
-  writer.write(std::span<const output::RegisterRead>(out.register_reads));
-  writer.write(std::span<const output::Entry>(out.entries));
-  if (!out.pushes.empty()) writer.write(std::span<const output::Push>(out.pushes));
-  hash = hash_bytes(chained.view(), hash);
-}
-
 // --- The face --------------------------------------------------------------------------------------------------
 
 Node::Node(const NodeConfig& config) : impl_(std::make_unique<Impl>(config)) {}
@@ -280,7 +257,7 @@ void Node::prefetch(const Input& input) const {
 
 Duration Node::next_deadline() const { return impl_->next; }
 const NodeCounters& Node::counters() const { return impl_->c.counters; }
-std::uint64_t Node::hash() const { return impl_->hash; }
+std::uint64_t Node::hash() const { return impl_->chain.hash(); }
 NodeGeneration Node::life() const { return impl_->c.life; }
 bool Node::open() const {
   return life() != 0 && std::none_of(impl_->c.partitions.begin(), impl_->c.partitions.end(),

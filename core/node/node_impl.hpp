@@ -14,6 +14,7 @@
 #include "core/node/registry.hpp"
 #include "core/node/replicas.hpp"
 #include "core/node/reports.hpp"
+#include "core/node/step_chain.hpp"
 #include "core/node/tenures.hpp"
 #include "core/node/users.hpp"
 
@@ -189,7 +190,6 @@ struct Node::Impl {
   void notice_pause();
   bool judging() const { return gateway.judging() || users.judging() || c.peers.judging() || registry.judging(); }
   void fatal(std::string_view why) { c.out->fatal = c.out->arena.copy(why); }
-  void chain(std::span<const Input> inputs, const Outbox& out);
 
   Context c;
   Gateway gateway;
@@ -217,8 +217,7 @@ struct Node::Impl {
   Duration evict_at{};
   Duration next{};
   ByteBuffer local_bytes;
-  ByteBuffer chained;
-  std::uint64_t hash = 0;
+  StepChain chain;
 };
 
 }  // namespace hubbub

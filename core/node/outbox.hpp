@@ -114,6 +114,23 @@ struct Push {
   }
 };
 
+/// What becomes of the polls of a polled session (R37), and of what waits for them at its edge: all
+/// frames but answers to requests and to its `hello`. In turn with `frames`, of which `after` come
+/// before this; a close of the session comes last, and ends a poll that is held.
+struct Poll {
+  enum class What : std::uint8_t {
+    answer,  ///< ends poll `id`, with all that waits
+    empty,   ///< ends it with nothing; what waits, waits on
+    forget,  ///< what waits of the stream (Event, Ranges, Synced, Reset) is dropped: it comes again
+  };
+  ConnectionId connection;
+  RequestId id{};  ///< 0: of `forget`
+  What what{};
+  std::uint32_t after{};
+  static auto fields(auto& s) { return std::tie(s.connection, s.id, s.what, s.after); }
+};
+constexpr Poll::What last_of(Poll::What) { return Poll::What::forget; }
+
 }  // namespace output
 
 /// A node's own row of counters, ever growing.
@@ -161,6 +178,10 @@ struct NodeCounters {
   std::uint64_t shed_receipts = 0;    ///< likewise, of receipts
   std::uint64_t delayed_reads = 0;    ///< reads that waited
   std::uint64_t refused_sends = 0;    ///< sends and changes put off
+  std::uint64_t polls = 0;            ///< taken
+  std::uint64_t polls_empty = 0;      ///< of them, that ended with nothing new
+  std::uint64_t poll_losses = 0;      ///< of them, that showed that an answer was lost
+  std::uint64_t poll_silences = 0;    ///< polled sessions whose devices came no more
 };
 
 struct Outbox {
@@ -176,6 +197,7 @@ struct Outbox {
   std::vector<output::RegisterRead> register_reads;
   std::vector<output::Entry> entries;
   std::vector<output::Push> pushes;
+  std::vector<output::Poll> polls;
   /// Not empty: the process must say so and end with status 70, to be started again (R7).
   std::string_view fatal;
   /// Not empty: something a person must know, such as a store that lost its tail.
@@ -197,6 +219,7 @@ struct Outbox {
     register_reads.clear();
     entries.clear();
     pushes.clear();
+    polls.clear();
     fatal = alarm = {};
     units = 0;
     arena.clear();

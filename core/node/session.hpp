@@ -22,7 +22,8 @@ struct Session {
       : state(begins), use(connection.use), user(of) {}
 
   State state = State::free;
-  bool in_sync = false;  ///< far behind: how far the sync is, the gateway knows
+  bool in_sync : 1 = false;  ///< far behind: how far the sync is, the gateway knows
+  bool polled : 1 = false;   ///< its device holds no connection (gateway_polls.cpp)
   DeviceNumber device;
   std::uint32_t use = 0;
   std::uint32_t attempt = 0;  ///< which attach is under way

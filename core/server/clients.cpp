@@ -215,6 +215,13 @@ void Clients::open(ConnectionId id, Client& client, UserId user) {
 
 void Clients::take_frames(ConnectionId id, Client& client) {
   for (to_server::Frame& frame : parsed_.frames) {
+    const auto* hello = std::get_if<to_server::Hello>(&frame);
+    if (hello != nullptr && hello->polled) {
+      send(id, client,
+           to_client::Error{.code = ErrorCode::unsupported,
+                            .detail = "a WebSocket is not polled: say hello without \"polled\""});
+      continue;
+    }
     if (std::holds_alternative<to_server::Hello>(frame) && client.state == State::greeting) {
       client.state = State::live;
       const auto jitter = Duration(mix64(seed_ ^ (std::uint64_t{id.use} << 32 | id.slot)) %

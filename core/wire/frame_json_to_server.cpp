@@ -29,6 +29,17 @@ Frame read_hello(FrameFields& in) {
   f.device = in.name("device", 1, limits::device_name_bytes);
   f.has_cursor = in.has("cursor");
   if (f.has_cursor) f.cursor = in.cursor();
+  f.polled = in.boolean_or_false("polled");
+  return f;
+}
+
+Frame read_poll(FrameFields& in) {
+  to_server::Poll f;
+  f.id = in.request_id();
+  f.has_cursor = in.has("cursor");
+  if (f.has_cursor) f.cursor = in.cursor();
+  f.wait_ms = static_cast<std::uint32_t>(in.number_or("wait_ms", 0, 0, limits::poll_wait / 1ms));
+  f.sync = in.boolean_or_false("sync");
   return f;
 }
 
@@ -328,6 +339,7 @@ constexpr json::FrameType<Frame> types[] = {
     {"mentions", read_mentions},
     {"devices", read_devices},
     {"revoke", read_revoke},
+    {"poll", read_poll},
 };
 
 // --- Writing -----------------------------------------------------------------------------------
@@ -336,6 +348,15 @@ void write(const to_server::Hello& f, ObjectWriter& out) {
   out.word("type", "hello");
   out.text("device", f.device);
   if (f.has_cursor) out.word("cursor", to_text(f.cursor));
+  if (f.polled) out.boolean("polled", true);
+}
+
+void write(const to_server::Poll& f, ObjectWriter& out) {
+  out.word("type", "poll");
+  out.number("id", f.id);
+  if (f.has_cursor) out.word("cursor", to_text(f.cursor));
+  out.number("wait_ms", f.wait_ms);
+  if (f.sync) out.boolean("sync", true);
 }
 
 void write(const to_server::Send& f, ObjectWriter& out) {

@@ -104,12 +104,14 @@ struct DeviceOf {
 /// What a device says.
 namespace to_server {
 
-/// First frame of a connection. Without a cursor the device holds nothing.
+/// First frame of a connection. Without a cursor the device holds nothing. `polled`: it holds no
+/// connection; what it is told waits until it polls (R37).
 struct Hello {
   std::string_view device;
   bool has_cursor{};
   Cursor cursor;
-  static auto fields(auto& s) { return std::tie(s.device, s.has_cursor, s.cursor); }
+  bool polled{};
+  static auto fields(auto& s) { return std::tie(s.device, s.has_cursor, s.cursor, s.polled); }
 };
 
 /// `number`: the device's own count in this conversation, from 1 (R1); 0 if it does not count, and names
@@ -343,9 +345,22 @@ struct Revoke {
   static auto fields(auto& s) { return std::tie(s.id, s.number, s.key, s.device); }
 };
 
+/// Of a polled session: everything up to `cursor` arrived (without one, nothing did); what is new?
+/// Answered, with all that waits, as soon as there is something, or after `wait_ms` with nothing.
+/// `id`: above that of the poll before it. `sync`: the stream begins again from there, as an answer to
+/// an earlier poll did not arrive; where the cursor shows that, it does so anyway.
+struct Poll {
+  RequestId id{};
+  bool has_cursor{};
+  Cursor cursor;
+  std::uint32_t wait_ms{};
+  bool sync{};
+  static auto fields(auto& s) { return std::tie(s.id, s.has_cursor, s.cursor, s.wait_ms, s.sync); }
+};
+
 using Frame = std::variant<Hello, Send, Acknowledge, Sync, History, Create, Change, List, Watch, Unwatch,
                            ContactChange, Contacts, Members, Read, Typing, Receipts, Push, AddMembers,
-                           Channels, Look, Unlook, Token, Get, Mentions, Devices, Revoke>;
+                           Channels, Look, Unlook, Token, Get, Mentions, Devices, Revoke, Poll>;
 
 constexpr History::Direction last_of(History::Direction) { return History::Direction::around; }
 constexpr Change::What last_of(Change::What) { return Change::What::settings; }

@@ -39,7 +39,7 @@ void Device::go_online(Duration now, DeviceEdge& edge) {
 
 void Device::go_offline(Duration now, DeviceEdge& edge) {
   if (state_ == State::gone) return;
-  if (state_ == State::attached && unacknowledged_ > 0) acknowledge(now, edge);
+  if (state_ == State::attached && unacknowledged_ > 0 && !polls()) acknowledge(now, edge);
   edge.actions.close = state_ != State::offline && state_ != State::waiting;
   edge.actions.good_bye = edge.actions.close;
   lose_connection(false);
@@ -79,7 +79,7 @@ void Device::say_hello(Duration now, DeviceEdge& edge) {
   state_ = State::greeting;
   due_ = now + edge.settings.answer_timeout;
   edge.actions.name = edge.settings.name + std::to_string(index_);
-  edge.actions.frames.push_back(to_server::Hello{edge.actions.name, has_cursor_, cursor_});
+  edge.actions.frames.push_back(to_server::Hello{edge.actions.name, has_cursor_, cursor_, polls()});
   if (has_cursor_) edge.observer.holds(now, *this, cursor_);
 }
 
@@ -128,6 +128,13 @@ void Device::lose_connection(bool given_up) {
   unacknowledged_ = 0;
   at_head_ = false;
   if (channels_) *channels_ = {.looks = channels_->looks, .list = std::move(channels_->list)};
+  exchanges_lost_ = 0;
+  sync_ = false;
+  lose_requests(given_up);
+}
+
+/// What was asked is not answered any more.
+void Device::lose_requests(bool given_up) {
   if (receipts_) receipts_->request = 0;
   if (!work_) return;
   for (Lane& lane : work_->lanes) {
@@ -156,18 +163,22 @@ void Device::timer(Duration now, DeviceEdge& edge) {
   if (state_ == State::put_off && now >= due_) return say_hello(now, edge);
   const bool attempt_overdue =
       (state_ == State::connecting || state_ == State::greeting) && now >= due_;
-  if (attempt_overdue || answer_overdue(now, edge) ||
-      (state_ == State::attached && receipts_overdue(now))) {
-    edge.actions.frames.clear();
-    edge.actions.close = true;
-    end_connection(now, broken, true, edge);
-    return;
-  }
+  const bool unanswered =
+      answer_overdue(now, edge) || (state_ == State::attached && receipts_overdue(now));
+  // What waits for an answer of who polls may not have left yet; its exchanges have times of their own.
+  if (attempt_overdue || (unanswered && !polls())) return give_up(now, edge);
   if (state_ != State::attached) return;
+  if (polls() && now >= due_) poll(now, edge);
   if (now >= acknowledge_due_) acknowledge(now, edge);
   if (channels_ && now >= channels_->not_before) list_channels(now, edge);
   pump(now, edge);
   pump_receipts(now, edge);
+}
+
+void Device::give_up(Duration now, DeviceEdge& edge) {
+  edge.actions.frames.clear();
+  edge.actions.close = true;
+  end_connection(now, broken, true, edge);
 }
 
 bool Device::answer_overdue(Duration now, const DeviceEdge& edge) const {
@@ -188,10 +199,13 @@ bool Device::answer_overdue(Duration now, const DeviceEdge& edge) const {
 Duration Device::deadline() const {
   if (state_ != State::attached) return due_;
   Duration first = std::min(acknowledge_due_, receipts_deadline());
+  if (polls()) first = std::min(first, due_);
   if (channels_) first = std::min(first, channels_->not_before);
   if (!work_) return first;
   const auto consider = [&](Duration at) { first = std::min(first, at); };
-  const auto answer = [&](Duration sent_at) { consider(sent_at + work_->answer_timeout); };
+  const auto answer = [&](Duration sent_at) {
+    if (!polls()) consider(sent_at + work_->answer_timeout);
+  };
   consider(work_->tokens_at);
   for (const Lane& lane : work_->lanes) {
     for (const Outgoing& message : lane.queue)

@@ -63,6 +63,8 @@ class Device {
   /// Asks for the heads of its channels whenever it has caught up, and, if it `looks`, to be told when
   /// they grow, and pulls what was said. Before that it takes no notice of them.
   void follow_channels(bool looks);
+  /// It holds no connection from now on, and polls instead. Before it first goes online.
+  void poll_by(Transport transport);
   /// Its new token, to go on with on this connection. REQUIRES: attached.
   void renew(std::string token, DeviceEdge& edge);
 
@@ -71,6 +73,14 @@ class Device {
   void frame(Duration now, const to_client::Frame& frame, DeviceEdge& edge);
   /// The connection is gone, or could not be made. `advice`: the close frame's reason, if it was one.
   void closed(Duration now, CloseCode code, DeviceEdge& edge, const Advice& advice = {});
+  /// Of a device that polls. What it says goes in requests, one at a time beside its poll; `connected`
+  /// and `closed` are about its session. A request has ended, with all its answers, or a poll has.
+  enum class Exchange : std::uint8_t { request, poll };
+  void exchanged(Duration now, Exchange what, DeviceEdge& edge);
+  /// It was seen to end without them. What it asked for may have been done.
+  void exchange_lost(Duration now, Exchange what, DeviceEdge& edge);
+  /// Nothing came for too long: the session is given up.
+  void exchange_overdue(Duration now, DeviceEdge& edge);
   void timer(Duration now, DeviceEdge& edge);
   /// When `timer` is due; `never` if not at all. May be early, never late.
   Duration deadline() const;
@@ -88,6 +98,7 @@ class Device {
   /// It looks at this channel, and pulls what is said there.
   bool looks_at(const ConversationId& channel) const;
   bool attached() const { return state_ == State::attached; }
+  Transport transport() const { return transport_; }
   /// Was told not to return.
   bool gone() const { return state_ == State::gone; }
   /// The stream was at its head when it was last heard.
@@ -155,8 +166,14 @@ class Device {
   void note_seen(const ConversationId& conversation, Sequence seq);
   /// `given_up`: by this device, because answers did not come.
   void lose_connection(bool given_up);
+  void lose_requests(bool given_up);
+  // Polling (device_polls.cpp).
+  bool polls() const { return transport_ != Transport::websocket; }
+  void poll(Duration now, DeviceEdge& edge);
+  void begin_polling(Duration now, DeviceEdge& edge);
   void say_hello(Duration now, DeviceEdge& edge);
   bool greet_again(Duration now, const to_client::Error& error, const DeviceEdge& edge);
+  void give_up(Duration now, DeviceEdge& edge);
   void end_connection(Duration now, CloseCode code, bool given_up, DeviceEdge& edge);
   void wait_to_return(Duration now, bool refused, Duration at_least, DeviceEdge& edge);
   bool answer_overdue(Duration now, const DeviceEdge& edge) const;
@@ -197,7 +214,7 @@ class Device {
   std::unique_ptr<Work> work_;  ///< only while there is something to do
   std::unique_ptr<Channels> channels_;
   std::unique_ptr<Receipts> receipts_;  ///< only of a device that reads
-  Duration due_ = never;        ///< of the state: end of a wait, of an attempt, of a greeting
+  Duration due_ = never;        ///< of the state: end of a wait, of an attempt, of a greeting; the next poll
   Duration acknowledge_due_ = never;
   RetryBudget budget_;
   ReturnPlan return_;
@@ -211,6 +228,9 @@ class Device {
   std::uint8_t put_off_ = 0;  ///< tenths of a second, on this connection
   bool has_cursor_ = false;
   bool at_head_ = false;
+  Transport transport_ = Transport::websocket;
+  std::uint8_t exchanges_lost_ = 0;  ///< in a row
+  bool sync_ = false;  ///< the answer to a poll was lost: the next one asks for what was in it again
 };
 
 }  // namespace hubbub::sim

@@ -17,6 +17,14 @@ namespace hubbub::sim {
 
 class Device;
 
+/// How a device hears of what is new. One that polls has its session all the same (R37).
+enum class Transport : std::uint8_t {
+  websocket,
+  long_poll,  ///< its polls are held until there is something
+  poll,       ///< they are answered at once, and it asks again after a while
+};
+inline constexpr std::size_t transports = 3;
+
 struct DeviceSettings {
   Backoff backoff;
   /// At the latest, after the first entry that is not acknowledged; and every 16 entries.
@@ -30,6 +38,9 @@ struct DeviceSettings {
   Sampler read_after;
   /// The device's name on the server is this and its index: "d0".
   std::string name = "d";
+  /// Of devices that poll: how long a long poll is held; from an answer to the next of the others.
+  Duration poll_wait = 25s;
+  Duration poll_interval = 1s;
 };
 
 /// A message on its way, as the observer sees it.

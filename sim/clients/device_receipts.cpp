@@ -166,7 +166,7 @@ Duration Device::receipts_deadline() const {
     first = std::min(first, reading.due);
     if (reading.said != 0) first = std::min(first, reading.said_at + r.answer_timeout);
   }
-  if (r.request != 0) return std::min(first, r.sent_at + r.answer_timeout);
+  if (r.request != 0) return polls() ? first : std::min(first, r.sent_at + r.answer_timeout);
   const bool asks = std::ranges::find(r.followed, false, &Followed::known) != r.followed.end();
   return asks ? std::min(first, r.not_before) : first;
 }

@@ -29,6 +29,7 @@ void Device::on(Duration now, const to_client::Welcome& welcome, DeviceEdge& edg
   generation_ = welcome.generation;
   edge.observer.attached(now, *this, welcome);
   pump(now, edge);
+  begin_polling(now, edge);
 }
 
 void Device::on(Duration now, const to_client::Error& error, DeviceEdge& edge) {
@@ -129,7 +130,9 @@ void Device::on(Duration now, const to_client::Typing& typing, DeviceEdge& edge)
 void Device::moved_to(Duration now, const Cursor& cursor, DeviceEdge& edge) {
   cursor_ = cursor;
   has_cursor_ = true;
-  if (++unacknowledged_ >= acknowledge_entries) {
+  if (polls()) {
+    unacknowledged_ = 1;  // the next poll says so
+  } else if (++unacknowledged_ >= acknowledge_entries) {
     acknowledge(now, edge);
   } else if (acknowledge_due_ == never) {
     acknowledge_due_ = now + edge.settings.acknowledge_after;

@@ -58,6 +58,15 @@ struct LogCount {
   std::uint64_t count = 0;
 };
 
+/// What a way to reach the servers came to for those who use it: "long_poll".
+struct ByTransport {
+  std::string name;
+  std::uint64_t clients = 0;
+  double delivery_p50 = 0, delivery_p99 = 0;  ///< ns from writing to shown
+  double bytes = 0;     ///< of a client, a minute, with what stands before frames
+  double requests = 0;  ///< of HTTP, likewise
+};
+
 struct Summary {
   std::string scenario;
   std::string about;
@@ -74,6 +83,7 @@ struct Summary {
   std::vector<FaultCount> faults;
   std::vector<Available> availability;  ///< empty if no fault took effect
   std::vector<LogCount> log;  ///< of a replicated run
+  std::vector<ByTransport> transports;  ///< empty if nobody polls
 
   std::vector<InvariantResult> checks;
   std::vector<Violation> violations;

@@ -100,6 +100,12 @@ Json document(const Summary& s) {
     all["log"] = Json::object();
     for (const LogCount& one : s.log) all["log"][one.what] = one.count;
   }
+  for (const ByTransport& t : s.transports)
+    all["transports"][t.name] = {{"clients", t.clients},
+                                 {"delivery_p50_ns", number(t.delivery_p50)},
+                                 {"delivery_p99_ns", number(t.delivery_p99)},
+                                 {"bytes_a_minute", number(t.bytes)},
+                                 {"requests_a_minute", number(t.requests)}};
   all["checks"] = checks(s);
   all["violations"] = violations(s);
   all["stuck"] = s.stuck;

@@ -192,6 +192,32 @@ void figures(Page& page, const Summary& s) {
         Tone::quiet, fmt::format("  and {} more in the summary file", s.metrics.size() - count)));
 }
 
+/// The ways to reach the servers, side by side.
+void transports(Page& page, const Summary& s) {
+  if (s.transports.empty()) return;
+  constexpr std::size_t column = 13;
+  std::string head = "  " + padded("to a device by", 14);
+  for (const char* name : {"clients", "delivery p50", "p99", "bytes/min", "requests/min"})
+    head += padded_left(name, name == std::string_view("clients") ? 9 : column);
+  const bool fits = columns(head) <= page.width();
+  if (fits) page.line(page.toned(Tone::quiet, head));
+  for (const ByTransport& t : s.transports) {
+    const std::string clients = format_count(static_cast<double>(t.clients));
+    const std::string p50 = format_value(t.delivery_p50, MetricUnit::duration);
+    const std::string p99 = format_value(t.delivery_p99, MetricUnit::duration);
+    const std::string bytes = format_value(t.bytes, MetricUnit::bytes);
+    const std::string requests = format_value(t.requests, MetricUnit::count);
+    if (fits)
+      page.line("  " + padded(page.clean(t.name), 14) + padded_left(clients, 9) +
+                padded_left(p50, column) + padded_left(p99, column) + padded_left(bytes, column) +
+                padded_left(requests, column));
+    else
+      page.sentence(fmt::format("by {}: {} clients, delivery p50 {}, p99 {}, {} and {} requests a minute",
+                                t.name, clients, p50, p99, bytes, requests),
+                    2, Tone::plain, 2);
+  }
+}
+
 std::string count_of_fault(const Summary& s, std::string_view kind) {
   const auto fault = std::ranges::find(s.faults, kind, &FaultCount::kind);
   return fault == s.faults.end() ? "" : format_count(static_cast<double>(fault->count));
@@ -336,6 +362,7 @@ std::string verdict_text(const Summary& summary, const Style& style) {
   head(page, summary);
   expectations(page, summary);
   figures(page, summary);
+  transports(page, summary);
   faults(page, summary);
   log(page, summary);
   checks(page, summary);

@@ -31,6 +31,8 @@ void describe(Keys& keys, ServiceTimes& s) {
   keys.field("accept", s.accept, cost, "A connection, before anything is read from it.");
   keys.field("handshake", s.handshake, cost, "The TLS handshake of one that is let in, and its upgrade.");
   keys.field("login", s.login, cost, "The check of its token.");
+  keys.field("request", s.request, cost,
+             "An HTTP request of a client that polls, beside its frames: its heads, its token.");
 }
 
 template <class Keys>
@@ -81,12 +83,21 @@ void describe(Keys& keys, Servers& s) {
 }
 
 template <class Keys>
+void describe(Keys& keys, Proxy& p) {
+  keys.field("cuts", p.cuts, span_of(0s, longest_span, "20s"),
+             "Connections and requests that last longer end, and both sides see it; 0s: none.");
+  keys.field("loses", p.loses, share("2%"),
+             "The share of the answers to HTTP requests that is lost; who asked sees it.");
+}
+
+template <class Keys>
 void describe(Keys& keys, Network& n) {
   const Spec delay = drawn_span(1h, R"({"lognormal": ["30ms", "120ms"]})");
   keys.field("client", n.client, delay, "Delay between a client and a server, one way.");
   keys.field("server", n.server, delay, "Delay between two servers, one way.");
   keys.field("between_regions", n.between_regions, delay,
              "Delay beside that where the two are in different regions.");
+  keys.object("proxy", n.proxy, "What stands between clients and servers.");
 }
 
 template <class Keys>
@@ -150,6 +161,22 @@ void describe(Keys& keys, Tokens& t) {
 }
 
 template <class Keys>
+void describe(Keys& keys, Polling& p) {
+  keys.field("long_poll", p.long_poll, share("30%"),
+             "The share of users whose devices poll, and whose polls are held until there is something.");
+  keys.field("poll", p.poll, share("30%"),
+             "The share of users whose devices poll, and are answered at once. The rest has WebSockets.");
+  keys.field("wait", p.wait, span_of(0s, limits::poll_wait, "25s"), "How long a poll is held.");
+  keys.field("interval", p.interval, span_of(1ms, limits::poll_ttl / 2, "1s"),
+             "From an answer to the next poll, of those that are answered at once.");
+  keys.field("fresh", p.fresh, share("10%"),
+             "The share of requests that come on a connection of their own, with a handshake.");
+  const Spec head = bytes(0, 65'536, "450B");
+  keys.field("request_head", p.request_head, head, "Of an HTTP request. Assumed.");
+  keys.field("answer_head", p.answer_head, head, "Of its answer. Assumed.");
+}
+
+template <class Keys>
 void describe(Keys& keys, ApiKeys& k) {
   keys.field("share", k.share, share("30%").required(), "The share of users that come by these keys.");
   keys.field("keys", k.keys, whole(1, 10'000, "1"), "How many keys those are.");
@@ -201,6 +228,7 @@ void describe(Keys& keys, Clients& c) {
              "what is said; the others ask for the heads. 0%: no device takes notice of channels.");
   keys.object("token", c.token, "The tokens that sessions begin with, and end with.");
   keys.list("api_keys", c.api_keys, 64, "Developers' keys with quotas; the rest of the users has none.");
+  keys.object("polling", c.polling, "Users who hold no connection, and ask for what is new.");
   keys.object("tunnels", c.tunnels, "The connection is lost without a word.");
   keys.object("absence", c.absence, "The user logs off and comes back.");
   keys.field("push", c.push, share("80%"), "The share of devices that want to be pushed to.");
@@ -320,6 +348,8 @@ void describe(Keys& keys, Policy& p) {
              "The window of quotas.");
   keys.field("overload", p.overload, one_of<OverloadPolicy>(),
              "What a server does that is behind with its work.");
+  keys.field("polls", p.polls, one_of<PollPolicy>(),
+             "What becomes of a session when a poll was answered.");
   keys.object("presence", p.presence, "When somebody is there, and when that is told.");
   keys.field("push_limit", p.push_limit, whole(2, 1e9, "5000"),
              "Above so many members a group is a channel, and nobody is copied to; a group again "

@@ -196,6 +196,11 @@ inline constexpr std::array choices<OverloadPolicy>{
     choice(OverloadPolicy::fifo, "fifo", "takes everything as it came"),
 };
 template <>
+inline constexpr std::array choices<PollPolicy>{
+    choice(PollPolicy::kept, "kept", "it goes on: the next poll finds it"),
+    choice(PollPolicy::forgotten, "forgotten", "it is over, and who polls begins another (wasteful)"),
+};
+template <>
 inline constexpr std::array choices<TokenRefresh>{
     choice(TokenRefresh::early, "early", "at any moment of the last tenth of its time, while connected"),
     choice(TokenRefresh::on_expiry, "on_expiry", "when a server closes the connection because of it"),
@@ -479,6 +484,23 @@ inline constexpr std::array known_metrics{
     Bounded{"shed.receipts", Unit::none, "moments at which receipts were told later under load"},
     Bounded{"reads.delayed", Unit::none, "reads that waited under load"},
     Bounded{"sends.refused", Unit::none, "sends and changes put off under load"},
+    Bounded{"polls", Unit::none, "polls that servers took, a second"},
+    Bounded{"polls.empty", Unit::share, "of them, that ended with nothing new"},
+    Bounded{"polls.again", Unit::none, "streams that began again because an answer to a poll was lost"},
+    Bounded{"polls.silent", Unit::none, "polled sessions that ended because nobody came any more"},
+    Bounded{"sessions", Unit::none, "sessions that began, a client"},
+    Bounded{"delivery.websocket.p50", Unit::duration,
+            "send to shown at a device with a WebSocket, median"},
+    Bounded{"delivery.websocket.p99", Unit::duration, "the 99th percentile of these"},
+    Bounded{"delivery.long_poll.p50", Unit::duration,
+            "send to shown at a device whose polls are held, median"},
+    Bounded{"delivery.long_poll.p99", Unit::duration, "the 99th percentile of these"},
+    Bounded{"delivery.poll.p50", Unit::duration,
+            "send to shown at a device whose polls are answered at once, median"},
+    Bounded{"delivery.poll.p99", Unit::duration, "the 99th percentile of these"},
+    Bounded{"bytes.websocket", Unit::size, "bytes to and from a device with a WebSocket, a minute"},
+    Bounded{"bytes.long_poll", Unit::size, "bytes to and from one whose polls are held, a minute"},
+    Bounded{"bytes.poll", Unit::size, "bytes to and from one whose polls are answered at once, a minute"},
 };
 
 }  // namespace hubbub::sim

@@ -37,6 +37,7 @@ struct ServiceTimes {
   Duration accept = 20us;      ///< a connection, before its handshake
   Duration handshake = 100us;  ///< TLS and the upgrade
   Duration login = 30us;       ///< a token
+  Duration request = 40us;     ///< an HTTP request, beside its frames: heads, routing, its token
   bool operator==(const ServiceTimes&) const = default;
 };
 
@@ -76,10 +77,18 @@ struct Servers {
   bool operator==(const Servers&) const = default;
 };
 
+/// What stands between clients and servers, and ends what it should carry.
+struct Proxy {
+  Duration cuts{0};  ///< connections, and requests, that last longer; 0: none
+  double loses = 0;  ///< share of the answers to requests
+  bool operator==(const Proxy&) const = default;
+};
+
 struct Network {
   Distribution client{Distribution::Kind::lognormal, 30e6, 120e6};  ///< one way
   Distribution server{Distribution::Kind::lognormal, 300e3, 1.5e6};
   Distribution between_regions{Distribution::Kind::lognormal, 40e6, 60e6};  ///< beside these
+  Proxy proxy;
   bool operator==(const Network&) const = default;
 };
 
@@ -156,6 +165,18 @@ struct ApiKeys {
   bool operator==(const ApiKeys&) const = default;
 };
 
+/// Users who cannot hold a connection, and poll. The others have a WebSocket each.
+struct Polling {
+  double long_poll = 0;     ///< share of users whose polls are held
+  double poll = 0;          ///< share of users whose polls are answered at once
+  Duration wait = 25s;      ///< how long a poll is held
+  Duration interval = 1s;   ///< from an answer to the next poll of who is answered at once
+  double fresh = 0;         ///< share of requests on a connection of their own
+  double request_head = 450;  ///< bytes of a request's head: cookies, a token
+  double answer_head = 250;
+  bool operator==(const Polling&) const = default;
+};
+
 struct Clients {
   std::uint32_t users = 2;
   std::uint32_t devices = 1;  ///< of each user
@@ -180,6 +201,7 @@ struct Clients {
   double look = 0;                   ///< share of devices that look at their channels; 0: none asks
   Tokens token;
   std::vector<ApiKeys> api_keys;
+  Polling polling;
   Absence tunnels;                   ///< the connection is lost without a word
   Absence absence;                   ///< logged off
   double push = 0;                   ///< share of devices that want pushes

@@ -18,6 +18,7 @@ struct Connection {
   Duration first_ping{};    ///< after `opened`
   Duration heard{};         ///< the last frame's arrival
   bool heard_of = false;    ///< its user counts as heard
+  bool polled = false;      ///< its client polls: there is no connection, and no ping
   bool dead = false;        ///< nothing will arrive on it any more
   Duration last_down{};     ///< when the last thing sent arrives at the client
   std::uint32_t drawn = 0;  ///< latencies so far

@@ -45,6 +45,8 @@ DeviceSettings device_settings(const Scenario& scenario) {
   s.retry_budget = c.retry_budget;
   s.reads = c.read_after != Distribution{};
   s.read_after = sampler(c.read_after);
+  s.poll_wait = c.polling.wait;
+  s.poll_interval = c.polling.interval;
   return s;
 }
 static_assert(static_cast<int>(BackoffKind::full_jitter) ==
@@ -81,6 +83,13 @@ Crowd::Crowd(Stage& stage, Fleet& fleet)
     if (look > 0)
       client.device.follow_channels(Random(stage.seed, purpose::client_looks, i).chance(look));
   }
+  for (std::uint32_t i = 0; i < population_.clients(); ++i) {
+    const Transport transport = transport_of(stage.scenario, stage.seed, clients_[i].device.user());
+    clients_[i].device.poll_by(transport);
+    if (population_.comes_online(population_.user_of(i)))
+      ++stage.meters.clients[static_cast<std::size_t>(transport)];
+  }
+  if (anybody_polls(stage.scenario)) exchanges_.resize(population_.clients());
   if (stage.scenario.clients.token.lifetime > Duration{0}) tokens_.resize(population_.clients());
 }
 
@@ -272,6 +281,7 @@ void Crowd::pushed(UserId user, DeviceNumber device) {
 /// It has just been welcomed, and wants to see who else is there.
 void Crowd::begin_presence(Client& client, std::uint32_t number) {
   client.welcomed = true;
+  client.asks_again = false;
   const std::uint32_t watched =
       std::min(stage_.scenario.clients.watched, population_.acquaintances());
   if (watched == 0) return;

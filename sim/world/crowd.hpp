@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -37,6 +38,8 @@ class Crowd {
   void dialled(Piece* piece);
   void at_client(Piece* piece);
   void hang_up_at_client(Piece* piece);
+  /// In the flag of a hang-up, at either end: it is a proxy's doing.
+  static constexpr std::uint8_t by_proxy = 2;
   /// Frames reached a server that has no such connection any more.
   void bounced(Piece* piece);
 
@@ -82,6 +85,7 @@ class Crowd {
     bool absent = false;
     bool creates = false;  ///< has groups to create once it is attached
     bool welcomed = false;  ///< on this connection
+    bool asks_again = false;  ///< who is there, when it has caught up: an answer was lost
     bool wants_push = false;  ///< and has asked for it
     bool opens = false;       ///< a push brings it back
     bool dead = false;     ///< its connection carries nothing any more, and it does not know
@@ -89,10 +93,38 @@ class Crowd {
     ConnectionId connection;
   };
 
+  /// Of a client that polls: what is under way, and what waits for its turn.
+  struct Exchange {
+    std::uint32_t number = 0;  ///< 0: none is under way
+    bool cut = false;          ///< when it ends, its client sees that it was cut off
+    Duration sent_at{};
+    Duration ends{};
+    std::string waiting;       ///< frames, each with its size before it
+    std::size_t length = 0;    ///< of these, with their texts
+  };
+  struct Exchanges {
+    std::uint32_t numbers = 0;  ///< so far
+    Exchange request, poll;
+  };
+
   Client& at(std::uint32_t client) { return clients_[client]; }
   bool quiet(const Client& client) const;
   void carry_out(std::uint32_t client);
   void send(Client& client, std::uint32_t number);
+  std::size_t encode_frame(const to_server::Frame& frame);
+  void read_frames(Client& client, std::uint32_t number, const Piece* piece, std::size_t from);
+  // Of those that poll (crowd_polls.cpp).
+  bool polls(const Client& client) const { return client.device.transport() != Transport::websocket; }
+  void send_exchanges(Client& client, std::uint32_t number);
+  void send_exchange(Client& client, std::uint32_t number, Device::Exchange what);
+  void exchange_at_client(Piece* piece);
+  void lose_exchange(Client& client, std::uint32_t number, Device::Exchange what);
+  void ask_again(Client& client, std::uint32_t number);
+  void exchange_turn(std::uint32_t number);
+  Duration exchange_due(const Client& client, std::uint32_t number) const;
+  void exchange_bounced(const Piece& piece, ExchangeHead head);
+  bool strike_exchanges(const Fault& fault, std::uint32_t number);
+  void cut_by_proxy(Client& client, std::uint32_t number);
   void dial(Client& client, std::uint32_t number);
   void go_on_dialling(Client& client, std::uint32_t number);
   // Their tokens (crowd_tokens.cpp).
@@ -146,6 +178,7 @@ class Crowd {
   std::vector<Client> clients_;
   std::vector<TokenKeeper> tokens_;  ///< of each client, if tokens end
   std::uint64_t tokens_drawn_ = 0;
+  std::vector<Exchanges> exchanges_;  ///< of each client, if any polls
   std::vector<ConversationId> groups_;  ///< as they come into being
   // Of the few clients that are struck: until when.
   std::map<std::uint32_t, Duration> narrow_;  ///< long frames vanish on their way

@@ -31,6 +31,7 @@ bool Crowd::strike(const Fault& fault, std::uint32_t host, Random& random) {
 
 bool Crowd::strike_one(const Fault& fault, std::uint32_t number, Random& random) {
   Client& client = at(number);
+  if (polls(client)) return strike_exchanges(fault, number);
   const std::uint32_t node = client.node.value;
   const Duration until = stage_.now + fault.duration;
   switch (fault.kind) {
@@ -77,6 +78,8 @@ void Crowd::cut_off(std::uint16_t region) {
     Client& client = at(number);
     if (client.link != Link::open || client.dead) continue;
     const bool inside = region_of(number) == region;
+    // Requests of who polls do not arrive as it is; the session itself is no connection that dies.
+    if (polls(client) && client.welcomed) continue;
     if (inside != (fleet_.region_of(client.node.value) == region)) go_dead(client, number);
   }
 }

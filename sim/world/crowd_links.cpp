@@ -25,7 +25,9 @@ void Crowd::carry_out(std::uint32_t number) {
   if (!edge_.actions.frames.empty()) send(client, number);
   if (edge_.actions.close) hang_up(client);
   if (edge_.actions.connect) dial(client, number);
-  const Duration due = std::max(std::min(client.device.deadline(), token_due(client, number)), stage_.now);
+  const Duration soonest = std::min({client.device.deadline(), token_due(client, number),
+                                     exchange_due(client, number)});
+  const Duration due = std::max(soonest, stage_.now);
   if (due >= client.wakes_at || due >= event_time_end) return;
   client.wakes_at = due;
   stage_.agenda.put(due, Happening::client_wakes, client.source, number);
@@ -36,27 +38,36 @@ void Crowd::wakes(std::uint32_t number) {
   if (client.wakes_at != stage_.now) return;  // an earlier one took its place
   client.wakes_at = never;
   token_turn(number);
+  exchange_turn(number);
   edge_.actions.clear();
   client.device.timer(stage_.now, edge_);
   carry_out(number);
 }
 
+/// Behind `bytes_`, with its size before it. Gives how long it is, with its text.
+std::size_t Crowd::encode_frame(const to_server::Frame& frame) {
+  const std::size_t at = bytes_.size();
+  bytes_.resize(at + sizeof(std::uint32_t));
+  wire::encode(frame, bytes_);
+  const auto size = static_cast<std::uint32_t>(bytes_.size() - at - sizeof(std::uint32_t));
+  std::memcpy(bytes_.at(at), &size, sizeof size);
+  if (++stage_.meters.frames_up % frames_per_json_check == 0) {
+    check_json(frame);
+    ++stage_.meters.frames_checked_as_json;
+  }
+  return size + left_out(frame);
+}
+
 void Crowd::send(Client& client, std::uint32_t number) {
   if (client.link != Link::open || client.dead) return;
+  if (polls(client)) return send_exchanges(client, number);
   bytes_.clear();
-  std::size_t longest = 0;
+  std::size_t longest = 0, whole = 0;
   for (const to_server::Frame& frame : edge_.actions.frames) {
-    const std::size_t at = bytes_.size();
-    bytes_.resize(at + sizeof(std::uint32_t));
-    wire::encode(frame, bytes_);
-    const auto size = static_cast<std::uint32_t>(bytes_.size() - at - sizeof(std::uint32_t));
-    std::memcpy(bytes_.at(at), &size, sizeof size);
-    longest = std::max(longest, size + left_out(frame));
-    if (++stage_.meters.frames_up % frames_per_json_check == 0) {
-      check_json(frame);
-      ++stage_.meters.frames_checked_as_json;
-    }
+    const std::size_t length = encode_frame(frame);
+    whole += length, longest = std::max(longest, length);
   }
+  stage_.meters.carried(Transport::websocket, whole + websocket_head_up);
   if (vanishes(number, longest)) return;
   Piece* piece = stage_.slab.hold(bytes_.view());
   piece->a = client.node.value, piece->b = client.connection.slot, piece->c = client.connection.use;
@@ -69,7 +80,8 @@ void Crowd::dial(Client& client, std::uint32_t number) {
   ++client.attempt;
   client.sent = 0;
   client.link = Link::dialling;
-  client.dead = client.welcomed = false;
+  client.dead = client.welcomed = client.asks_again = false;
+  if (polls(client)) exchanges_[number] = {.numbers = exchanges_[number].numbers};
   if (!waits_for_token(client, number)) go_on_dialling(client, number);
 }
 
@@ -107,7 +119,9 @@ void Crowd::at_discovery(std::uint32_t number, std::uint32_t attempt) {
 
 void Crowd::hang_up(Client& client) {
   if (client.link == Link::dialling && client.node != nobody) client.avoids = client.node;
-  if (client.link == Link::open && !client.dead) {
+  // Who polls has nothing to close: a session that is given up is missed, or replaced.
+  const bool unsaid = polls(client) && client.welcomed && !edge_.actions.good_bye;
+  if (client.link == Link::open && !client.dead && !unsaid) {
     Piece* piece = stage_.slab.hold({});
     piece->a = client.node.value, piece->b = client.connection.slot;
     piece->c = client.connection.use;
@@ -167,6 +181,7 @@ void Crowd::dialled(Piece* piece) {
     client.avoids = nobody;
     client.connection = id;
     client.device.connected(stage_.now, edge_);
+    if (!polls(client)) cut_by_proxy(client, number);
   } else {
     client.link = Link::none;
     if (node != nobody) client.avoids = node;
@@ -185,12 +200,32 @@ void Crowd::reject(Client& client, std::uint32_t number, NodeId node, Connection
                     client.source, piece);
 }
 
+/// What lasts too long is ended between its ends, which both see that.
+void Crowd::cut_by_proxy(Client& client, std::uint32_t number) {
+  const Duration cuts = stage_.scenario.network.proxy.cuts;
+  if (cuts == Duration{0} || !stage_.safety) return;
+  Piece* there = stage_.slab.hold({});
+  there->a = client.node.value, there->b = client.connection.slot, there->c = client.connection.use;
+  there->d = static_cast<std::uint32_t>(broken);
+  Piece* here = stage_.slab.hold({});
+  here->a = number, here->b = client.attempt, here->c = static_cast<std::uint32_t>(broken);
+  there->flag = here->flag = by_proxy;
+  stage_.agenda.put(stage_.now + cuts, Happening::hang_up_at_node, client.source, there);
+  stage_.agenda.put(stage_.now + cuts, Happening::hang_up_at_client, client.source, here);
+}
+
 void Crowd::at_client(Piece* piece) {
+  if (piece->flag == Fleet::piece_exchange) return exchange_at_client(piece);
   const std::uint32_t number = piece->a;
   Client& client = at(number);
   const bool lost = piece->flag == Fleet::piece_dropped || client.attempt != piece->b ||
                     client.dead || vanishes(number, piece->d);
-  for (std::size_t at = 0; at < piece->size && !lost;) {
+  if (!lost) read_frames(client, number, piece, 0);
+  stage_.slab.release(piece);
+}
+
+void Crowd::read_frames(Client& client, std::uint32_t number, const Piece* piece, std::size_t from) {
+  for (std::size_t at = from; at < piece->size;) {
     if (client.attempt != piece->b || client.link != Link::open) break;
     std::uint32_t size = 0;
     std::memcpy(&size, piece->data() + at, sizeof size);
@@ -206,10 +241,10 @@ void Crowd::at_client(Piece* piece) {
       begin_presence(client, number);
       ask_for_pushes(client, number);
     }
+    ask_again(client, number);
     if (client.creates && client.device.attached()) create_groups(client, number);
   }
   if (!observer_.created.empty()) note_created();
-  stage_.slab.release(piece);
 }
 
 void Crowd::hang_up_at_client(Piece* piece) {
@@ -218,10 +253,11 @@ void Crowd::hang_up_at_client(Piece* piece) {
   const bool current = client.attempt == piece->b && client.link != Link::none;
   const auto code = static_cast<CloseCode>(piece->c);
   const bool arrives = !client.dead || piece->flag == own_pings;
+  const bool healed = piece->flag == by_proxy && !stage_.safety;
   Advice advice;
   if (piece->size == sizeof advice) std::memcpy(&advice, piece->data(), sizeof advice);
   stage_.slab.release(piece);
-  if (!current || !arrives) return;
+  if (!current || !arrives || healed) return;
   if (client.node != nobody) client.avoids = client.node;
   if (code == CloseCode::token_expired && !tokens_.empty()) tokens_[number].refused();
   ended(client, number, code, advice);
@@ -238,6 +274,12 @@ void Crowd::ended(Client& client, std::uint32_t number, CloseCode code, const Ad
 void Crowd::bounced(Piece* piece) {
   const std::uint32_t number = piece->d;
   Client& client = at(number);
+  if (piece->flag == Fleet::piece_exchange) {
+    ExchangeHead head;
+    std::memcpy(&head, piece->data(), sizeof head);
+    exchange_bounced(*piece, head);
+    return stage_.slab.release(piece);
+  }
   const bool current = client.link == Link::open && !client.dead && client.node.value == piece->a &&
                        client.connection == ConnectionId{piece->b, piece->c};
   // Who closed in words reads on until those have been heard, as a reset might overtake them.

@@ -31,6 +31,9 @@ inline constexpr std::uint64_t push_provider = 0x70757368;
 inline constexpr std::uint64_t push_gone = 0x70757368676f6e65;
 inline constexpr std::uint64_t push_wanted = 0x7075736877616e74;
 inline constexpr std::uint64_t push_opens = 0x707573686f70656e;
+inline constexpr std::uint64_t transport = 0x7472616e7370;
+inline constexpr std::uint64_t exchange = 0x65786368616e6765;
+inline constexpr std::uint64_t proxy = 0x70726f7879;
 inline constexpr std::uint64_t stays_away = 0x7374617961776179;
 }  // namespace purpose
 

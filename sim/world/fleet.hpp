@@ -22,6 +22,7 @@
 #include "sim/world/connections.hpp"
 #include "sim/world/discovery_service.hpp"
 #include "sim/world/disk.hpp"
+#include "sim/world/http_session.hpp"
 #include "sim/world/links.hpp"
 #include "sim/world/log_service.hpp"
 #include "sim/world/mailbox.hpp"
@@ -29,6 +30,7 @@
 #include "sim/world/register_service.hpp"
 #include "sim/world/silence.hpp"
 #include "sim/world/stage.hpp"
+#include "sim/world/transports.hpp"
 
 namespace hubbub::sim {
 
@@ -55,6 +57,8 @@ class Fleet {
   // --- From clients -----------------------------------------------------------------------------
   /// In the flag of frames to a client: they were dropped at the server's edge.
   static constexpr std::uint8_t piece_dropped = 1;
+  /// In the flag of frames either way: they are a request, or its answer, with an ExchangeHead.
+  static constexpr std::uint8_t piece_exchange = 2;
   enum class Dialled : std::uint8_t { at_the_door, refused, no_answer };
   /// What a client shows: who it is, whether it had a session, and its ticket.
   struct Visitor {
@@ -99,6 +103,7 @@ class Fleet {
     return at != told_.end() && at->second == attempt;
   }
   bool reachable(std::uint32_t node) const { return hosts_[host_of(node)].powered; }
+  bool runs(std::uint32_t node) const { return up(node); }
   std::uint32_t host_of(std::uint32_t node) const { return node / stage_.scenario.servers.nodes; }
   std::uint16_t region_of(std::uint32_t node) const {
     return stage_.regions.of_host(host_of(node));
@@ -277,6 +282,13 @@ class Fleet {
   void hears_no_more(Connection& c, bool left);
   void drop_connection(std::uint32_t node, ConnectionId id, CloseCode code, bool tell_client,
                        const Advice& advice = {});
+  // Polled sessions (fleet_polls.cpp).
+  HttpSession* http(std::uint32_t node, ConnectionId id);
+  void exchange_arrives(std::uint32_t node, ConnectionId id, Connection& c, const Piece& piece);
+  void answer_exchanges(std::uint32_t node, ConnectionId id, ExchangeHead::Outcome outcome);
+  void polled(std::uint32_t node, const output::Poll& poll);
+  /// False: none is under way.
+  bool break_exchanges(std::uint32_t node, ConnectionId id);
   // The door (fleet_door.cpp).
   AdmissionConfig admission_of(std::uint64_t secret) const;
   bool fits(std::uint32_t host) const;
@@ -366,6 +378,7 @@ class Fleet {
     std::vector<Piece*> pieces;
   };
   std::map<std::pair<std::uint32_t, std::uint32_t>, Unread> unread_;  ///< by node and slot
+  std::map<std::pair<std::uint32_t, std::uint32_t>, HttpSession> http_;  ///< likewise
   /// Those at the door, by node and slot.
   std::map<std::pair<std::uint32_t, std::uint32_t>, Visitor> visitors_;
   absl::flat_hash_map<std::uint32_t, std::uint32_t> told_;  ///< by client: the last attempt of these

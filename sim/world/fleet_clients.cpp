@@ -16,6 +16,7 @@ bool Fleet::frames_arrive(Piece* piece) {
   Connection* c = slot.connections.find(id);
   if (c == nullptr) return false;
   c->heard = stage_.now;
+  const bool exchange = piece->flag == piece_exchange;
   const bool full = slot.mailbox.size() >= stage_.scenario.servers.queue;
   if (full) {
     drop_connection(node, id, CloseCode::overloaded, true);
@@ -23,7 +24,12 @@ bool Fleet::frames_arrive(Piece* piece) {
     go_on(node);
     return true;
   }
-  std::size_t at = 0;
+  ExchangeHead head;
+  if (exchange) {
+    std::memcpy(&head, piece->data(), sizeof head);
+    exchange_arrives(node, id, *c, *piece);
+  }
+  std::size_t at = exchange ? sizeof head : 0;
   for (bool first = true; at < piece->size; first = false) {
     std::uint32_t size = 0;
     std::memcpy(&size, piece->data() + at, sizeof size);
@@ -34,6 +40,7 @@ bool Fleet::frames_arrive(Piece* piece) {
     m.word = static_cast<std::uint64_t>(at) << 32 | size;
     m.piece = piece;
     if (!first) ++piece->holders;
+    if (first && exchange) m.request = head.fresh ? Mail::Request::fresh : Mail::Request::kept;
     mail(node, m);
     at += size;
   }
@@ -65,7 +72,7 @@ void Fleet::hang_up(std::uint32_t node, ConnectionId id, CloseCode code) {
 void Fleet::count_pings() {
   for (NodeSlot& slot : nodes_)
     slot.connections.for_each([this](ConnectionId, const Connection& c) {
-      stage_.meters.pings += pings_.count(c.opened, c.first_ping, stage_.now);
+      if (!c.polled) stage_.meters.pings += pings_.count(c.opened, c.first_ping, stage_.now);
     });
 }
 
@@ -81,6 +88,7 @@ void Fleet::expect_silence(std::uint32_t node, ConnectionId id, Duration until) 
     hears_no_more(*c, false);
   else if (c->heard_of)
     stage_.checker.presence().unclear(user_of(*c));
+  if (c->polled) return;  // the node judges those itself
   const Duration given_up = pings_.gives_up(c->opened, c->first_ping, c->heard, stage_.now);
   put_silence(node, id, given_up, until);
 }
@@ -155,14 +163,17 @@ void Fleet::drop_connection(std::uint32_t node, ConnectionId id, CloseCode code,
                             const Advice& advice) {
   NodeSlot& slot = nodes_[node];
   Connection& c = *slot.connections.find(id);
-  stage_.meters.pings += pings_.count(c.opened, c.first_ping, stage_.now);
+  if (!c.polled) stage_.meters.pings += pings_.count(c.opened, c.first_ping, stage_.now);
+  // Without a request under way nothing can be said: the next one will find that the session is gone.
+  const bool unheard = c.polled && (!http(node, id)->has_open() || !hosts_[host_of(node)].powered);
+  if (unheard) tell_client = false;
   const std::string_view said{reinterpret_cast<const char*>(&advice), sizeof advice};
   Piece* piece = stage_.slab.hold(advice.none() ? std::string_view{} : said);
   piece->a = c.client, piece->b = c.attempt, piece->c = static_cast<std::uint32_t>(code);
   if (tell_client) {
-    told_[c.client] = c.attempt;
+    if (!c.polled) told_[c.client] = c.attempt;
     send_to_client(slot, c, piece, Happening::hang_up_at_client);
-  } else if (!hosts_[host_of(node)].powered) {
+  } else if (!hosts_[host_of(node)].powered && !unheard) {
     // Nobody says anything: the client's own pings find out.
     stage_.agenda.put(pings_.gives_up(c.opened, c.first_ping, c.last_down, stage_.now),
                       Happening::hang_up_at_client, slot.source, piece);
@@ -171,6 +182,7 @@ void Fleet::drop_connection(std::uint32_t node, ConnectionId id, CloseCode code,
   }
   stage_.checker.tokens().ended(number_of(c));
   hears_no_more(c, code == CloseCode::normal);
+  if (c.polled) http_.erase({node, id.slot});
   slot.connections.close(id);
   if (!unread_.empty()) unread_.erase({node, id.slot});
   if (!visitors_.empty()) visitors_.erase({node, id.slot});

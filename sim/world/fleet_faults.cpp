@@ -245,8 +245,14 @@ bool Fleet::disconnect(std::uint32_t host, double share, Random& random) {
     nodes_[n].connections.for_each([&](ConnectionId id, Connection&) {
       if (random.chance(share)) chosen.push_back(id);
     });
-    for (const ConnectionId id : chosen) drop_connection(n, id, broken, true);
-    any |= !chosen.empty();
+    for (const ConnectionId id : chosen) {
+      if (http(n, id) != nullptr) {
+        any |= break_exchanges(n, id);
+        continue;
+      }
+      drop_connection(n, id, broken, true);
+      any = true;
+    }
     go_on(n);
   }
   return any;

@@ -89,13 +89,19 @@ void Fleet::replace_damaged_disk(Host& host) {
 
 void Fleet::send_frames(std::uint32_t node, const Outbox& out) {
   NodeSlot& slot = nodes_[node];
-  for (std::size_t i = 0; i < out.frames.size();) {
+  std::size_t next_poll = 0;
+  for (std::size_t i = 0;;) {
+    // Polls are answered between the frames where they stand.
+    while (next_poll < out.polls.size() && out.polls[next_poll].after <= i)
+      polled(node, out.polls[next_poll++]);
+    if (i == out.frames.size()) break;
+    const std::size_t end = next_poll < out.polls.size() ? out.polls[next_poll].after : out.frames.size();
     const ConnectionId id = out.frames[i].connection;
     Connection* c = slot.connections.find(id);
     bytes_.clear();
     std::uint32_t count = 0;
     std::size_t whole = 0, longest = 0;
-    for (; i < out.frames.size() && out.frames[i].connection == id; ++i) {
+    for (; i < end && out.frames[i].connection == id; ++i) {
       const to_client::Frame& frame = out.frames[i].frame;
       judge_frame(frame, node, c);
       if (c == nullptr) continue;
@@ -113,8 +119,18 @@ void Fleet::send_frames(std::uint32_t node, const Outbox& out) {
         check_json(frame);
         ++stage_.meters.frames_checked_as_json;
       }
+      if (c->polled) http(node, id)->told(frame, bytes_.view().substr(at + sizeof(std::uint32_t)), length);
     }
     if (count == 0) continue;
+    if (c->polled) {
+      answer_exchanges(node, id, ExchangeHead::Outcome::carried);
+      const std::size_t waiting = http(node, id)->waiting_bytes();
+      if (static_cast<double>(waiting) <= stage_.scenario.servers.outbound) continue;
+      ++stage_.meters.cut_slow;
+      drop_connection(node, id, CloseCode::too_slow, true);
+      continue;
+    }
+    stage_.meters.carried(Transport::websocket, whole + websocket_head_down);
     Piece* piece = stage_.slab.hold(bytes_.view());
     piece->a = c->client, piece->b = c->attempt;
     piece->c = static_cast<std::uint32_t>(whole), piece->d = static_cast<std::uint32_t>(longest);

@@ -188,6 +188,8 @@ Duration Fleet::cost_of(NodeSlot& slot, std::size_t taken, std::uint64_t expired
   for (std::size_t i = 0; i < taken; ++i) {
     const Mail& mail = slot.mailbox[i];
     if (mail.kind == Mail::Kind::frame) cost += service.frame;
+    if (mail.request != Mail::Request::none) cost += service.request;
+    if (mail.request == Mail::Request::fresh) cost += service.accept + service.handshake;
     if (std::holds_alternative<input::Renewed>(inputs_[i])) cost += service.login;
     if (mail.kind == Mail::Kind::arrived) cost += service.accept;
     // A handshake whose client has hung up meanwhile ends at its first read.

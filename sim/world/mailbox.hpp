@@ -25,7 +25,10 @@ struct Mail {
     answer,  ///< of a service: the input itself, in its byte form
     arrived,
   };
+  /// Whether a frame is the first of an HTTP request, and on what connection that came.
+  enum class Request : std::uint8_t { none, kept, fresh };
   Kind kind{};
+  Request request{};
   bool more = false;         ///< read_done; opened: it resumes
   std::uint16_t number = 0;  ///< a node; a partition
   ConnectionId connection;

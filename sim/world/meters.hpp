@@ -7,6 +7,7 @@
 
 #include "core/base/limits.hpp"
 #include "core/base/time.hpp"
+#include "sim/clients/device_edge.hpp"
 #include "sim/engine/histogram.hpp"
 #include "sim/engine/time_series.hpp"
 #include "sim/world/availability.hpp"
@@ -113,6 +114,12 @@ struct Meters {
   std::uint64_t pushes_owed_max = 0;   ///< users who wait for one, or to be looked at
   Peak tokens_asked;          ///< by clients, after their logins
   std::uint64_t barred = 0;   ///< connections closed with "do not return", by no newer one
+  // By transport: whose they are.
+  std::array<std::uint64_t, transports> clients{};  ///< that come online
+  std::array<std::uint64_t, transports> bytes{};    ///< to and from them, with heads
+  std::array<Histogram, transports> delivery_by{};  ///< of `delivery`
+  std::array<std::uint64_t, transports> exchanges{};  ///< HTTP requests that arrived
+  std::uint64_t exchanges_lost = 0;  ///< without their answers
   std::uint64_t quota_beside = 0;  ///< put off because of a quota, by keys that are not of the first group
   Availability availability;
   TimeSeries series{std::chrono::seconds(1),
@@ -128,6 +135,9 @@ struct Meters {
                      {"ack_ms_sum"},
                      {"pending_events", TimeSeries::Kind::sampled}}};
 
+  void carried(Transport transport, std::size_t length) {
+    bytes[static_cast<std::size_t>(transport)] += length;
+  }
   void count(Duration now, SeriesColumn column, double amount = 1) {
     series.count(now, static_cast<std::size_t>(column), amount);
   }

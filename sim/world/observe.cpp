@@ -188,9 +188,12 @@ void Observer::shown(Duration now, const Device& device, const to_client::Event&
   } else if (message.kind == EntryKind::text && message.from != device.user() &&
              message.content.body.size() == Body::size) {
     const Duration written = Body::written(message.content.body);
-    if (counted(written)) stage_.meters.delivery.record((now - written).count());
-    if (counted(written) && !event.conversation.is_group())
-      stage_.meters.direct_delivery.record((now - written).count());
+    if (counted(written)) {
+      const std::int64_t took = (now - written).count();
+      stage_.meters.delivery.record(took);
+      stage_.meters.delivery_by[static_cast<std::size_t>(device.transport())].record(took);
+      if (!event.conversation.is_group()) stage_.meters.direct_delivery.record(took);
+    }
     const bool ours = !w.cut_off && stayed(partition_of(shard_of(device.user())));
     if (ours && beside(message.from, written, partition_of(shard_of(event.conversation))))
       stage_.meters.beside_delivery.record((now - written).count());

@@ -32,8 +32,11 @@ std::vector<std::string> entities(const Scenario& scenario) {
 }
 
 /// What servers that can hear each other, and viewers that can hear them, may take.
-PresenceBounds presence_bounds(const PresencePolicy& p) {
+PresenceBounds presence_bounds(const Scenario& scenario) {
   constexpr Duration on_the_way = 3s;
+  PresencePolicy p = scenario.policy.presence;
+  // Who polls is missed when a poll has been held to its end and nobody came for another.
+  if (anybody_polls(scenario)) p.ttl = std::max(p.ttl, scenario.clients.polling.wait + limits::poll_ttl);
   // A safe owner waits, whatever the one that is tried here does.
   const Duration settles = PresencePolicy{}.settles;
   const Duration gone = p.ttl + p.grace + limits::presence_batch + on_the_way;
@@ -55,7 +58,7 @@ class World {
         faults_(stage_, fleet_, crowd_) {
     source_.number = run_source;
     stage_.story = options.story;
-    stage_.checker.presence().set(presence_bounds(scenario.policy.presence));
+    stage_.checker.presence().set(presence_bounds(scenario));
     stage_.checker.set_push_limit(scenario.policy.push_limit);
   }
 
@@ -167,10 +170,12 @@ void World::happen(const Agenda::Next& next) {
       const ConnectionId id{piece->b, piece->c};
       const std::uint32_t node = piece->a;
       const auto code = static_cast<CloseCode>(piece->d);
+      const bool healed = piece->flag == Crowd::by_proxy && !stage_.safety;
       Duration hears_again = never;
       if (next.kind == Happening::silence)
         std::memcpy(&hears_again, piece->data(), sizeof hears_again);
       stage_.slab.release(piece);
+      if (healed) return;
       return next.kind == Happening::silence ? fleet_.silence(node, id, hears_again)
                                              : fleet_.hang_up(node, id, code);
     }

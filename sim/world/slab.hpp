@@ -23,7 +23,8 @@ struct Piece {
   Piece* next_free = nullptr;
 
   char* data() { return reinterpret_cast<char*>(this + 1); }
-  std::string_view view() { return {data(), size}; }
+  const char* data() const { return reinterpret_cast<const char*>(this + 1); }
+  std::string_view view() const { return {data(), size}; }
 };
 
 class Slab {

@@ -7,9 +7,13 @@
 #include <limits>
 
 #include "sim/scenario/names.hpp"
+#include "sim/world/transports.hpp"
 
 namespace hubbub::sim {
 namespace {
+
+/// By Transport.
+constexpr std::array<std::string_view, transports> transport_names{"websocket", "long_poll", "poll"};
 
 constexpr double not_measured = std::numeric_limits<double>::quiet_NaN();
 
@@ -65,7 +69,8 @@ double value_of(std::string_view name, const Scenario& scenario, const RunResult
   };
   const auto count = [](std::uint64_t value) { return static_cast<double>(value); };
   if (name.starts_with("ack.")) return latency(m.ack, name.substr(4));
-  if (name.starts_with("delivery.")) return latency(m.delivery, name.substr(9));
+  if (name.starts_with("delivery.") && name.find('.', 9) == name.npos)
+    return latency(m.delivery, name.substr(9));
   if (name == "connect.p99") return percentile(m.connect, 99);
   if (name == "sync.p99") return percentile(m.sync, 99);
   if (name == "accepted") return count(m.acknowledged);
@@ -152,6 +157,19 @@ double value_of(std::string_view name, const Scenario& scenario, const RunResult
   if (name == "shed.receipts") return count(result.counters.shed_receipts);
   if (name == "reads.delayed") return count(result.counters.delayed_reads);
   if (name == "sends.refused") return count(result.counters.refused_sends);
+  if (name == "polls") return ratio(count(result.counters.polls), seconds(result.end));
+  if (name == "polls.empty")
+    return ratio(count(result.counters.polls_empty), count(result.counters.polls));
+  if (name == "polls.again") return count(result.counters.poll_losses);
+  if (name == "polls.silent") return count(result.counters.poll_silences);
+  if (name == "sessions") return ratio(count(m.attached), count(result.clients));
+  for (std::size_t t = 0; t < transports; ++t) {
+    const std::string_view by = transport_names[t];
+    if (name.starts_with("delivery.") && name.substr(9).starts_with(by) && name[9 + by.size()] == '.')
+      return latency(m.delivery_by[t], name.substr(10 + by.size()));
+    if (name.starts_with("bytes.") && name.substr(6) == by)
+      return ratio(count(m.bytes[t]), count(m.clients[t]) * seconds(result.end) / 60);
+  }
   if (name == "liveness.time")
     return result.settled ? static_cast<double>((result.end - result.safety_end).count())
                           : not_measured;
@@ -237,6 +255,18 @@ void tell_availability(Summary& summary, const Availability::Table& table,
     if (result.faults[kind] > 0) tell(summary, choices<FaultKind>[kind].name, table.during[kind]);
 }
 
+void tell_transports(Summary& summary, const RunResult& result) {
+  const Meters& m = result.meters;
+  for (std::size_t t = 0; t < transports; ++t) {
+    if (m.clients[t] == 0) continue;
+    const double minutes = static_cast<double>(m.clients[t]) * seconds(result.end) / 60;
+    summary.transports.push_back({std::string(transport_names[t]), m.clients[t],
+                                  percentile(m.delivery_by[t], 50), percentile(m.delivery_by[t], 99),
+                                  ratio(static_cast<double>(m.bytes[t]), minutes),
+                                  ratio(static_cast<double>(m.exchanges[t]), minutes)});
+  }
+}
+
 void add_notes(Summary& summary, const RunResult& result) {
   summary.notes.push_back("Service times of servers are assumed, not measured.");
   if (result.meters.exits > 0)
@@ -275,6 +305,7 @@ Summary summarize(const Scenario& scenario, const RunResult& result, Duration re
     if (result.faults[kind] > 0 || asked_for(scenario, static_cast<FaultKind>(kind)))
       summary.faults.push_back({std::string(choices<FaultKind>[kind].name), result.faults[kind]});
   tell_availability(summary, availability, result);
+  if (anybody_polls(scenario)) tell_transports(summary, result);
   for (const Count& one : result.log) summary.log.push_back({one.name, one.count});
   summary.checks = result.invariants;
   summary.violations = result.violations;

@@ -60,6 +60,7 @@ inline const std::vector<Mechanism>& mechanisms() {
       {"token-expiry-wave", {"clients.token.refresh=on_expiry"}, {}, "token.asked.peak"},
       {"clock-wrong-token", {"policy.token_clock=own"}, {}, "barred"},
       {"quota-20-gateways", {"policy.quota=per_gateway"}, {"quota"}, ""},
+      {"long-poll", {"policy.polls=forgotten"}, {}, "sessions"},
       {"overload-shed", {"policy.overload=fifo"}, {}, "answer.p99"},
   };
   return list;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/hash.hpp"
+#include "core/wire/exchange.hpp"
 #include "core/wire/keep.hpp"
 
 namespace hubbub::test {
@@ -72,6 +73,7 @@ void Cluster::crash(NodeId id, bool lose_unsynced) {
   b.inputs.clear();
   b.held.clear();
   b.held_reads.clear();
+  b.polled.clear();
   b.disk_held = b.reads_held = b.paused = false;
   if (services_) services_->ended(id);
   std::erase_if(held_packets_, [id](const Packet& p) { return p.from == id || p.to == id; });
@@ -127,6 +129,8 @@ void Cluster::silent(NodeId node, ConnectionId connection) { push(node, input::S
 
 void Cluster::send(NodeId node, ConnectionId connection, const to_server::Frame& frame,
                    Duration waited) {
+  const auto* hello = std::get_if<to_server::Hello>(&frame);
+  if (hello != nullptr && hello->polled) box(node).polled[connection.slot] = {};
   push(node, input::Frame{connection, waited.count(), frame});
 }
 
@@ -173,8 +177,14 @@ void Cluster::carry_out(NodeId id) {
     listener.note(id, "exits with 70: " + std::string(out_.fatal));
     return crash(id);
   }
-  for (const auto& f : out_.frames) listener.frame(f.connection, id, f.frame);
+  std::size_t next_poll = 0;
+  for (std::size_t i = 0; i <= out_.frames.size(); ++i) {
+    while (next_poll < out_.polls.size() && out_.polls[next_poll].after <= i)
+      poll(id, out_.polls[next_poll++]);
+    if (i < out_.frames.size()) tell(id, out_.frames[i]);
+  }
   for (const auto& c : out_.closes) {
+    b.polled.erase(c.connection.slot);
     if (!c.advice.none()) listener.advice(c.connection, id, c.advice);
     listener.close(c.connection, id, c.code);
   }
@@ -201,6 +211,35 @@ void Cluster::carry_out(NodeId id) {
     if (provider_) push(id, input::PushDone{p.ticket, *provider_});
   }
   if (services_) services_->carry_out(id, out_);
+}
+
+void Cluster::tell(NodeId id, const output::Frame& told) {
+  const auto polled = box(id).polled.find(told.connection.slot);
+  if (polled == box(id).polled.end() || !waits_for_poll(told.frame))
+    return listener.frame(told.connection, id, told.frame);
+  auto memory = std::make_shared<Arena>();
+  to_client::Frame frame = told.frame;
+  wire::keep(frame, *memory);
+  polled->second.waiting.push_back({frame, std::move(memory)});
+}
+
+void Cluster::poll(NodeId id, const output::Poll& what) {
+  const auto at = box(id).polled.find(what.connection.slot);
+  if (at == box(id).polled.end()) return;
+  Polled& polled = at->second;
+  using What = output::Poll::What;
+  if (what.what == What::forget) {
+    std::erase_if(polled.waiting,
+                  [](const Polled::Waiting& w) { return stream_cursor(w.frame) != nullptr; });
+    return;
+  }
+  const bool lost = what.what == What::answer && std::exchange(polled.loses, false);
+  if (what.what == What::answer) {
+    const auto taken = std::exchange(polled.waiting, {});
+    for (const Polled::Waiting& w : taken)
+      if (!lost) listener.frame(what.connection, id, w.frame);
+  }
+  listener.polled(what.connection, id, what.id, what.what == What::answer && !lost);
 }
 
 void Cluster::commit(NodeId id, const Held& held) {

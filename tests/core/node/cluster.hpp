@@ -7,6 +7,7 @@
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,6 +27,10 @@ class Cluster {
     std::function<void(ConnectionId, NodeId, CloseCode)> close = [](ConnectionId, NodeId, CloseCode) {};
     /// Before that: what a close says about coming back, if anything.
     std::function<void(ConnectionId, NodeId, const Advice&)> advice = [](ConnectionId, NodeId, const Advice&) {};
+    /// A poll ended, with the frames that were just told; or (`taken` false) with nothing, or its answer
+    /// was lost.
+    std::function<void(ConnectionId, NodeId, RequestId, bool taken)> polled =
+        [](ConnectionId, NodeId, RequestId, bool) {};
     std::function<void(NodeId, std::string_view)> note = [](NodeId, std::string_view) {};
     std::function<void(NodeId, const output::Push&)> push = [](NodeId, const output::Push&) {};
     /// A step: what the node took, and what it wants done.
@@ -69,8 +74,13 @@ class Cluster {
   /// `left`: the client said good-bye.
   void close(NodeId node, ConnectionId connection, bool left = false);
   void silent(NodeId node, ConnectionId connection);
+  /// Whose `hello` says that it is polled is told what waits for a poll when one takes it.
   void send(NodeId node, ConnectionId connection, const to_server::Frame& frame,
             Duration waited = {});
+  /// What the next poll takes does not reach its device.
+  void lose_next_answer(NodeId node, ConnectionId connection) {
+    box(node).polled.at(connection.slot).loses = true;
+  }
 
   /// Steps every node until nothing is left to do at this moment.
   void run();
@@ -103,12 +113,22 @@ class Cluster {
     NodeId to;
     std::string bytes;
   };
+  /// The edge of a polled session.
+  struct Polled {
+    struct Waiting {
+      to_client::Frame frame;
+      std::shared_ptr<Arena> memory;
+    };
+    std::vector<Waiting> waiting;
+    bool loses = false;
+  };
   struct Box {
     std::unique_ptr<Node> node;
     std::unique_ptr<MemoryStore> store;
     std::deque<Queued> inputs;
     std::vector<Held> held;
     std::vector<Queued> held_reads;
+    std::map<std::uint32_t, Polled> polled;  ///< by slot
     bool disk_held = false;
     bool reads_held = false;
     bool paused = false;
@@ -121,6 +141,8 @@ class Cluster {
   bool settled() const;
   bool step(NodeId node);
   void carry_out(NodeId node);
+  void tell(NodeId node, const output::Frame& frame);
+  void poll(NodeId node, const output::Poll& poll);
   void commit(NodeId node, const Held& held);
   static Queued queued(Input input);
   void push(NodeId node, const Input& input) { box(node).inputs.push_back(queued(input)); }

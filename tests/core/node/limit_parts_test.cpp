@@ -4,7 +4,7 @@
 #include <map>
 
 #include "core/node/pressure.hpp"
-#include "core/node/token_ends.hpp"
+#include "core/node/slot_ends.hpp"
 #include "sim/engine/random.hpp"
 
 namespace hubbub {

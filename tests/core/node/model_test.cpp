@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/base/hash.hpp"
+#include "core/wire/exchange.hpp"
 #include "tests/core/node/cluster.hpp"
 #include "tests/core/node/reference_model.hpp"
 
@@ -14,6 +15,7 @@ namespace {
 
 constexpr std::uint16_t nodes = 3;
 constexpr std::uint64_t users = 5;
+constexpr std::uint64_t connected_users = 3;  ///< the others poll
 constexpr std::uint32_t members_max = 4;
 constexpr std::uint32_t push_limit = 3;
 
@@ -22,7 +24,7 @@ struct Operation {
     say, say_again, create, add, remove, leave, rename, reconnect, move,
     crash, power_loss, crash_during, sleep,
     promote, demote, hand_over, settings, contact, uncontact, block, unblock, read,
-    add_all, look, look_away, say_named, say_named_again
+    add_all, look, look_away, say_named, say_named_again, lose_answer
   };
   What what{};
   std::uint8_t a{}, b{}, c{};
@@ -33,7 +35,7 @@ std::ostream& operator<<(std::ostream& out, const Operation& o) {
                                           "reconnect", "move", "crash", "power_loss", "crash_during", "sleep",
                                           "promote", "demote", "hand_over", "settings", "contact",
                                           "uncontact", "block", "unblock", "read", "add_all", "look", "look_away",
-                                          "say_named", "say_named_again"};
+                                          "say_named", "say_named_again", "lose_answer"};
   return out << names[static_cast<int>(o.what)] << '(' << int{o.a} << ',' << int{o.b} << ','
              << int{o.c} << ')';
 }
@@ -45,6 +47,9 @@ struct Person {
   NodeId node;
   ConnectionId connection;
   bool connected = false;
+  bool polled = false;
+  RequestId last_poll = 0;
+  bool got_something = false;  ///< by its last poll
   Cursor cursor;
   bool has_cursor = false;
   std::map<ConversationId, std::uint64_t> numbers;
@@ -67,12 +72,16 @@ class World {
  public:
   World() : cluster_(nodes, policy()), model_(members_max, push_limit) {
     cluster_.listener.frame = [this](ConnectionId c, NodeId n, const to_client::Frame& f) { hear(c, n, f); };
+    cluster_.listener.polled = [this](ConnectionId c, NodeId n, RequestId, bool taken) {
+      if (Person* p = find(c, n)) p->got_something |= !taken;  // there may be more
+    };
     cluster_.listener.close = [this](ConnectionId c, NodeId n, CloseCode) {
       if (Person* p = find(c, n)) p->connected = false;
       cluster_.close(n, c);
     };
     for (std::uint64_t u = 1; u <= users; ++u) {
       people_.push_back({.user = UserId{u}, .node = NodeId{static_cast<std::uint16_t>(u % nodes)}});
+      people_.back().polled = u > connected_users;
       connect(people_.back());
     }
   }
@@ -109,15 +118,16 @@ class World {
       case What::power_loss: return crash(o.b, true);
       case What::crash_during: return crash_during(p, o);
       case What::read: return read(p, conversation(p, o.b));
-      case What::sleep: return cluster_.wait(std::chrono::seconds(o.b % 60));
+      case What::lose_answer: return lose_answer(p);
+      case What::sleep: return wait(std::chrono::seconds(o.b % 60));
     }
   }
 
   /// Everyone comes back, and then nothing may be missing, added or different.
   void judge() {
-    cluster_.wait(20s);
+    wait(20s);
     for (Person& p : people_) connect(p);
-    cluster_.wait(20s);
+    wait(20s);
     for (Person& p : people_) {
       for (const ConversationId& id : model_.all()) {
         RC_ASSERT(history(p, id) == model_.readable(p.user, id));
@@ -144,7 +154,7 @@ class World {
     for (const ConversationId& id : groups_)
       for (Person& p : people_)
         if (model_.is_member(p.user, id)) say(p, id, "message " + std::to_string(++said_));
-    cluster_.wait(2s);
+    wait(2s);
     for (Person& p : people_)
       for (const ConversationId& id : groups_)
         RC_ASSERT(p.heads[id] == (model_.is_member(p.user, id) ? model_.head(id) : 0));
@@ -154,6 +164,29 @@ class World {
   }
 
  private:
+  void run() {
+    cluster_.run();
+    poll_all();
+  }
+  void wait(Duration duration) {
+    cluster_.wait(duration);
+    poll_all();
+  }
+
+  /// Everybody who polls does, until there is nothing more.
+  void poll_all() {
+    for (Person& p : people_) {
+      for (int polls = 0; p.polled && p.connected; ++polls) {
+        RC_ASSERT(polls < 1000);
+        p.got_something = false;
+        cluster_.send(p.node, p.connection, to_server::Poll{++p.last_poll, p.has_cursor, p.cursor, 0, false});
+        cluster_.run();
+        // While the inbox's owner is away, polls end after a moment with what there is.
+        if (!p.got_something) break;
+      }
+    }
+  }
+
   /// By its id everything is found by who may read it, and by nobody else.
   void judge_found(Person& p) {
     for (const auto& [at, id] : ids_) {
@@ -170,6 +203,11 @@ class World {
         RC_ASSERT(found_ == std::make_pair(conversation, entry->second));
       }
     }
+  }
+
+  /// Who polls does not get what the next poll takes; it comes again, and nothing twice.
+  void lose_answer(Person& p) {
+    if (p.polled && p.connected) cluster_.lose_next_answer(p.node, p.connection);
   }
 
   /// All of a user's mentions, page by page: each once, the newest first.
@@ -202,13 +240,13 @@ class World {
     for (Person& p : people_)
       for (const auto& [id, seq] : p.read)
         if (seq != 0) cluster_.send(p.node, p.connection, to_server::Read{id, seq});
-    cluster_.wait(20s);
+    wait(20s);
     for (Person& p : people_)
       for (const ConversationId& id : model_.all()) {
         if (!model_.is_member(p.user, id)) continue;
         answer_.reset();
         cluster_.send(p.node, p.connection, to_server::Receipts{++p.last_request, id});
-        cluster_.run();
+        run();
         RC_ASSERT(answer_.has_value());
         for (Person& other : people_) {
           if (!model_.is_member(other.user, id)) continue;
@@ -241,7 +279,7 @@ class World {
     if (!p.connected || shown == p.shown.end() || shown->second.empty()) return;
     p.read[id] = shown->second.rbegin()->first;
     cluster_.send(p.node, p.connection, to_server::Read{id, p.read[id]});
-    cluster_.run();
+    run();
   }
 
   static Policy policy() {
@@ -262,14 +300,16 @@ class World {
     p.connection = {++last_slot_, 1};
     p.connected = true;
     p.heads.clear();
+    p.last_poll = 0;
     cluster_.open(p.node, p.connection, p.user);
-    cluster_.send(p.node, p.connection, to_server::Hello{"phone", p.has_cursor, p.cursor});
-    cluster_.run();
+    cluster_.send(p.node, p.connection, to_server::Hello{"phone", p.has_cursor, p.cursor, p.polled});
+    run();
   }
 
   void hear(ConnectionId c, NodeId n, const to_client::Frame& frame) {
     Person* p = find(c, n);
     if (p == nullptr) return;
+    p->got_something |= p->polled && waits_for_poll(frame);
     if (const auto* event = std::get_if<to_client::Event>(&frame)) {
       RC_ASSERT(event->cursor.held == p->cursor.held + 1);
       const Message& m = event->message;
@@ -279,10 +319,11 @@ class World {
       shown[m.seq] = entry(m);
       p->cursor = event->cursor;
       p->has_cursor = true;
-      cluster_.send(n, c, to_server::Acknowledge{p->cursor});
+      if (!p->polled) cluster_.send(n, c, to_server::Acknowledge{p->cursor});
     } else if (const auto* ranges = std::get_if<to_client::Ranges>(&frame)) {
       p->cursor = ranges->cursor;
-      cluster_.send(n, c, to_server::Acknowledge{p->cursor});
+      p->has_cursor = true;
+      if (!p->polled) cluster_.send(n, c, to_server::Acknowledge{p->cursor});
       // Content that could not be had at once: paged when everything is back, in `judge`.
       for (const Range& r : ranges->ranges) {
         to_page_.push_back({p, r});
@@ -340,14 +381,14 @@ class World {
       request.id = ++p.last_request;
       answer_.reset();
       cluster_.send(p.node, p.connection, request);
-      cluster_.run();
+      run();
       if (answer_) {
         if (const auto* ok = std::get_if<to_client::Ok>(&*answer_)) return {{ok->seq, {}}, ok->next};
         const auto& error = std::get<to_client::Error>(*answer_);
         if (!error.retry) return {{0, error.code}, 0};
         if (error.expected != 0) renumber(request, error.expected);
       }
-      cluster_.wait(2s);
+      wait(2s);
     }
     RC_FAIL("no answer");
     return {};
@@ -433,14 +474,14 @@ class World {
     if (groups_.empty() || !p.connected) return;
     const ConversationId id = groups_[o.b % groups_.size()];
     cluster_.send(p.node, p.connection, to_server::Look{{&id, 1}, o.c % 4 == 0});
-    cluster_.run();
+    run();
   }
 
   void look_away(Person& p, const Operation& o) {
     if (groups_.empty() || !p.connected) return;
     const ConversationId id = groups_[o.b % groups_.size()];
     cluster_.send(p.node, p.connection, to_server::Unlook{{&id, 1}});
-    cluster_.run();
+    run();
   }
 
   /// Nobody is told of a head that is not there, or of what they are not in.
@@ -498,9 +539,9 @@ class World {
     cluster_.crash(node, power);
     for (Person& p : people_)
       if (p.node == node) p.connected = false;
-    cluster_.run();
+    run();
     cluster_.start(node);
-    cluster_.wait(1s);
+    wait(1s);
   }
 
   /// The power goes while something is on its way to the disk: the client must ask again, and it
@@ -517,7 +558,7 @@ class World {
                                   .number = p.numbers[id] + 1,
                                   .key = hash_bytes(text),
                                   .content = {static_cast<std::uint32_t>(text.size()), hash_bytes(text), text}});
-    cluster_.run();
+    run();
     if (o.a % 2 == 0) cluster_.release_disk(node);
     crash(o.b, o.c % 2 == 0);
     if (!p.connected) connect(p);
@@ -532,7 +573,7 @@ class World {
       more_ = false;
       cluster_.send(p.node, p.connection,
                     to_server::History{.id = ++p.last_request, .conversation = id, .anchor = before, .limit = 3});
-      cluster_.run();
+      run();
       all.insert(pages_.begin(), pages_.end());
       if (!more_ || pages_.empty()) break;
       before = pages_.front().first;
@@ -546,13 +587,13 @@ class World {
   std::vector<ConversationId> list(Person& p) {
     p.listed.clear();
     cluster_.send(p.node, p.connection, to_server::List{.id = ++p.last_request, .limit = 50});
-    cluster_.run();
+    run();
     return p.listed;
   }
 
   void say_now(Person& p, const to_server::Frame& frame) {
     cluster_.send(p.node, p.connection, frame);
-    cluster_.run();
+    run();
   }
 
   struct Said {
@@ -592,9 +633,9 @@ rc::Gen<Operation> any_operation() {
   return rc::gen::apply(
       [](int what, std::uint8_t a, std::uint8_t b, std::uint8_t c) {
         // Half of all operations say something.
-        return Operation{what < 27 ? static_cast<Operation::What>(what) : Operation::What::say, a, b, c};
+        return Operation{what < 28 ? static_cast<Operation::What>(what) : Operation::What::say, a, b, c};
       },
-      rc::gen::inRange(0, 45), rc::gen::arbitrary<std::uint8_t>(), rc::gen::arbitrary<std::uint8_t>(),
+      rc::gen::inRange(0, 46), rc::gen::arbitrary<std::uint8_t>(), rc::gen::arbitrary<std::uint8_t>(),
       rc::gen::arbitrary<std::uint8_t>());
 }
 

@@ -81,6 +81,7 @@ class Teller {
       return say(d, to_server::List{.id = ++d.last_request, .limit = 50});
     }
     if (verb == "ack") return say(device(w, 1), to_server::Acknowledge{device(w, 1).cursor});
+    if (verb == "poll" || verb == "lose") return poll(w);
     if (verb == "drop" || verb == "silent" || verb == "quit") return drop(w);
     if (verb == "look" || verb == "glance" || verb == "look-away") return look(w);
     if (verb == "follow" || verb == "peek" || verb == "unfollow") return follow(w);
@@ -108,6 +109,14 @@ class Teller {
     const Duration wall = cluster_->now().wall;
     d.token = {to_ms(wall), to_ms(wall + std::chrono::seconds(std::stoll(w.at(3))))};
     if (d.connected) cluster_->renew(d.node, {d.connection, ++d.last_request, true, d.token});
+  }
+
+  /// poll USER DEVICE [MILLISECONDS [sync]]: held so long; lose: the answer to its next poll is lost.
+  void poll(const Words& w) {
+    Device& d = device(w, 1);
+    if (w[0] == "lose") return cluster_->lose_next_answer(d.node, d.connection);
+    const std::uint32_t wait = w.size() > 3 ? static_cast<std::uint32_t>(std::stoul(w[3])) : 0;
+    say(d, to_server::Poll{++d.last_request, d.has_cursor, d.cursor, wait, w.size() > 4});
   }
 
   /// look USER DEVICE OTHER…: at who is there, from now on; glance: once; look-away: no more.
@@ -284,6 +293,10 @@ class Teller {
     cluster_->listener.frame = [this](ConnectionId c, NodeId n, const to_client::Frame& f) {
       heard(c, n, f);
     };
+    cluster_->listener.polled = [this](ConnectionId c, NodeId n, RequestId id, bool taken) {
+      see(fmt::format("{}.{} < poll {}: {}", at(c, n).user_name, at(c, n).name, id,
+                      taken ? "that is all" : "nothing"));
+    };
     cluster_->listener.close = [this](ConnectionId c, NodeId n, CloseCode code) {
       Device& d = at(c, n);
       d.connected = false;
@@ -346,7 +359,8 @@ class Teller {
       devices_.push_back(d);  // the connection that is to be replaced still has its say
       devices_.back().user_name = "(before) " + d.user_name;
     }
-    d.node = NodeId{w.size() > 3 ? static_cast<std::uint16_t>(std::stoul(w[3])) : std::uint16_t{0}};
+    const bool polled = w.back() == "polled";
+    d.node = NodeId{w.size() > (polled ? 4 : 3) ? static_cast<std::uint16_t>(std::stoul(w[3])) : std::uint16_t{0}};
     d.connection = {++last_slot_, 1};
     d.connected = true;
     const input::Opened opened{d.connection, d.user, d.resumes, std::exchange(d.ticket, {})};
@@ -354,7 +368,7 @@ class Teller {
       cluster_->open(d.node, input::OpenedWith{opened, d.token, d.key});
     else
       cluster_->open(d.node, opened);
-    say(d, to_server::Hello{d.name, d.has_cursor, d.cursor});
+    say(d, to_server::Hello{d.name, d.has_cursor, d.cursor, polled});
   }
 
   void drop(const Words& w) {

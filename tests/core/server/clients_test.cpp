@@ -92,6 +92,16 @@ TEST_F(ClientsTest, TurnTheFirstFramesIntoInputsInOrder) {
   EXPECT_EQ(frame.waited_ns, start.count());
 }
 
+TEST_F(ClientsTest, TellWhoWantsToPollThatAWebSocketIsNotFor) {
+  const auto c = upgraded(71);
+  clients.message(c->id, R"({"type":"hello","device":"d","polled":true})");
+  EXPECT_EQ(count<input::Frame>(), 0);
+  EXPECT_THAT(c->sent, HasSubstr(R"("code":"unsupported")"));
+  EXPECT_FALSE(c->closed) << "it may say hello without that";
+  clients.message(c->id, hello);
+  EXPECT_EQ(count<input::Frame>(), 1);
+}
+
 TEST_F(ClientsTest, ReadOnOnlyAfterTheNodeHasTakenTheMessage) {
   const auto c = upgraded(71);
   clients.message(c->id, hello);

@@ -213,6 +213,15 @@ TEST_F(FrameErrors, LimitNamesInBytes) {
             "bad_request 0: \"device\" has 0 bytes: it must be a text of 1 to 40 bytes");
 }
 
+TEST_F(FrameErrors, SayHowLongAPollIsHeldAtMost) {
+  EXPECT_EQ(error_of(R"({"type":"poll","id":7,"wait_ms":30001})"),
+            "bad_request 7: \"wait_ms\" is 30001: it must be a whole number from 0 to 30000");
+  EXPECT_EQ(error_of(R"({"type":"poll","wait_ms":0})"),
+            "bad_request 0: \"id\" is missing: it must be a whole number from 1 to 9007199254740991");
+  EXPECT_EQ(error_of(R"({"type":"poll","id":7,"cursor":"here"})"),
+            "bad_request 7: \"cursor\" is \"here\": it must be a cursor as the server sent it");
+}
+
 TEST_F(FrameErrors, RefuseACallNumberThatNoGroupsIdCouldHold) {
   EXPECT_EQ(error_of(R"({"type":"create","id":1,"n":281474976710656,"key":"0000000000000001",)"
                      R"("kind":"group","members":[]})"),

@@ -68,6 +68,27 @@ TEST(ClientFrame, Hello) {
       R"({"type":"hello","device":"tablet","cursor":"5f3a-1c"})");
 }
 
+TEST(ClientFrame, HelloOfWhoPolls) {
+  expect_golden<to_server::Frame>(
+      to_server::Hello{.device = "tablet", .has_cursor = false, .cursor = {}, .polled = true},
+      R"({"type":"hello","device":"tablet","polled":true})");
+}
+
+TEST(ClientFrame, Poll) {
+  expect_golden<to_server::Frame>(to_server::Poll{4, false, {}, 0, false},
+                                  R"({"type":"poll","id":4,"wait_ms":0})");
+  expect_golden<to_server::Frame>(
+      to_server::Poll{5, true, Cursor::at(0x5f3a, 0x1c), 25'000, true},
+      R"({"type":"poll","id":5,"cursor":"5f3a-1c","wait_ms":25000,"sync":true})");
+}
+
+TEST(ClientFrame, APollWithoutAWaitIsAnsweredAtOnce) {
+  Arena arena;
+  const auto parsed = parse<to_server::Frame>(R"({"type":"poll","id":3})", arena);
+  ASSERT_EQ(parsed.frames.size(), 1u);
+  EXPECT_EQ(std::get<to_server::Poll>(parsed.frames[0]).wait_ms, 0u);
+}
+
 TEST(ClientFrame, Message) {
   expect_golden<to_server::Frame>(
       to_server::Send{1, direct, 317, 0x9f2c, content_of("Lunch at \"one\"?")},

@@ -252,6 +252,12 @@ void fix(to_server::Revoke& f) {
   bound(f.number, 1, group_number_max);
   if (f.device == DeviceNumber{}) f.device.value = 1;
 }
+void fix(to_server::Poll& f) {
+  fix(f.id);
+  if (f.has_cursor) fix(f.cursor);
+  if (!f.has_cursor) f.cursor = {};
+  f.wait_ms %= limits::poll_wait / 1ms + 1;
+}
 void fix(to_server::Token& f) {
   fix(f.id);
   fix_text(f.token, 1, limits::token_bytes);

@@ -56,6 +56,9 @@ inline Summary a_good_run() {
                     {"any fault", 50, {{"send", 4'000, 3'980}, {"change", 10, 9}}},
                     {"crash", 40, {{"send", 3'000, 2'990}, {"change", 9, 8}}},
                     {"slow_sync", 12, {{"send", 1'200, 1'188}, {"change", 1, 1}}}};
+  s.transports = {{"websocket", 1'200, 61e6, 412e6, 3'600, 0},
+                  {"long_poll", 500, 64e6, 431e6, 22'600, 17.5},
+                  {"poll", 300, 669e6, 1.2e9, 48'300, 61}};
   s.log = {{"appends", 8'123}, {"counted", 8'001}, {"void", 102}, {"unknown", 20}};
   s.checks = all_compared(24'690);
   check_of(s, "refused-never").compared = 0;
@@ -67,6 +70,7 @@ inline Summary a_bad_run() {
   s.scenario = "crash-unsynced";
   s.again = "tools/hubbub sim scenarios/crash-unsynced.json --seed 7";
   s.log = {};  // it had none
+  s.transports = {};
   s.expectations[0].measured = 1.4e9;
   s.expectations[0].met = false;
   check_of(s, "acked-kept").violated = 2;
