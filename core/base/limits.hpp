@@ -69,12 +69,9 @@ inline constexpr std::size_t outbound_bytes = 4 * 1024 * 1024;
 inline constexpr std::uint64_t repeat_window = 64;
 /// A message's opaque name, for who does not number: a UUID with a prefix, or a name of the sender's own.
 inline constexpr std::size_t client_id_bytes = 64;
-/// Such names of one device in one conversation that are remembered, and for how long: whoever repeats
-/// something after a week means it anew. 48 bytes each, in memory while the device writes there.
+/// Such names of one device in one conversation that are remembered, 48 bytes each, in memory while the
+/// device writes there. They go as others come, and by no clock: one that is wrong would make a repeat new.
 inline constexpr std::uint16_t opaque_window = 1000;
-inline constexpr auto opaque_kept = 7 * 24h;
-/// Of those that are older than that, so many are erased with each new one.
-inline constexpr std::size_t opaque_erased = 4;
 /// Unanswered requests of one session, over all conversations.
 inline constexpr std::size_t session_requests = 256;
 

@@ -20,7 +20,8 @@ bool User::restore(std::string_view key, std::string_view value, Arena& arena) {
     d.generation = row->generation;
     d.acknowledged = row->acknowledged;
     d.seen_ms = row->seen_ms;
-    d.revoked_ms = row->revoked_ms;
+    d.issued_s = row->issued_s;
+    d.revoked_s = row->revoked_s;
     d.name = row->name;
   } else if (const auto* pushes = std::get_if<rows::PushRow>(&parsed->row)) {
     pushed = std::make_unique<Pushed>();

@@ -43,14 +43,15 @@ struct Device {
   Generation generation = 0;
   Sequence acknowledged = 0;  ///< never goes back
   std::int64_t seen_ms = 0;     ///< as stored: it came, or acknowledged something
-  std::int64_t revoked_ms = 0;  ///< 0: it is its user's
+  std::uint32_t issued_s = 0;   ///< when the newest token was given with which it came
+  std::uint32_t revoked_s = 0;  ///< 0: it is its user's
   std::string name;
   SessionStream stream;
 
-  bool revoked() const { return revoked_ms != 0; }
+  bool revoked() const { return revoked_s != 0; }
   rows::DeviceRow row() const {
     return {.name = name, .generation = generation, .acknowledged = acknowledged, .seen_ms = seen_ms,
-            .revoked_ms = revoked_ms};
+            .issued_s = issued_s, .revoked_s = revoked_s};
   }
 
   /// Changing calls of the user's own (R4). Most devices never say one.

@@ -15,7 +15,7 @@ void Devices::on(const peer::Request& r) {
 }
 
 bool Devices::outlives(const Device& device, std::uint32_t issued_s) {
-  return std::chrono::seconds(issued_s) > std::chrono::milliseconds(device.revoked_ms);
+  return issued_s > device.revoked_s;
 }
 
 void Devices::list(const peer::Request& r, RequestId id) {
@@ -43,7 +43,9 @@ void Devices::call(const peer::Request& r, const to_server::Revoke& revoke) {
             peer::Answer{r.session,
                          to_client::Ok{.id = revoke.id, .number = number, .next = revoke.number + 1}});
   };
-  const std::uint64_t digest = digest_of(revoke);
+  to_server::Revoke said = revoke;
+  said.at_s = 0;
+  const std::uint64_t digest = digest_of(said);
   Numbers& calls = caller->calls();
   if (!is_new_own_call(c_, r, calls, revoke, digest, ok)) return;
   if (p.full()) return turn_away_own(c_, r);
@@ -54,7 +56,8 @@ void Devices::call(const peer::Request& r, const to_server::Revoke& revoke) {
   calls.accept(what);
   c_.put(p, rows::remembered_call(r.from, calls.slot(revoke.number)), rows::RememberedRow{.what = what});
   ++c_.counters.devices_revoked;
-  device->revoked_ms = std::max<std::int64_t>(1, to_ms(c_.now.wall));
+  // Whatever the clocks show, no token with which it came before.
+  device->revoked_s = std::max({1u, revoke.at_s, device->issued_s});
   // Whatever it had, it has no more: what its sessions still ask for is of an older generation.
   ++device->generation;
   device->cursor_dirty = false;

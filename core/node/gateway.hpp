@@ -6,6 +6,8 @@
 // answered once: by its owner, or, when the owner goes away or takes too long, with `unavailable`.
 #pragma once
 
+#include <algorithm>
+
 #include "core/base/byte_queue.hpp"
 #include "core/base/stable_vector.hpp"
 #include "core/node/admission.hpp"
@@ -18,6 +20,12 @@
 #include "core/node/watches.hpp"
 
 namespace hubbub {
+
+/// Whole ones since the Unix epoch, rounded down: what was given in the second in which a device is
+/// revoked, counts as given before.
+inline std::uint32_t seconds_of(Duration wall) {
+  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(wall / std::chrono::seconds(1), 0, UINT32_MAX));
+}
 
 class Gateway {
  public:

@@ -51,6 +51,7 @@ void Users::on(const peer::Attach& a) {
   device.generation = fresh ? device.generation + 1 : a.generation;
   if (fresh || ahead) {
     device.seen_ms = to_ms(c_.now.wall);
+    device.issued_s = std::max(device.issued_s, a.issued_s);
     c_.put(p, rows::device({a.user, device.number}), device.row());
   }
   start_stream(p, *user, device, a);

@@ -129,6 +129,7 @@ void Device::lose_connection(bool given_up) {
   at_head_ = false;
   if (channels_) *channels_ = {.looks = channels_->looks, .list = std::move(channels_->list)};
   if (receipts_) receipts_->request = 0;
+  if (questions_) questions_->request = 0;
   if (!work_) return;
   for (Lane& lane : work_->lanes) {
     lane.in_flight = 0;
@@ -157,7 +158,7 @@ void Device::timer(Duration now, DeviceEdge& edge) {
   const bool attempt_overdue =
       (state_ == State::connecting || state_ == State::greeting) && now >= due_;
   if (attempt_overdue || answer_overdue(now, edge) ||
-      (state_ == State::attached && receipts_overdue(now))) {
+      (state_ == State::attached && (receipts_overdue(now) || question_overdue(now)))) {
     edge.actions.frames.clear();
     edge.actions.close = true;
     end_connection(now, broken, true, edge);
@@ -187,7 +188,7 @@ bool Device::answer_overdue(Duration now, const DeviceEdge& edge) const {
 
 Duration Device::deadline() const {
   if (state_ != State::attached) return due_;
-  Duration first = std::min(acknowledge_due_, receipts_deadline());
+  Duration first = std::min({acknowledge_due_, receipts_deadline(), question_deadline()});
   if (channels_) first = std::min(first, channels_->not_before);
   if (!work_) return first;
   const auto consider = [&](Duration at) { first = std::min(first, at); };
@@ -232,11 +233,11 @@ std::size_t Device::unpaged() const { return work_ ? work_->paging.left() : 0; }
 
 bool Device::quiet() const {
   return state_ == State::attached && at_head_ && !work_ && unacknowledged_ == 0 &&
-         receipts_quiet() && knows_channels();
+         receipts_quiet() && knows_channels() && !asks();
 }
 
 std::size_t Device::heap_bytes() const {
-  std::size_t bytes = capacity_bytes(known_) + receipts_bytes();
+  std::size_t bytes = capacity_bytes(known_) + receipts_bytes() + question_bytes();
   if (channels_) bytes += sizeof(Channels) + capacity_bytes(channels_->list);
   if (!work_) return bytes;
   bytes += sizeof(Work) + capacity_bytes(work_->lanes) + capacity_bytes(work_->calls) +
