@@ -69,12 +69,9 @@ inline constexpr std::size_t outbound_bytes = 4 * 1024 * 1024;
 inline constexpr std::uint64_t repeat_window = 64;
 /// A message's opaque name, for who does not number: a UUID with a prefix, or a name of the sender's own.
 inline constexpr std::size_t client_id_bytes = 64;
-/// Such names of one device in one conversation that are remembered, and for how long: whoever repeats
-/// something after a week means it anew. 48 bytes each, in memory while the device writes there.
+/// Such names of one device in one conversation that are remembered, 48 bytes each, in memory while the
+/// device writes there. They go as others come, and by no clock: one that is wrong would make a repeat new.
 inline constexpr std::uint16_t opaque_window = 1000;
-inline constexpr auto opaque_kept = 7 * 24h;
-/// Of those that are older than that, so many are erased with each new one.
-inline constexpr std::size_t opaque_erased = 4;
 /// Unanswered requests of one session, over all conversations.
 inline constexpr std::size_t session_requests = 256;
 
@@ -130,6 +127,11 @@ inline constexpr std::uint64_t sync_entries = 256;
 inline constexpr std::uint64_t reset_window = 1024;
 /// Entries sent to a device beyond what it acknowledged.
 inline constexpr std::uint64_t unacknowledged_entries = 64;
+/// Shards that one fan-out goes to at once; what is left of a larger one goes on when there is nothing
+/// else to do, so many shards in a step, and with a few in any other step.
+inline constexpr std::uint32_t fan_out_at_once = 128;
+inline constexpr std::uint32_t fan_out_idle = 16;
+inline constexpr std::uint32_t fan_out_busy = 2;
 /// Entries in one delivery between partitions, and inbox rows it may write.
 inline constexpr std::size_t delivery_entries = 16;
 inline constexpr std::size_t delivery_rows = 60;
@@ -238,6 +240,8 @@ inline constexpr std::size_t push_doublings = 6;
 inline constexpr auto push_patience = 10s;
 
 // --- The node ----------------------------------------------------------------------------------
+/// What time says is done after what arrived; if that never ends, after this long all the same.
+inline constexpr auto patience = 100ms;
 /// Units of work in one step (R35): an input, a delivery, a row, a re-attachment are one each.
 inline constexpr std::uint32_t step_units = 256;
 /// Rows one read returns; the reader asks on.

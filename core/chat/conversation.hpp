@@ -38,9 +38,10 @@ struct Conversation {
   Marks marks;
   std::vector<DeliveryStream> streams;  ///< ascending by shard
   std::uint32_t unsettled = 0;          ///< streams that are not
-  bool queued = false;                  ///< for fan-out
+  bool queued = false;                  ///< for fan-out, or for what is left of it
   bool unmarking = false;               ///< the `owing` mark is to be taken off soon
-  std::uint32_t next_stream = 0;        ///< where fan-out goes on
+  std::uint32_t next_stream = 0;        ///< where fan-out goes on, round and round
+  std::uint32_t to_visit = 0;           ///< streams that may not know of the newest entry
   RecentMessages::Newest newest;
 
   DeliveryStream* stream(ShardId shard) {

@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 #include "core/base/check.hpp"
@@ -19,11 +18,10 @@ namespace hubbub {
 
 class OpaqueNames {
  public:
-  /// As Numbers::judge, but that there is no order: what is not known is fresh. What is older than
-  /// limits::opaque_kept is not known any more.
-  Numbers::Verdict judge(std::uint64_t key, std::uint64_t digest, std::int64_t now_ms) const {
+  /// As Numbers::judge, but that there is no order: what is not known is fresh.
+  Numbers::Verdict judge(std::uint64_t key, std::uint64_t digest) const {
     for (const rows::Remembered& r : by_slot_) {
-      if (r.number == 0 || r.key != key || old(r, now_ms)) continue;
+      if (r.number == 0 || r.key != key) continue;
       return r.digest == digest ? Numbers::Verdict{Numbers::Judgement::repeat, &r}
                                 : Numbers::Verdict{Numbers::Judgement::conflict};
     }
@@ -47,29 +45,10 @@ class OpaqueNames {
     by_slot_[at] = what;
     last_ = std::max(last_, what.number);
   }
-  /// Forgets the oldest if it is too old, and gives its slot: its row can go.
-  std::optional<std::uint16_t> forget(std::int64_t now_ms) {
-    const std::uint64_t window = limits::opaque_window;
-    oldest_ = std::max(oldest_, last_ >= window ? last_ - window + 1 : 1);
-    while (oldest_ <= last_ && at(oldest_) == nullptr) ++oldest_;
-    if (oldest_ > last_ || !old(*at(oldest_), now_ms)) return {};
-    const std::uint16_t forgotten = slot(oldest_++);
-    by_slot_[forgotten] = {};
-    return forgotten;
-  }
 
  private:
-  static bool old(const rows::Remembered& r, std::int64_t now_ms) {
-    return now_ms - r.sent_at_ms > std::chrono::milliseconds(limits::opaque_kept).count();
-  }
-  const rows::Remembered* at(std::uint64_t number) const {
-    const std::size_t at = slot(number);
-    return at < by_slot_.size() && by_slot_[at].number == number ? &by_slot_[at] : nullptr;
-  }
-
   std::vector<rows::Remembered> by_slot_;  ///< number 0: nothing
   std::uint64_t last_ = 0;
-  std::uint64_t oldest_ = 1;  ///< nothing below it is kept
 };
 
 }  // namespace hubbub

@@ -20,7 +20,8 @@ bool User::restore(std::string_view key, std::string_view value, Arena& arena) {
     Device& d = restored_device(parsed->device.device);
     d.generation = row->generation;
     d.acknowledged = row->acknowledged;
-    if (row->revoked_ms != 0) revoke(d, row->revoked_ms);
+    d.issued_s = row->issued_s;
+    if (row->revoked_s != 0) revoke(d, row->revoked_s);
   } else if (const auto* named = std::get_if<rows::DeviceNameRow>(&parsed->row)) {
     if (parsed->device.device == DeviceNumber{}) return false;
     restored_device(parsed->device.device).name = hash_of(named->name);
@@ -46,8 +47,8 @@ Numbers& User::calls(DeviceNumber device) {
   return aside().calls.emplace_back(device, Numbers(limits::call_window)).second;
 }
 
-std::int64_t User::revoked_ms(DeviceNumber device) const {
-  const auto at = std::ranges::find(aside_->revoked, device, &std::pair<DeviceNumber, std::int64_t>::first);
+std::uint32_t User::revoked_s(DeviceNumber device) const {
+  const auto at = std::ranges::find(aside_->revoked, device, &std::pair<DeviceNumber, std::uint32_t>::first);
   HUBBUB_CHECK(at != aside_->revoked.end());
   return at->second;
 }

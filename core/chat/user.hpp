@@ -32,7 +32,7 @@ struct SessionStream {
   SessionRef ref;
   std::uint32_t attempt = 0;   ///< the attach that began it
   std::uint32_t serial = 0;    ///< tells this stream from an earlier one of the same session
-  std::uint32_t unacknowledged = 0;  ///< entries up to `sent`
+  std::uint16_t unacknowledged = 0;  ///< entries up to `sent`; at most so many are counted
   Mode mode = Mode::detached;
   bool busy : 1 = false;  ///< a read or a fetch is under way
   bool told_synced : 1 = false;
@@ -40,15 +40,14 @@ struct SessionStream {
   /// the store lost its tail.
   bool after_loss : 1 = false;
 
-  Sequence acknowledged() const { return sent - unacknowledged; }
   /// The session has the entries up to there. REQUIRES: through <= sent.
   void acknowledge(Sequence through) {
-    unacknowledged = std::min(unacknowledged, static_cast<std::uint32_t>(
-                                                  std::min<Sequence>(sent - through, UINT32_MAX)));
+    unacknowledged = static_cast<std::uint16_t>(std::min<Sequence>(unacknowledged, sent - through));
   }
   /// Entries up to there were sent, or declared. REQUIRES: through >= sent.
   void send(Sequence through) {
-    unacknowledged += static_cast<std::uint32_t>(through - sent);
+    unacknowledged =
+        static_cast<std::uint16_t>(std::min<Sequence>(unacknowledged + (through - sent), UINT16_MAX));
     sent = through;
   }
 };
@@ -61,14 +60,18 @@ struct RangeSync {
   Sequence reached_acknowledged = 0;
 };
 
-struct Device {
-  Sequence acknowledged = 0;  ///< never goes back
-  std::uint64_t name = 0;     ///< a hash of it (User::hash_of)
+/// Its stream is a base, and not a member, because the end of it has room for what comes first here.
+struct Device : private SessionStream {
   Generation generation = 0;
+  Sequence acknowledged = 0;   ///< never goes back
+  std::uint64_t name = 0;      ///< a hash of it (User::hash_of)
+  std::uint32_t issued_s = 0;  ///< when the newest token was given with which it came
   DeviceNumber number;
   bool cursor_dirty = false;
   bool revoked = false;  ///< it is its user's no more
-  SessionStream stream;
+
+  SessionStream& stream() { return *this; }
+  const SessionStream& stream() const { return *this; }
 };
 
 /// What a conversation is to be told: the user has it up to here.
@@ -134,7 +137,8 @@ struct User {
     return {.generation = device.generation,
             .acknowledged = device.acknowledged,
             .seen_ms = now_ms,
-            .revoked_ms = device.revoked ? revoked_ms(device.number) : 0};
+            .issued_s = device.issued_s,
+            .revoked_s = device.revoked ? revoked_s(device.number) : 0};
   }
   /// Nobody sees whether the user is there who is not looked up first.
   bool hides() const { return blocks().blocked > 0 || only_contacts; }
@@ -193,13 +197,13 @@ struct User {
                                  [&](const Device& d) { return d.name == wanted; });
     return at == devices.rend() ? nullptr : &*at;
   }
-  /// It is the user's no more, since then.
-  void revoke(Device& device, std::int64_t now_ms) {
+  /// It is the user's no more: nothing that was given up to then lets it in.
+  void revoke(Device& device, std::uint32_t through_s) {
     device.revoked = true;
-    aside().revoked.emplace_back(device.number, now_ms);
+    aside().revoked.emplace_back(device.number, through_s);
   }
   /// REQUIRES: it was revoked.
-  std::int64_t revoked_ms(DeviceNumber device) const;
+  std::uint32_t revoked_s(DeviceNumber device) const;
   /// Two names of one user's that share it are one device: who sees to that harms nobody else.
   static std::uint64_t hash_of(std::string_view name) { return hash_bytes(name); }
   /// Changing calls of the user's own, from that device (R4). Most devices never say one.
@@ -221,7 +225,7 @@ struct User {
     Blocks blocks;
     ReceiptRound round;
     std::vector<std::pair<DeviceNumber, Numbers>> calls;
-    std::vector<std::pair<DeviceNumber, std::int64_t>> revoked;
+    std::vector<std::pair<DeviceNumber, std::uint32_t>> revoked;
     std::vector<RangeSync> syncs;
   };
   Aside& aside() {

@@ -72,7 +72,7 @@ class Context {
 
   bool has_session(const User& user) const {
     return std::any_of(user.devices.begin(), user.devices.end(), [this](const Device& d) {
-      return d.stream.mode != SessionStream::Mode::detached && alive(d.stream.ref);
+      return d.stream().mode != SessionStream::Mode::detached && alive(d.stream().ref);
     });
   }
 

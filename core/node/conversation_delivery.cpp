@@ -17,6 +17,8 @@ std::size_t entries_for(std::size_t recipients) {
 
 void Conversations::queue(Slot slot) {
   Conversation& conv = c_.conversations[slot].record;
+  // What came while it was under way is for those that it has passed, too.
+  conv.to_visit = static_cast<std::uint32_t>(conv.streams.size());
   if (conv.queued) return;
   conv.queued = true;
   conv.next_stream = 0;

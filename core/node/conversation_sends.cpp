@@ -55,9 +55,8 @@ void Conversations::call_named(const Caller& caller, const to_server::Send& s) {
   if (names == nullptr) return;
   const std::uint64_t key = hash_bytes(s.client_id);
   const std::uint64_t digest = digest_of(s);
-  const std::int64_t now_ms = to_ms(c_.now.wall);
   if (c_.config.policy.repeats == RepeatPolicy::remembered) {
-    const Numbers::Verdict verdict = names->judge(key, digest, now_ms);
+    const Numbers::Verdict verdict = names->judge(key, digest);
     if (verdict.judgement == Numbers::Judgement::repeat) {
       ++c_.counters.repeats;
       rows::Remembered first = *verdict.first;
@@ -72,11 +71,6 @@ void Conversations::call_named(const Caller& caller, const to_server::Send& s) {
   Message entry{.kind = EntryKind::text, .key = key, .content = s.content, .users = mentioned(caller, s)};
   ++c_.counters.accepted;
   place(caller, entry);
-  for (std::size_t erased = 0; erased < limits::opaque_erased; ++erased) {
-    const auto slot = names->forget(now_ms);
-    if (!slot) break;
-    c_.erase(caller.partition, rows::remembered_opaque(r.conversation, r.from, *slot));
-  }
   rows::Remembered what{names->next(), key, digest, entry.seq, entry.id, entry.sent_at_ms};
   names->accept(what);
   store_generation(caller);

@@ -267,24 +267,38 @@ void Conversations::opened(const Partitions& partitions) {
   if (partitions.any()) sweeps_.push({partitions, 0});
 }
 
+/// Offers what is new to the next stream that may not have it. False: there is none.
+bool Conversations::fan_out(const Owed& owed) {
+  if (!c_.conversations.is(owed.slot, owed.use)) return false;
+  Conversation& conv = c_.conversations[owed.slot].record;
+  for (; conv.to_visit > 0; --conv.to_visit) {
+    if (conv.next_stream >= conv.streams.size()) conv.next_stream = 0;
+    DeliveryStream& s = conv.streams[conv.next_stream++];
+    if (s.settled) continue;  // a channel's are nearly always
+    --conv.to_visit;
+    c_.scratch.clear();
+    pump(owed.slot, s);
+    return true;
+  }
+  conv.queued = false;
+  unmark_later(owed.slot);
+  return false;
+}
+
+void Conversations::go_on(std::uint32_t streams) {
+  for (; streams > 0 && !rest_.empty(); --streams) {
+    const Owed owed = rest_.pop();
+    if (fan_out(owed)) rest_.push(owed);
+  }
+}
+
 void Conversations::work() {
   while (!fan_out_.empty() && !c_.exhausted()) {
-    const Owed owed = fan_out_.front();
-    if (!c_.conversations.is(owed.slot, owed.use)) {
+    Owed& owed = fan_out_.front();
+    if (owed.visited++ == limits::fan_out_at_once)
+      rest_.push(fan_out_.pop());
+    else if (!fan_out(owed))
       fan_out_.pop();
-      continue;
-    }
-    Conversation& conv = c_.conversations[owed.slot].record;
-    while (conv.next_stream < conv.streams.size() && !c_.exhausted()) {
-      DeliveryStream& s = conv.streams[conv.next_stream++];
-      if (s.settled) continue;  // a channel's are nearly always
-      c_.scratch.clear();
-      pump(owed.slot, s);
-    }
-    if (conv.next_stream < conv.streams.size()) return;
-    conv.queued = false;
-    fan_out_.pop();
-    unmark_later(owed.slot);
   }
   while (!sweeps_.empty() && !c_.exhausted()) {
     Sweep& sweep = sweeps_.front();

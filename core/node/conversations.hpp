@@ -46,6 +46,11 @@ class Conversations {
   }
   /// Goes on with fan-out and sweeps while the step has units left.
   void work();
+  /// Goes on with what is left of large fan-outs, with so many streams of theirs in turn. A message to
+  /// thousands must not be in the way of one to one: this is for when there is nothing else to do, and
+  /// for a little of every other step.
+  void go_on(std::uint32_t streams);
+  bool to_go_on() const { return !rest_.empty(); }
   bool has_work() const {
     return !fan_out_.empty() || !sweeps_.empty() || owing_sweeps_.has_work() || shared_reads_.waiting();
   }
@@ -115,6 +120,13 @@ class Conversations {
                            const to_server::History& h) const;
 
   void queue(Slot slot);
+  /// One that is being offered to its streams.
+  struct Owed {
+    Slot slot{};
+    std::uint32_t use{};
+    std::uint32_t visited = 0;
+  };
+  bool fan_out(const Owed& owed);
   void pump(Slot slot, DeliveryStream& stream);
   void deliver(Slot slot, DeliveryStream& stream, const Members::Run& run,
                std::span<const Message> messages);
@@ -123,10 +135,6 @@ class Conversations {
   void unmark_later(Slot slot);
   void unmark(Slot slot);
 
-  struct Owed {
-    Slot slot{};
-    std::uint32_t use{};
-  };
   struct Retry {
     Slot slot{};
     std::uint32_t use{};
@@ -148,6 +156,7 @@ class Conversations {
   Heads& heads_;
   SharedReads shared_reads_;
   Ring<Owed> fan_out_;
+  Ring<Owed> rest_;  ///< of large ones
   Ring<Retry> retries_;
   Ring<Unmark> unmarks_;
   Ring<Sweep> sweeps_;

@@ -42,7 +42,7 @@ void Devices::page_read(const reads::DevicesPage& page, std::string_view rows, b
     if (!parsed) return c_.unreadable();
     if (const auto* of = std::get_if<rows::DeviceRow>(&parsed->row)) {
       next = {parsed->device.device, {}, false, of->seen_ms};
-      revoked = of->revoked_ms != 0;
+      revoked = of->revoked_s != 0;
     } else if (const auto* named = std::get_if<rows::DeviceNameRow>(&parsed->row)) {
       last = parsed->device.device;
       next.name = named->name;
@@ -66,7 +66,7 @@ bool Devices::in_use(UserId user, DeviceOf& of) const {
   if (slot == c_.users.none || !c_.users[slot].loaded) return true;
   const Device* device = c_.users[slot].record.device(of.device);
   if (device == nullptr) return true;
-  of.online = device->stream.mode != SessionStream::Mode::detached && c_.alive(device->stream.ref);
+  of.online = device->stream().mode != SessionStream::Mode::detached && c_.alive(device->stream().ref);
   if (of.online) of.last_seen_ms = 0;
   return !device->revoked;
 }
@@ -83,7 +83,9 @@ void Devices::call(const peer::Request& r, const to_server::Revoke& revoke) {
             peer::Answer{r.session,
                          to_client::Ok{.id = revoke.id, .number = number, .next = revoke.number + 1}});
   };
-  const std::uint64_t digest = digest_of(revoke);
+  to_server::Revoke said = revoke;
+  said.at_s = 0;
+  const std::uint64_t digest = digest_of(said);
   Numbers& calls = user->calls(r.from.device);
   if (!is_new_own_call(c_, r, calls, revoke, digest, ok)) return;
   if (p.full()) return turn_away_own(c_, r);
@@ -94,17 +96,17 @@ void Devices::call(const peer::Request& r, const to_server::Revoke& revoke) {
   calls.accept(what);
   c_.put(p, rows::remembered_call(r.from, calls.slot(revoke.number)), rows::RememberedRow{.what = what});
   ++c_.counters.devices_revoked;
-  const std::int64_t now_ms = std::max<std::int64_t>(1, to_ms(c_.now.wall));
-  user->revoke(*device, now_ms);
+  // Whatever the clocks show, no token with which it came before.
+  user->revoke(*device, std::max({1u, revoke.at_s, device->issued_s}));
   user->end_range_sync(device->number);
   // Whatever it had, it has no more: what its sessions still ask for is of an older generation.
   ++device->generation;
   device->cursor_dirty = false;
-  c_.put(p, rows::device({r.from.user, device->number}), user->row(*device, now_ms));
+  c_.put(p, rows::device({r.from.user, device->number}), user->row(*device, to_ms(c_.now.wall)));
   const auto slot = c_.users.find(r.from.user);
   pushes_.revoked(slot, device->number);
   ok(revoke.number);
-  const SessionStream ended = std::exchange(device->stream, SessionStream{});
+  const SessionStream ended = std::exchange(device->stream(), SessionStream{});
   if (ended.mode == SessionStream::Mode::detached) return;
   presences_.ended(slot, true);
   if (c_.alive(ended.ref)) c_.emit(p, ended.ref.node, peer::Revoked{ended.ref});

@@ -16,10 +16,6 @@ class Devices {
       : c_(context), presences_(presences), pushes_(pushes) {}
 
   void on(const peer::Request& request);
-  /// A token that was given then lets the device's bearer in, though the device was revoked.
-  static bool outlives(std::int64_t revoked_ms, std::uint32_t issued_s) {
-    return std::chrono::seconds(issued_s) > std::chrono::milliseconds(revoked_ms);
-  }
   void page_read(const reads::DevicesPage& page, std::string_view rows, bool more);
 
  private:

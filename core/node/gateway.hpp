@@ -8,6 +8,8 @@
 
 #include <absl/container/flat_hash_map.h>
 
+#include <algorithm>
+
 #include "core/base/byte_queue.hpp"
 #include "core/base/stable_vector.hpp"
 #include "core/node/admission.hpp"
@@ -22,6 +24,12 @@
 #include "core/node/watches.hpp"
 
 namespace hubbub {
+
+/// Whole ones since the Unix epoch, rounded down: what was given in the second in which a device is
+/// revoked, counts as given before.
+inline std::uint32_t seconds_of(Duration wall) {
+  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(wall / std::chrono::seconds(1), 0, UINT32_MAX));
+}
 
 class Gateway final : private Watches::Sessions {
  public:

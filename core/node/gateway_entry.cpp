@@ -11,11 +11,6 @@ AdmissionConfig schedule_of(const NodeConfig& config) {
   return config.policy.admission == AdmissionPolicy::slots ? config.admission : AdmissionConfig{};
 }
 
-/// When it was given, rounded down: who revokes a device ends all that was given before.
-std::uint32_t seconds_of(const TokenSpan& token) {
-  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(token.from_ms / 1000, 0, UINT32_MAX));
-}
-
 /// Worth telling: what a plan is too long, a client waits longer than it must; what it is too short,
 /// others are turned away once.
 bool differs(std::uint32_t a, std::uint32_t b) { return (std::max(a, b) - std::min(a, b)) > std::max(a, b) / 8; }
@@ -59,7 +54,8 @@ void Gateway::enter(Session& s, const input::OpenedWith& with) {
     if (!answer.enters) return turn_away(s, o.connection, answer.advice);
     if (answer.claims) ++c_.counters.slots_claimed;
   }
-  if (const std::uint32_t issued = seconds_of(with.token)) issued_[o.connection.slot] = issued;
+  if (const std::uint32_t issued = seconds_of(std::chrono::milliseconds(with.token.from_ms)))
+    issued_[o.connection.slot] = issued;
   if (with.token.ends())
     tokens_.set(o.connection.slot, std::chrono::milliseconds(with.token.until_ms));
   slices_.began(o.connection.slot, with.key);

@@ -37,7 +37,9 @@ void Gateway::handle(Session& s, const input::Frame& f, const to_server::Devices
 void Gateway::handle(Session& s, const input::Frame& f, const to_server::Revoke& revoke) {
   if (revoke.number == 0)
     return error(f.connection, revoke.id, ErrorCode::bad_request, "n counts from 1");
-  ask(s, f, shard_of(s.user), {}, revoke);
+  to_server::Revoke call = revoke;
+  call.at_s = seconds_of(clocks_.wall());
+  ask(s, f, shard_of(s.user), {}, call);
 }
 
 }  // namespace hubbub

@@ -23,6 +23,10 @@ std::size_t Node::Impl::step(std::span<const Input> inputs, Instant now, Outbox&
   c.judged = now.mono - paused;
   c.pressure.look(now.mono);
 
+  if (c.now.mono - busy_since >= limits::patience) {
+    busy_since = c.now.mono;
+    timers();
+  }
   settle();
   std::size_t taken = 0;
   while (taken < inputs.size() && !c.exhausted()) {
@@ -31,7 +35,10 @@ std::size_t Node::Impl::step(std::span<const Input> inputs, Instant now, Outbox&
     settle();
   }
   // What arrived comes before what time says: after a pause, answers may lie in the queue (R28).
-  if (taken == inputs.size() && !c.exhausted()) timers();
+  const bool idle = taken == inputs.size() && !c.exhausted();
+  if (idle) timers();
+  busy_since = idle ? never : std::min(busy_since, c.now.mono);
+  if (!c.nearly_spent()) conversations.go_on(idle ? limits::fan_out_idle : limits::fan_out_busy);
   tenures.step_ends();
   registry.step_ends();
   gateway.step_ends();
@@ -96,7 +103,7 @@ void Node::Impl::timers() {
 }
 
 Duration Node::Impl::deadline() const {
-  if (has_work()) return c.now.mono;
+  if (has_work() || conversations.to_go_on()) return c.now.mono;
   Duration due = std::min({gateway.next_deadline(), conversations.next_deadline(), users.next_deadline()});
   due = std::min({due, heads.next_deadline(), contacts.next_deadline(), presences.next_deadline()});
   due = std::min({due, replicas.next_deadline(), registry.next_deadline()});

@@ -213,6 +213,7 @@ struct Node::Impl {
   NodeGeneration next_life = 0;
   ByteBuffer own_batch;
   Duration last_step{};
+  Duration busy_since = never;  ///< there was more to do than a step can, ever since
   Duration paused{};
   Duration evict_at{};
   Duration next{};

@@ -155,11 +155,11 @@ bool Presences::sweep_lost(Lost& lost) {
     entry.record.watching.remove(lost.node);
     bool was_there = false;
     for (Device& d : entry.record.devices) {
-      if (d.stream.mode == SessionStream::Mode::detached || d.stream.ref.node != lost.node ||
-          c_.alive(d.stream.ref))
+      if (d.stream().mode == SessionStream::Mode::detached || d.stream().ref.node != lost.node ||
+          c_.alive(d.stream().ref))
         continue;
       entry.record.end_range_sync(d.number);
-      d.stream = SessionStream{};
+      d.stream() = SessionStream{};
       was_there = true;
     }
     if (was_there) ended(lost.next, false);

@@ -95,9 +95,8 @@ bool Pushes::knows_senders(Slot slot, std::span<const Message> messages) {
 bool Pushes::quiet(Slot slot, const Message& m) const {
   const UserId id = c_.users[slot].key;
   const User& user = c_.users[slot].record;
-  if (!wants(user)) return false;
-  if (m.from == id) return true;
-  if (user.blocks().blocked == 0) return false;
+  if (m.from == id) return true;  // of whoever may want pushes later, too
+  if (!wants(user) || user.blocks().blocked == 0) return false;
   return c_.contacts[c_.contacts.find(ContactKey{id, m.from})].record.blocked;
 }
 

@@ -114,9 +114,9 @@ void Reports::on(const peer::Relay& m) {
   const Slot slot = c_.users.find(m.user);
   if (slot == c_.users.none || !c_.users[slot].loaded) return;
   for (const Device& d : c_.users[slot].record.devices) {
-    if (d.stream.mode == SessionStream::Mode::detached || !c_.alive(d.stream.ref)) continue;
+    if (d.stream().mode == SessionStream::Mode::detached || !c_.alive(d.stream().ref)) continue;
     if (c_.nearly_spent()) return;  // who has so many devices asks (R35)
-    c_.emit(p, d.stream.ref.node, peer::Relayed{d.stream.ref, m.what});
+    c_.emit(p, d.stream().ref.node, peer::Relayed{d.stream().ref, m.what});
   }
 }
 

@@ -12,7 +12,7 @@ void Users::pump_later(Slot slot, DeviceNumber device) {
 }
 
 void Users::pump(Slot slot, Device& device) {
-  SessionStream& s = device.stream;
+  SessionStream& s = device.stream();
   using Mode = SessionStream::Mode;
   if (s.busy || s.mode == Mode::detached || s.mode == Mode::live) return;
   if (!c_.alive(s.ref)) {
@@ -48,9 +48,9 @@ void Users::pump(Slot slot, Device& device) {
 
 void Users::read_inbox(Slot slot, Device& device, Sequence from, Sequence to, bool ranges) {
   const UserId id = c_.users[slot].key;
-  device.stream.busy = true;
+  device.stream().busy = true;
   const std::uint64_t durable = c_.partition(shard_of(id)).durable_batches();
-  c_.read(reads::Inbox{slot, c_.users[slot].use, device.number, device.stream.serial, ranges, durable},
+  c_.read(reads::Inbox{slot, c_.users[slot].use, device.number, device.stream().serial, ranges, durable},
           rows::inbox(id, from), rows::inbox(id, to + 1),
           static_cast<std::uint32_t>(ranges ? limits::ranges_chunk : limits::delivery_entries),
           ranges);
@@ -60,7 +60,7 @@ Device* Users::waiting_device(Slot slot, std::uint32_t use, DeviceNumber number,
                               std::uint32_t serial) {
   if (!c_.users.is(slot, use)) return nullptr;
   Device* device = c_.users[slot].record.device(number);
-  if (device == nullptr || !device->stream.busy || device->stream.serial != serial)
+  if (device == nullptr || !device->stream().busy || device->stream().serial != serial)
     return nullptr;
   return device;
 }
@@ -68,7 +68,7 @@ Device* Users::waiting_device(Slot slot, std::uint32_t use, DeviceNumber number,
 void Users::inbox_read(const reads::Inbox& job, std::string_view rows) {
   Device* device = waiting_device(job.slot, job.use, job.device, job.serial);
   if (device == nullptr) return;
-  device->stream.busy = false;
+  device->stream().busy = false;
   if (rows.empty()) return inbox_not_stored_yet(job);
   if (job.ranges) {
     ranges_read(job.slot, *device, rows);
@@ -89,7 +89,7 @@ void Users::inbox_not_stored_yet(const reads::Inbox& job) {
 
 void Users::ranges_read(Slot slot, Device& device, std::string_view rows) {
   Partition& p = c_.partition(shard_of(c_.users[slot].key));
-  SessionStream& s = device.stream;
+  SessionStream& s = device.stream();
   RangeSync& sync = c_.users[slot].record.range_sync(device.number);
   renumber(p, s);
   ranges_.clear();
@@ -123,7 +123,7 @@ void Users::entries_read(Slot slot, Device& device, std::string_view rows) {
   CatchUp catch_up{.slot = slot,
                    .use = c_.users[slot].use,
                    .device = device.number,
-                   .serial = device.stream.serial};
+                   .serial = device.stream().serial};
   BatchReader reader(rows);
   RowWrite row;
   while (catch_up.count < catch_up.entries.size() && reader.next(row)) {
@@ -131,7 +131,7 @@ void Users::entries_read(Slot slot, Device& device, std::string_view rows) {
     if (!parsed) return c_.unreadable();
     catch_up.entries[catch_up.count++] = *parsed;
   }
-  device.stream.busy = true;
+  device.stream().busy = true;
   fetch(catch_up);
 }
 
@@ -161,9 +161,9 @@ void Users::fetch(CatchUp& catch_up) {
                                         {first.conversation, first.seq(),
                                          first.seq() + catch_up.run_size() - 1}});
     }
-    declare(c_.partition(shard_of(id)), device.stream, catch_up);
+    declare(c_.partition(shard_of(id)), device.stream(), catch_up);
   }
-  device.stream.busy = false;
+  device.stream().busy = false;
   pump_later(catch_up.slot, catch_up.device);
 }
 
@@ -188,7 +188,7 @@ void Users::on(const peer::Fetched& f) {
       waiting_device(catch_up.slot, catch_up.use, catch_up.device, catch_up.serial);
   if (device == nullptr) return;
   Partition& p = c_.partition(shard_of(c_.users[catch_up.slot].key));
-  SessionStream& s = device->stream;
+  SessionStream& s = device->stream();
   if (f.messages.empty()) declare(p, s, catch_up);
   for (const Message& m : f.messages) {
     if (catch_up.next == catch_up.count) break;

@@ -31,7 +31,7 @@ void Users::on(const peer::Attach& a) {
   Device* known = fresh ? user->device(a.device) : user->device(a.number);
   if (known != nullptr && known->revoked) {
     if (!fresh) return c_.emit(p, a.session.node, peer::Revoked{a.session});
-    if (!Devices::outlives(user->revoked_ms(known->number), a.issued_s))
+    if (a.issued_s <= user->revoked_s(known->number))
       return c_.emit(p, a.session.node,
                      peer::AttachRefused{a.session, ErrorCode::unauthenticated, false, 0, a.attempt});
     known = nullptr;  // the name again, and another device
@@ -40,7 +40,7 @@ void Users::on(const peer::Attach& a) {
   if (known == nullptr && user->devices.size() >= limits::devices_per_user)
     return refuse(a, ErrorCode::forbidden, false, {});
   Device& device = known != nullptr ? *known : new_device(a.user, *user, a.device);
-  SessionStream& stream = device.stream;
+  SessionStream& stream = device.stream();
   if (!fresh && a.generation < device.generation)
     return c_.emit(p, a.session.node, peer::Replaced{a.session});
   if (stream.mode != SessionStream::Mode::detached && stream.ref != a.session &&
@@ -49,7 +49,10 @@ void Users::on(const peer::Attach& a) {
   const bool ahead = a.generation > device.generation;
   if (ahead) c_.tail_lost(p, "a session has a generation that is not stored");
   device.generation = fresh ? device.generation + 1 : a.generation;
-  if (fresh || ahead) put(p, a.user, *user, device);
+  if (fresh || ahead) {
+    device.issued_s = std::max(device.issued_s, a.issued_s);
+    put(p, a.user, *user, device);
+  }
   start_stream(p, *user, device, a);
   const Slot slot = c_.users.find(a.user);
   presences_.began(slot);
@@ -80,7 +83,7 @@ void Users::put(Partition& p, UserId id, const User& user, const Device& device)
 
 /// Decides where the stream begins, says so, and resets a device whose cursor means nothing here.
 void Users::start_stream(Partition& p, User& user, Device& device, const peer::Attach& a) {
-  SessionStream& s = device.stream;
+  SessionStream& s = device.stream();
   user.end_range_sync(device.number);
   s = SessionStream{.ref = a.session,
                     .attempt = a.attempt,
@@ -112,9 +115,9 @@ void Users::on(const peer::Detach& d) {
   const auto slot = c_.users.find(d.device.user);
   if (slot == c_.users.none || !c_.users[slot].loaded) return;
   Device* device = c_.users[slot].record.device(d.device.device);
-  if (device == nullptr || device->stream.ref != d.session) return;
+  if (device == nullptr || device->stream().ref != d.session) return;
   c_.users[slot].record.end_range_sync(device->number);
-  device->stream = SessionStream{};
+  device->stream() = SessionStream{};
   presences_.ended(slot, d.left);
 }
 
@@ -123,7 +126,7 @@ void Users::on(const peer::Acknowledged& m) {
   if (slot == c_.users.none || !c_.users[slot].loaded) return;
   Device* device = c_.users[slot].record.device(m.device.device);
   if (device == nullptr) return;
-  SessionStream& s = device->stream;
+  SessionStream& s = device->stream();
   const Incarnation incarnation = c_.partition(shard_of(m.device.user)).incarnation;
   if (s.mode == SessionStream::Mode::detached || s.ref != m.session ||
       m.cursor.incarnation != incarnation || m.cursor.held > s.sent)
@@ -250,7 +253,7 @@ void Users::push(Partition& p, Slot slot, const ConversationId& conversation,
   const auto count = static_cast<Sequence>(std::count_if(
       messages.begin(), messages.end(), [&](const Message& m) { return belongs(id, m); }));
   for (Device& d : user.devices) {
-    SessionStream& s = d.stream;
+    SessionStream& s = d.stream();
     if (s.mode != SessionStream::Mode::live) continue;
     if (!c_.alive(s.ref)) {
       s = SessionStream{};
@@ -378,7 +381,7 @@ Duration Users::next_deadline() const {
 bool Users::evictable(User& u) const {
   u.rest();
   return u.watching.empty() && pushes_.evictable(u) && std::all_of(u.devices.begin(), u.devices.end(), [this](const Device& d) {
-    const SessionStream& s = d.stream;
+    const SessionStream& s = d.stream();
     return !d.cursor_dirty && !s.busy &&
            (s.mode == SessionStream::Mode::detached || !c_.alive(s.ref));
   });

@@ -342,7 +342,8 @@ struct Revoke {
   std::uint64_t number{};
   std::uint64_t key{};
   DeviceNumber device;
-  static auto fields(auto& s) { return std::tie(s.id, s.number, s.key, s.device); }
+  std::uint32_t at_s{};  ///< when, since the Unix epoch, by the clock of the gateway: no client says that
+  static auto fields(auto& s) { return std::tie(s.id, s.number, s.key, s.device, s.at_s); }
 };
 
 /// Of a polled session: everything up to `cursor` arrived (without one, nothing did); what is new?

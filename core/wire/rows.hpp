@@ -334,10 +334,11 @@ struct DeviceRow {
   std::uint8_t version = rows::version;
   Generation generation{};
   Sequence acknowledged{};
-  std::int64_t seen_ms{};     ///< it came, or acknowledged something
-  std::int64_t revoked_ms{};  ///< it is its user's no more since then; 0: it is
+  std::int64_t seen_ms{};    ///< it came, or acknowledged something
+  std::uint32_t issued_s{};  ///< when the newest token was given with which it came
+  std::uint32_t revoked_s{};  ///< nothing that was given up to then lets it in; 0: it is its user's
   static auto fields(auto& s) {
-    return std::tie(s.version, s.generation, s.acknowledged, s.seen_ms, s.revoked_ms);
+    return std::tie(s.version, s.generation, s.acknowledged, s.seen_ms, s.issued_s, s.revoked_s);
   }
 };
 

@@ -11,10 +11,12 @@
 #include "sim/check/limit_checks.hpp"
 #include "sim/check/log_checks.hpp"
 #include "sim/check/membership_checks.hpp"
+#include "sim/check/mention_checks.hpp"
 #include "sim/check/message_checks.hpp"
 #include "sim/check/presence_checks.hpp"
 #include "sim/check/push_checks.hpp"
 #include "sim/check/receipt_checks.hpp"
+#include "sim/check/revocation_checks.hpp"
 #include "sim/check/stream_checks.hpp"
 
 namespace hubbub::sim {
@@ -46,6 +48,8 @@ struct Checker::Impl {
   PresenceChecks presences{ledger, blocks};
   PushChecks pushes{ledger, blocks};
   ChannelChecks channels{ledger};
+  MentionChecks mentions{ledger};
+  RevocationChecks revocations{ledger};
   ReceiptChecks receipts{ledger, blocks, presences};
   bool with_receipts;
   std::vector<std::uint32_t> scratch;
@@ -189,6 +193,27 @@ void Checker::paged(Duration now, DeviceId device, const to_server::History& ask
   impl_->judge_page_end(now, d, c, asked, page);
   impl_->judge_page(now, d, entities.user(device.user), c, asked, page.messages);
   if (!page.messages.empty()) impl_->channels.paged(d, c, page.messages.back().seq);
+}
+
+void Checker::found(Duration now, DeviceId device, ConversationId conversation,
+                    const Message& message) {
+  Entities& entities = impl_->ledger.entities;
+  const std::uint32_t d = entities.device(device);
+  const std::uint32_t c = entities.conversation(conversation);
+  impl_->remember(now, PastEvent::What::paged, d, c, message.seq, 1);
+  impl_->messages.told(now, d, c, message);
+  if (message.seq != 0) impl_->memberships.paged(now, d, entities.user(device.user), c, message.seq);
+}
+
+void Checker::not_found(Duration now, DeviceId device, ConversationId conversation, Sequence seq) {
+  Entities& entities = impl_->ledger.entities;
+  const std::uint32_t d = entities.device(device);
+  const std::uint32_t c = entities.conversation(conversation);
+  impl_->ledger.compared(Invariant::monotonic_reads);
+  impl_->ledger.violated(Invariant::monotonic_reads, now, {d, c}, [&] {
+    return fmt::format("{} was shown {} of {} before, and now that there is no such message",
+                       impl_->ledger.device(d), seq, impl_->ledger.conversation(c));
+  });
 }
 
 void Checker::set_push_limit(std::uint32_t limit) { impl_->memberships.set_push_limit(limit); }
@@ -366,6 +391,7 @@ void Checker::stored_message(ConversationId conversation, const Message& message
   const std::uint32_t c = impl_->ledger.entities.conversation(conversation);
   if (impl_->with_receipts) impl_->receipts.stored_message(c, message);
   impl_->messages.stored(c, message);
+  impl_->mentions.stored_message(conversation, message);
   impl_->memberships.stored_message(impl_->last_now, c, message);
 }
 
@@ -437,6 +463,8 @@ void Checker::Impl::judge_device_end(Duration now, const DeviceEnd& end, bool st
 
 PresenceChecks& Checker::presence() { return impl_->presences; }
 PushChecks& Checker::pushes() { return impl_->pushes; }
+MentionChecks& Checker::mentions() { return impl_->mentions; }
+RevocationChecks& Checker::revocations() { return impl_->revocations; }
 TokenChecks& Checker::tokens() { return impl_->tokens; }
 QuotaChecks& Checker::quotas() { return impl_->quotas; }
 
@@ -447,6 +475,7 @@ void Checker::finish(Duration now, Final final) {
   impl_->streams.finish(now, final.stores_seen);
   if (final.stores_seen && final.liveness_reached) impl_->channels.finish(now, impl_->messages);
   if (final.stores_seen) impl_->receipts.finish(now);
+  if (final.stores_seen) impl_->mentions.finish(now, impl_->memberships, final.liveness_reached);
 }
 
 std::vector<InvariantResult> Checker::results() const { return impl_->ledger.results(); }
@@ -458,7 +487,8 @@ std::size_t Checker::memory() const {
          impl_->streams.memory() + impl_->memberships.memory() + impl_->logs.memory() +
          impl_->presences.memory() + impl_->admissions.memory() + impl_->blocks.memory() +
          impl_->receipts.memory() + impl_->pushes.memory() + impl_->channels.memory() +
-         impl_->tokens.memory() + impl_->quotas.memory();
+         impl_->tokens.memory() + impl_->quotas.memory() + impl_->mentions.memory() +
+         impl_->revocations.memory();
 }
 
 }  // namespace hubbub::sim

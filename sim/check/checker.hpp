@@ -22,9 +22,11 @@
 
 namespace hubbub::sim {
 
+class MentionChecks;
 class PresenceChecks;
 class PushChecks;
 class QuotaChecks;
+class RevocationChecks;
 class TokenChecks;
 
 /// One broken invariant.
@@ -95,6 +97,11 @@ class Checker {
   void paged(Duration now, DeviceId device, const to_server::History& asked,
              const to_client::HistoryPage& page);
 
+  /// A device asked for a message by its id, and got it; or was told that there is none for it, though it
+  /// had been shown it.
+  void found(Duration now, DeviceId device, ConversationId conversation, const Message& message);
+  void not_found(Duration now, DeviceId device, ConversationId conversation, Sequence seq);
+
   // --- Channels ---------------------------------------------------------------------------------------
   /// Above so many members a group is a channel.
   void set_push_limit(std::uint32_t limit);
@@ -154,6 +161,9 @@ class Checker {
   PresenceChecks& presence();
   /// Who is pushed what (push_checks.hpp). To be finished before `finish`.
   PushChecks& pushes();
+  /// Who is mentioned (mention_checks.hpp), and which devices are revoked (revocation_checks.hpp).
+  MentionChecks& mentions();
+  RevocationChecks& revocations();
   /// What sessions may not (limit_checks.hpp). To be finished before `finish`.
   TokenChecks& tokens();
   QuotaChecks& quotas();

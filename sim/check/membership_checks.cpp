@@ -63,6 +63,10 @@ const Runs& MembershipChecks::readable(std::uint32_t user, std::uint32_t convers
   return widened == widened_.end() ? allowed(user, conversation) : widened->second;
 }
 
+bool MembershipChecks::member(UserId user, const ConversationId& conversation, Sequence seq) const {
+  return allowed(ledger_.entities.user(user), ledger_.entities.conversation(conversation)).contains(seq);
+}
+
 void MembershipChecks::say_stranger(Duration now, std::uint32_t who, std::uint32_t conversation,
                                     Runs::Run run, std::uint32_t device) {
   ledger_.violated(Invariant::members_only, now, {device, conversation}, [&] {
@@ -128,6 +132,8 @@ void MembershipChecks::stored_message(Duration now, std::uint32_t conversation, 
       if (reads_all && m.seq > 1) earlier_.emplace_back(user, m.seq - 1);
     }
   }
+  if (m.kind == EntryKind::text)
+    for (const UserId who : m.users) mentioned_.emplace_back(ledger_.entities.user(who), m.seq);
   if (m.kind != EntryKind::channel && m.kind != EntryKind::group)  // nobody asks for those
     judge_author(now, conversation, m);
   judge_right(now, conversation, m);
@@ -182,6 +188,11 @@ void MembershipChecks::end_group(Duration now) {
       intervals_[pair_of(i.user, storing_)].add(i.from + 1, i.to);
       if (modes_.ever()) modes_.add_due(i.from, i.to, due_[pair_of(i.user, storing_)]);
     }
+  for (const auto& [user, seq] : mentioned_) {
+    const std::uint64_t pair = pair_of(user, storing_);
+    if (modes_.ever() && find(intervals_, pair).contains(seq)) due_[pair].add(seq, seq);
+  }
+  mentioned_.clear();
   for (const auto& [user, through] : earlier_) {
     const std::uint64_t pair = pair_of(user, storing_);
     widened_.try_emplace(pair, intervals_[pair]).first->second.add(1, through);

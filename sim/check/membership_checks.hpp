@@ -43,6 +43,8 @@ class MembershipChecks {
 
   /// Judges against the groups' entries and `messages`' stored heads.
   void finish(Duration now, const MessageChecks& messages, bool liveness);
+  /// Was the user a member when that was said? Of groups, as their stored entries tell: after `finish`.
+  bool member(UserId user, const ConversationId& conversation, Sequence seq) const;
   std::size_t memory() const;
 
  private:
@@ -105,6 +107,8 @@ class MembershipChecks {
   ModeRules modes_;
   /// Who joined it when newcomers could read all, and up to where they so may.
   std::vector<std::pair<std::uint32_t, Sequence>> earlier_;
+  /// Whom its messages mention.
+  std::vector<std::pair<std::uint32_t, Sequence>> mentioned_;
 };
 
 }  // namespace hubbub::sim

@@ -66,7 +66,9 @@ std::string_view words_of(Source source) {
 
 MessageChecks::Claim MessageChecks::claim_of(std::uint32_t device, const Message& m) const {
   return {identity_of(device, m.id, m.number, m.key, m.kind == EntryKind::text),
-          content_of(m.content.digest, m.kind, m.users), m.id, device, m.number};
+          content_of(m.content.digest, m.kind,
+                     m.kind == EntryKind::text ? std::span<const UserId>() : m.users),
+          m.id, device, m.number};
 }
 
 MessageChecks::Claim MessageChecks::claim_of(const Send& send, MessageId id, bool text,
@@ -324,6 +326,7 @@ void MessageChecks::judge_id(Duration now, std::uint32_t c, Sequence seq, Messag
 
 void MessageChecks::judge_order(Duration now, std::uint32_t device, std::uint32_t c, Sequence seq,
                                 std::uint64_t number) {
+  if (number == 0) return;  // by a name: no order was promised
   Sender& sender = senders_[pair_of(device, c)];
   const std::uint32_t life = conversations_[c].life;
   if (sender.life != life) sender.number = {};

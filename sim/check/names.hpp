@@ -11,7 +11,7 @@
 namespace hubbub::sim {
 
 /// Nothing false may ever be said, whatever is broken.
-inline constexpr std::array<std::string_view, 28> safety_invariants{
+inline constexpr std::array<std::string_view, 30> safety_invariants{
     "acked-kept",     "effects-durable", "refused-never",   "one-binding",
     "no-gaps",        "exactly-once",    "sender-order",    "stream-order",
     "delivered-only", "inbox-agrees",    "monotonic-reads", "members-only",
@@ -19,12 +19,12 @@ inline constexpr std::array<std::string_view, 28> safety_invariants{
     "one-writer",     "stale-bound",     "presence-online", "presence-offline",
     "presence-private", "admitted",      "by-right",        "blocked-out",
     "watermarks",     "pushed-only",     "quota",
-    "token-bound"};
+    "token-bound",    "mentions-only",   "revoked-out"};
 
 /// What must come true once everything is healed.
-inline constexpr std::array<std::string_view, 8> liveness_invariants{
+inline constexpr std::array<std::string_view, 9> liveness_invariants{
     "delivered-all", "caught-up", "reconnected", "settled", "presence-settled",
-    "receipts-shown", "pushed", "channel-heads"};
+    "receipts-shown", "pushed", "channel-heads", "mentioned"};
 
 /// The same, as numbers: first the safety invariants, then the liveness ones, in the order above.
 enum class Invariant : std::uint8_t {
@@ -56,6 +56,8 @@ enum class Invariant : std::uint8_t {
   pushed_only,
   quota,
   token_bound,
+  mentions_only,
+  revoked_out,
   delivered_all,
   caught_up,
   reconnected,
@@ -64,11 +66,12 @@ enum class Invariant : std::uint8_t {
   receipts_shown,
   pushed,
   channel_heads,
+  mentioned,
 };
 
 inline constexpr std::size_t invariant_count =
     safety_invariants.size() + liveness_invariants.size();
-static_assert(static_cast<std::size_t>(Invariant::channel_heads) + 1 == invariant_count);
+static_assert(static_cast<std::size_t>(Invariant::mentioned) + 1 == invariant_count);
 
 constexpr bool is_safety(Invariant invariant) {
   return static_cast<std::size_t>(invariant) < safety_invariants.size();

@@ -14,7 +14,9 @@ void PushChecks::left(Duration now, DeviceId device, const Told& told) {
                          hubbub::to_text(told.conversation), why);
     });
   };
-  if (!devices_.contains(key(device))) return violated("it never asked for pushes");
+  const auto known = devices_.find(key(device));
+  if (known == devices_.end()) return violated("it never asked for pushes");
+  if (known->second.revoked) return violated("it was revoked before");
   if (told.from == device.user) return violated("its user said that themself");
   // What was written before the block was answered may lie in the inbox.
   const auto since = blocks_.blocked_since(device.user, told.from);
@@ -54,7 +56,7 @@ void PushChecks::stored_message(const ConversationId& conversation, Sequence seq
 void PushChecks::finish(Duration now) {
   std::vector<std::uint64_t> wanting;
   for (const auto& [of, device] : devices_)
-    if (device.answered && !device.gone) wanting.push_back(of);
+    if (device.answered && !device.gone && !device.revoked) wanting.push_back(of);
   std::ranges::sort(wanting);
   std::ranges::stable_sort(due_, {}, [](const Entry& e) { return e.user.value; });
   for (const std::uint64_t of : wanting) {

@@ -35,6 +35,11 @@ class PushChecks {
   bool taken(DeviceId device, std::span<const PushItem> items, bool more, Sequence through);
   /// A provider does not know the device any more: nothing is due to it.
   void gone(DeviceId device) { devices_[key(device)].gone = true; }
+  /// It is revoked: no push goes to it from now on, and none is due.
+  void revoked(DeviceId device) {
+    const auto known = devices_.find(key(device));
+    if (known != devices_.end()) known->second.revoked = true;
+  }
 
   // --- The end: users, then their inboxes and all messages, in any order; then `finish` ----------
   /// One who has no session, and of whose inbox a device holds everything up to `held`.
@@ -49,6 +54,7 @@ class PushChecks {
   struct Device {
     bool answered = false;
     bool gone = false;
+    bool revoked = false;
     Sequence through = 0;
     absl::flat_hash_map<ConversationId, Sequence> told;
   };

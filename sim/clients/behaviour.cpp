@@ -105,6 +105,8 @@ Population::Rates Population::rates(std::uint32_t user) const {
   if (grouped) rates.change = settings_.group_changes_per_day * settings_.peak / 86'400 * share;
   if (acquaintances_ > 0)
     rates.block = settings_.blocks_per_day * settings_.peak / 86'400 * share;
+  if (settings_.devices > 1)
+    rates.revoke = settings_.revokes_per_day * settings_.peak / 86'400 * share;
   if (settings_.open_history > Duration{0})
     rates.look = 1e9 / static_cast<double>(settings_.open_history.count());
   return rates;
@@ -133,6 +135,11 @@ Act Population::act(std::uint32_t client, std::uint32_t done) const {
                  : what < additions ? to_server::Change::What::add
                  : what < removals  ? to_server::Change::What::remove
                                     : to_server::Change::What::leave;
+  } else if (rates.revoke > 0 && which >= rates.all() - rates.revoke) {
+    act.kind = Act::Kind::revoke;
+    act.device = static_cast<std::uint16_t>(
+        (device_of(client) + 1 + random.below(settings_.devices - 1)) % settings_.devices);
+    return act;
   } else if (rates.block > 0 && which >= rates.change + rates.look + rates.write) {
     act.kind = Act::Kind::block;
     act.blocked = random.chance(blocks);
@@ -167,7 +174,19 @@ Act Population::act(std::uint32_t client, std::uint32_t done) const {
   act.ahead = random.chance(settings_.typed_ahead);
   act.length = static_cast<std::uint32_t>(
       std::clamp<std::int64_t>(settings_.length.draw_integer(random), 1, limits::text_code_points));
+  if (act.kind == Act::Kind::write && settings_.mentions > 0) mention(act, random);
   return act;
+}
+
+/// Of a group, two who were put into it at the start, who may have left it since, or be the same.
+void Population::mention(Act& act, Random& random) const {
+  if (!random.chance(settings_.mentions)) return;
+  act.mentions = act.in_group ? act.mentioned.size() : 1;
+  act.mentioned[0] = act.peer;
+  if (!act.in_group) return;
+  const Group& group = groups_[act.group];
+  for (UserId& user : act.mentioned)
+    user = id_of(static_cast<std::uint32_t>((group.first + random.below(group.members)) % settings_.users));
 }
 
 }  // namespace hubbub::sim

@@ -6,6 +6,7 @@
 // knowing is mutual and costs no memory. Shards are dealt by hash, so a ring has no locality.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -36,12 +37,14 @@ struct PopulationSettings {
   double typed_ahead = 0;            ///< share of messages sent without waiting
   double group_changes_per_day = 0;  ///< of each user in groups
   double blocks_per_day = 0;         ///< of each user: blocks, and ends of blocks
+  double revokes_per_day = 0;        ///< of each user, over all its devices: ends of another one
+  double mentions = 0;               ///< share of messages that mention somebody
   Duration open_history{0};          ///< mean time between looks; 0: never
 };
 
 /// What a client does next.
 struct Act {
-  enum class Kind : std::uint8_t { write, look, change, block };
+  enum class Kind : std::uint8_t { write, look, change, block, revoke };
   Kind kind{};
   bool in_group = false;
   bool ahead = false;
@@ -50,6 +53,9 @@ struct Act {
   std::uint32_t length = 0;  ///< write: bytes
   to_server::Change::What change{};
   bool blocked = false;      ///< block: else it ends
+  std::uint16_t device = 0;  ///< revoke: which of its user's
+  std::array<UserId, 2> mentioned{};  ///< write
+  std::size_t mentions = 0;  ///< how many those are
 };
 
 class Population {
@@ -88,9 +94,10 @@ class Population {
 
  private:
   struct Rates {
-    double write = 0, look = 0, change = 0, block = 0;  ///< a second
-    double all() const { return write + look + change + block; }
+    double write = 0, look = 0, change = 0, block = 0, revoke = 0;  ///< a second
+    double all() const { return write + look + change + block + revoke; }
   };
+  void mention(Act& act, Random& random) const;
   Rates rates(std::uint32_t user) const;
   std::uint32_t distance(std::uint32_t k) const;
   void place_in_groups();

@@ -136,6 +136,7 @@ void Device::lose_connection(bool given_up) {
 /// What was asked is not answered any more.
 void Device::lose_requests(bool given_up) {
   if (receipts_) receipts_->request = 0;
+  if (questions_) questions_->request = 0;
   if (!work_) return;
   for (Lane& lane : work_->lanes) {
     lane.in_flight = 0;
@@ -163,8 +164,8 @@ void Device::timer(Duration now, DeviceEdge& edge) {
   if (state_ == State::put_off && now >= due_) return say_hello(now, edge);
   const bool attempt_overdue =
       (state_ == State::connecting || state_ == State::greeting) && now >= due_;
-  const bool unanswered =
-      answer_overdue(now, edge) || (state_ == State::attached && receipts_overdue(now));
+  const bool unanswered = answer_overdue(now, edge) ||
+                          (state_ == State::attached && (receipts_overdue(now) || question_overdue(now)));
   // What waits for an answer of who polls may not have left yet; its exchanges have times of their own.
   if (attempt_overdue || (unanswered && !polls())) return give_up(now, edge);
   if (state_ != State::attached) return;
@@ -198,7 +199,7 @@ bool Device::answer_overdue(Duration now, const DeviceEdge& edge) const {
 
 Duration Device::deadline() const {
   if (state_ != State::attached) return due_;
-  Duration first = std::min(acknowledge_due_, receipts_deadline());
+  Duration first = std::min({acknowledge_due_, receipts_deadline(), question_deadline()});
   if (polls()) first = std::min(first, due_);
   if (channels_) first = std::min(first, channels_->not_before);
   if (!work_) return first;
@@ -246,11 +247,11 @@ std::size_t Device::unpaged() const { return work_ ? work_->paging.left() : 0; }
 
 bool Device::quiet() const {
   return state_ == State::attached && at_head_ && !work_ && unacknowledged_ == 0 &&
-         receipts_quiet() && knows_channels();
+         receipts_quiet() && knows_channels() && !asks();
 }
 
 std::size_t Device::heap_bytes() const {
-  std::size_t bytes = capacity_bytes(known_) + receipts_bytes();
+  std::size_t bytes = capacity_bytes(known_) + receipts_bytes() + question_bytes();
   if (channels_) bytes += sizeof(Channels) + capacity_bytes(channels_->list);
   if (!work_) return bytes;
   bytes += sizeof(Work) + capacity_bytes(work_->lanes) + capacity_bytes(work_->calls) +

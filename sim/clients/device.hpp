@@ -16,6 +16,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -46,7 +47,17 @@ class Device {
   /// answers of earlier ones. False: 64 of this conversation are still unanswered; it was not
   /// taken.
   bool write(Duration now, const ConversationId& conversation, const Content& content, bool ahead,
-             DeviceEdge& edge);
+             DeviceEdge& edge, std::span<const UserId> mentions = {});
+  /// From now on it does not number its messages, but names them (R1). REQUIRES: it wrote nothing before.
+  void name_messages() { names_messages_ = true; }
+  /// From now on it remembers what it was shown last, and can ask for messages by their ids, and for what
+  /// mentions its user: one question at a time, others are dropped.
+  void ask_questions();
+  /// What it remembers, if anything.
+  std::optional<Wanted> shown_last() const;
+  /// REQUIRES: ask_questions was called. Asks nothing unless it is attached.
+  void find(Duration now, const Wanted& wanted, DeviceEdge& edge);
+  void ask_mentions(Duration now, DeviceEdge& edge);
   /// Its user begins to write there.
   void begin_writing(const ConversationId& conversation, DeviceEdge& edge);
   /// Asks for a change; one is on its way at a time, the others wait.
@@ -135,6 +146,7 @@ class Device {
   struct Work;
   struct Channels;
   struct Receipts;
+  struct Questions;
 
   Known& known(const ConversationId& conversation);
   Work& work();
@@ -163,6 +175,14 @@ class Device {
   Duration receipts_deadline() const;
   bool receipts_quiet() const;
   std::size_t receipts_bytes() const;
+  // Questions (device_questions.cpp).
+  bool asks() const;
+  RequestId ask(Duration now, const Wanted& wanted, DeviceEdge& edge);
+  void remember(const to_client::Event& event);
+  bool question_error(Duration now, const to_client::Error& error, DeviceEdge& edge);
+  bool question_overdue(Duration now) const { return now >= question_deadline(); }
+  Duration question_deadline() const;
+  std::size_t question_bytes() const;
   void note_seen(const ConversationId& conversation, Sequence seq);
   /// `given_up`: by this device, because answers did not come.
   void lose_connection(bool given_up);
@@ -194,6 +214,9 @@ class Device {
   void on(Duration now, const to_client::Heads& frame, DeviceEdge& edge);
   void on(Duration now, const to_client::Receipt& frame, DeviceEdge& edge);
   void on(Duration now, const to_client::Typing& frame, DeviceEdge& edge);
+  void on(Duration now, const to_client::Found& frame, DeviceEdge& edge);
+  void on(Duration now, const to_client::MentionsPage& frame, DeviceEdge& edge);
+  void on(Duration, const to_client::DevicesPage&, DeviceEdge&) {}
   bool message_error(Duration now, const to_client::Error& error, DeviceEdge& edge);
   bool call_error(Duration now, const to_client::Error& error, DeviceEdge& edge);
   bool page_error(Duration now, const to_client::Error& error, DeviceEdge& edge);
@@ -214,6 +237,7 @@ class Device {
   std::unique_ptr<Work> work_;  ///< only while there is something to do
   std::unique_ptr<Channels> channels_;
   std::unique_ptr<Receipts> receipts_;  ///< only of a device that reads
+  std::unique_ptr<Questions> questions_;  ///< only of a device that asks any
   Duration due_ = never;        ///< of the state: end of a wait, of an attempt, of a greeting; the next poll
   Duration acknowledge_due_ = never;
   RetryBudget budget_;
@@ -231,6 +255,7 @@ class Device {
   Transport transport_ = Transport::websocket;
   std::uint8_t exchanges_lost_ = 0;  ///< in a row
   bool sync_ = false;  ///< the answer to a poll was lost: the next one asks for what was in it again
+  bool names_messages_ = false;
 };
 
 }  // namespace hubbub::sim

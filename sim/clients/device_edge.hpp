@@ -56,11 +56,24 @@ struct Outgoing {
   Duration written{};       ///< when the user meant it
   Duration sent_at{};       ///< last sending
   std::string body;
+  std::vector<UserId> mentions;
+  std::string client_id;  ///< in place of a number; `key` is its hash
+  bool named() const { return !client_id.empty(); }
 };
 
-/// A changing call on its way: create, one of Change's, one about a contact, or that pushes are wanted.
+/// A message that is asked for by its id. `shown`: this device was shown it, as `seq` of `conversation`.
+struct Wanted {
+  MessageId message;
+  bool shown = false;
+  ConversationId conversation;
+  Sequence seq = 0;
+};
+
+/// A changing call on its way: create, one of Change's, one about a contact, that pushes are wanted, or that
+/// a device is revoked.
 struct Call {
   bool push = false;
+  DeviceNumber revoked;  ///< if it is one
   bool create = false;
   bool group = false;              ///< create only
   to_server::Change::What what{};  ///< otherwise
@@ -116,6 +129,9 @@ class DeviceObserver {
   virtual void read(Duration, const Device&, const ConversationId&, Sequence) {}
   virtual void receipt(Duration, const Device&, const to_client::Receipt&) {}
   virtual void typing(Duration, const Device&, const to_client::Typing&) {}
+  /// The answer to a question for a message by its id; nullptr: that there is none for it.
+  virtual void found(Duration, const Device&, const Wanted&, const to_client::Found*) {}
+  virtual void mentions(Duration, const Device&, const to_client::MentionsPage&) {}
   /// The connection ended or an attempt failed; `was_attached`: after a welcome.
   virtual void lost(Duration, const Device&, CloseCode, bool /*was_attached*/) {}
 };

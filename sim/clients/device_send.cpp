@@ -1,7 +1,10 @@
 // Sending: numbers, order and repeats of messages and calls, and what answers mean for them.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "core/base/check.hpp"
+#include "core/base/hash.hpp"
 #include "sim/clients/device_work.hpp"
 
 namespace hubbub::sim {
@@ -21,12 +24,17 @@ Device::Lane& Device::lane(const ConversationId& conversation) {
 }
 
 bool Device::write(Duration now, const ConversationId& conversation, const Content& content,
-                   bool ahead, DeviceEdge& edge) {
+                   bool ahead, DeviceEdge& edge, std::span<const UserId> mentions) {
   Lane& to = lane(conversation);
   work_->answer_timeout = edge.settings.answer_timeout;
   if (to.queue.size() >= limits::repeat_window) return false;
   Outgoing& message = to.queue.emplace_back();
   message.key = random_.bits();
+  if (names_messages_) {
+    message.client_id = fmt::format("{:016x}", message.key);
+    message.key = hash_bytes(message.client_id);
+  }
+  message.mentions.assign(mentions.begin(), mentions.end());
   message.digest = content.digest;
   message.length = content.length;
   message.body = content.body;
@@ -78,8 +86,8 @@ bool Device::session_full() const {
 }
 
 void Device::send_message(Duration now, Lane& lane, Outgoing& message, DeviceEdge& edge) {
-  const bool numbered_anew = message.number == 0;
-  if (numbered_anew) {
+  const bool numbered_anew = message.named() ? message.sends == 0 : message.number == 0;
+  if (numbered_anew && !message.named()) {
     message.number = known(lane.conversation).next;
     for (const Outgoing* earlier = lane.queue.data(); earlier != &message; ++earlier)
       message.number = std::max(message.number, earlier->number + 1);
@@ -91,8 +99,10 @@ void Device::send_message(Duration now, Lane& lane, Outgoing& message, DeviceEdg
   message.sent_at = now;
   ++lane.in_flight;
   edge.actions.frames.push_back(
-      to_server::Send{message.request, lane.conversation, message.number, message.key,
-                      Content{message.length, message.digest, message.body}});
+      to_server::Send{message.request, lane.conversation, message.number,
+                      message.named() ? 0 : message.key,
+                      Content{message.length, message.digest, message.body}, message.mentions,
+                      message.client_id});
   if (numbered_anew)
     edge.observer.sent(now, *this, lane.conversation, message);
   else
@@ -121,6 +131,9 @@ void Device::pump_call(Duration now, DeviceEdge& edge) {
   call.sent_at = now;
   if (call.push)
     edge.actions.frames.push_back(to_server::Push{call.request, true});
+  else if (call.revoked != DeviceNumber{})
+    edge.actions.frames.push_back(
+        to_server::Revoke{call.request, call.number, call.key, call.revoked});
   else if (call.create)
     edge.actions.frames.push_back(to_server::Create{call.request, call.number, call.key, call.group,
                                                     call.members, call.name, call.settings});
@@ -159,7 +172,8 @@ void Device::on(Duration now, const to_client::Ok& ok, DeviceEdge& edge) {
     --lane.in_flight;
     lane.tries = 0;
     Known& k = known(lane.conversation);
-    k.next = static_cast<std::uint32_t>(std::max<std::uint64_t>(ok.next, ok.number + 1));
+    if (!done.named())
+      k.next = static_cast<std::uint32_t>(std::max<std::uint64_t>(ok.next, ok.number + 1));
     k.seen = std::max(k.seen, static_cast<std::uint32_t>(ok.seq));
     // Accepted earlier under another number: the numbers of what follows are wrong too.
     if (ok.number != done.number) lane.draining = lane.renumber = true;
@@ -196,7 +210,8 @@ bool Device::message_error(Duration now, const to_client::Error& error, DeviceEd
     } else {
       Outgoing refused = std::move(*at);
       lane.queue.erase(at);
-      known(lane.conversation).next = static_cast<std::uint32_t>(refused.number);
+      if (!refused.named())
+        known(lane.conversation).next = static_cast<std::uint32_t>(refused.number);
       lane.renumber = true;
       lane.tries = 0;
       edge.observer.refused(now, *this, lane.conversation, refused, error);

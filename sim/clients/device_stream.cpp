@@ -50,7 +50,8 @@ void Device::on(Duration now, const to_client::Error& error, DeviceEdge& edge) {
     wait_to_return(now, refused, std::chrono::milliseconds{error.retry_after_ms}, edge);
     return;
   }
-  if (error.id == 0 || receipts_error(now, error, edge) || list_error(now, error, edge) || !work_)
+  if (error.id == 0 || receipts_error(now, error, edge) || list_error(now, error, edge) ||
+      question_error(now, error, edge) || !work_)
     return;
   if (!message_error(now, error, edge) && !call_error(now, error, edge))
     page_error(now, error, edge);
@@ -60,6 +61,7 @@ void Device::on(Duration now, const to_client::Event& event, DeviceEdge& edge) {
   note_seen(event.conversation, event.message.seq);
   edge.observer.shown(now, *this, event);
   moved_to(now, event.cursor, edge);
+  remember(event);
   if (event.message.from != user_) will_read(now, event.conversation, edge);
   if (channels_) note_membership(now, event, edge);
 }

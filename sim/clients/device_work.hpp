@@ -74,4 +74,12 @@ struct Device::Channels {
   std::vector<Channel> list;
 };
 
+/// What it was shown last, and the question that is on its way.
+struct Device::Questions {
+  Wanted last;
+  Wanted wanted;  ///< a message, if its id is not 0; else what mentions its user
+  RequestId request = 0;
+  Duration answer_by{};
+};
+
 }  // namespace hubbub::sim

@@ -211,6 +211,15 @@ void describe(Keys& keys, Clients& c) {
              "Additions, removals, leaves and renamings by each user in groups.");
   keys.field("blocks_per_day", c.blocks_per_day, rate,
              "How often each user blocks somebody they write to, or ends that: a third are blocks.");
+  keys.field("mentions", c.mentions, share("10%"),
+             "The share of messages that mention somebody: in groups two, who may have left.");
+  keys.field("bots", c.bots, share("5%"),
+             "The share of devices that name their messages by a client_id, and number none.");
+  keys.field("questions", c.questions, share("20%"),
+             "The share of looks at a conversation's history that instead ask for a message by its id, "
+             "one's own or another's, or for what mentions the asker.");
+  keys.field("revokes_per_day", c.revokes_per_day, rate,
+             "How often each user revokes another of its devices, which does not come back.");
   keys.field("acknowledge_every", c.acknowledge_every, span_of(1ms, longest_span, "1s"),
              "How often a device acknowledges what it was shown.");
   keys.field("answer_timeout", c.answer_timeout, span_of(1ms, longest_span, "15s"),

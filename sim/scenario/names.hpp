@@ -351,6 +351,8 @@ inline constexpr std::array known_checkers{
     Bounded{"pushed-only", Unit::none, "who asked for pushes is pushed what others say to them"},
     Bounded{"quota", Unit::none, "no key gets more than its quota and one slice a gateway"},
     Bounded{"token-bound", Unit::none, "no session outlives its token by more than 5 minutes"},
+    Bounded{"mentions-only", Unit::none, "who is mentioned is listed so, once, and nobody else"},
+    Bounded{"revoked-out", Unit::none, "a device that is revoked is shown nothing that comes later"},
     // Liveness: judged once faults are healed and no new work starts.
     Bounded{"delivered-all", Unit::none, "every inbox holds exactly what is due to it"},
     Bounded{"caught-up", Unit::none, "every connected device is at its inbox's head"},
@@ -360,6 +362,7 @@ inline constexpr std::array known_checkers{
     Bounded{"receipts-shown", Unit::none, "writers are shown all that was delivered and read"},
     Bounded{"pushed", Unit::none, "who is away was pushed for all that they do not have"},
     Bounded{"channel-heads", Unit::none, "who looks at a channel is shown its head, and has pulled it"},
+    Bounded{"mentioned", Unit::none, "every mention is in its user's list"},
 };
 
 inline constexpr std::array known_metrics{

@@ -192,6 +192,10 @@ struct Clients {
   double typed_ahead = 0;            ///< share of messages sent without waiting for the last answer
   double group_changes_per_day = 0;  ///< add, remove, leave, rename, of each user in groups
   double blocks_per_day = 0;         ///< and ends of blocks, of each user
+  double mentions = 0;               ///< share of messages that mention somebody
+  double bots = 0;                   ///< share of devices that name their messages, and number none
+  double questions = 0;              ///< share of looks at history that ask for a message, or for mentions
+  double revokes_per_day = 0;        ///< of each user: of another of its devices
   Duration acknowledge_every = 1s;   ///< and at least every 16 entries
   Duration answer_timeout = 15s;     ///< then the connection is given up
   Duration open_history = 0s;        ///< mean time between looking at a conversation; 0: never

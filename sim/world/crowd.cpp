@@ -29,6 +29,8 @@ PopulationSettings population_settings(const Scenario& scenario, std::uint64_t s
   p.typed_ahead = c.typed_ahead;
   p.group_changes_per_day = c.group_changes_per_day;
   p.blocks_per_day = c.blocks_per_day;
+  p.revokes_per_day = c.revokes_per_day;
+  p.mentions = c.mentions;
   p.open_history = c.open_history;
   return p;
 }
@@ -82,6 +84,10 @@ Crowd::Crowd(Stage& stage, Fleet& fleet)
     const double look = stage.scenario.clients.look;
     if (look > 0)
       client.device.follow_channels(Random(stage.seed, purpose::client_looks, i).chance(look));
+    const Clients& c = stage.scenario.clients;
+    if (c.bots > 0 && Random(stage.seed, purpose::client_names, i).chance(c.bots))
+      client.device.name_messages();
+    if (c.questions > 0) client.device.ask_questions();
   }
   for (std::uint32_t i = 0; i < population_.clients(); ++i) {
     const Transport transport = transport_of(stage.scenario, stage.seed, clients_[i].device.user());
@@ -228,7 +234,9 @@ void Crowd::acts(std::uint32_t number) {
       change(client, number, act);
     } else if (act.kind == Act::Kind::block) {
       block(client, number, act);
-    } else if (conversation_of(client, act, conversation)) {
+    } else if (act.kind == Act::Kind::revoke) {
+      revoke(client, number, act);
+    } else if (!asks(client, number) && conversation_of(client, act, conversation)) {
       client.device.open_history(stage_.now, conversation, edge_);
       if (stage_.scenario.clients.viewport > 0 && client.device.attached())
         look_around(client, act);
@@ -319,7 +327,8 @@ void Crowd::write(Client& client, std::uint32_t number, const Act& act) {
   if (Random(stage_.seed, purpose::client_typing, std::uint64_t{number} << 32 | client.acts)
           .chance(stage_.scenario.clients.typing))
     client.device.begin_writing(conversation, edge_);
-  if (!client.device.write(stage_.now, conversation, content, act.ahead, edge_))
+  if (!client.device.write(stage_.now, conversation, content, act.ahead, edge_,
+                           std::span(act.mentioned).first(act.mentions)))
     ++stage_.meters.not_taken;
 }
 

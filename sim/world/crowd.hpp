@@ -163,6 +163,8 @@ class Crowd {
   void write(Client& client, std::uint32_t number, const Act& act);
   void change(Client& client, std::uint32_t number, const Act& act);
   void block(Client& client, std::uint32_t number, const Act& act);
+  void revoke(Client& client, std::uint32_t number, const Act& act);
+  bool asks(Client& client, std::uint32_t number);
   void add_members(Call& call, std::uint32_t group, std::uint32_t first) const;
   void note_created();
   /// False: that group does not exist (yet).

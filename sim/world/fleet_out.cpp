@@ -295,6 +295,8 @@ void Fleet::judge_frame(const to_client::Frame& frame, std::uint32_t node,
     judge_device({welcome->user, welcome->device}, welcome->generation, node, "a welcome");
   } else if (const auto* page = std::get_if<to_client::HistoryPage>(&frame)) {
     judge_message(page->conversation, page->head, node, "a page");
+  } else if (const auto* found = std::get_if<to_client::Found>(&frame)) {
+    judge_message(found->conversation, found->message.seq, node, "a message by its id");
   } else if (const auto* heads = std::get_if<to_client::Heads>(&frame)) {
     for (const HeadOf& of : heads->heads) judge_message(of.conversation, of.head, node, "a head");
   }
@@ -365,6 +367,8 @@ void Fleet::judge_message_to_peer(const peer::Message& message, std::uint32_t no
       judge_message(ok->conversation, ok->seq, node, "an answer to a gateway");
     else if (const auto* page = std::get_if<to_client::HistoryPage>(&answer->reply))
       judge_message(page->conversation, page->head, node, "a page for a gateway");
+    else if (const auto* found = std::get_if<to_client::Found>(&answer->reply))
+      judge_message(found->conversation, found->message.seq, node, "a message for a gateway");
   } else if (const auto* deliver = std::get_if<peer::Deliver>(&message)) {
     judge_delivery(*deliver, node);
   } else if (const auto* own = std::get_if<peer::ChannelDeliver>(&message)) {

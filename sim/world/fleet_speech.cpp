@@ -51,6 +51,10 @@ struct Fleet::Speech {
     if (heads.heads.empty()) return {};
     return {heads.heads.front().conversation, "a head"};
   }
+  /// Its gateway has not asked the conversation's owner for it; the user's shard has.
+  static Speech of(const to_client::Found&, UserId) { return {}; }
+  static Speech of(const to_client::MentionsPage&, UserId user) { return {user, "mentions"}; }
+  static Speech of(const to_client::DevicesPage&, UserId user) { return {user, "devices"}; }
   static Speech of(const to_client::HistoryPage& page, UserId) {
     return {page.conversation, "a page"};
   }
@@ -67,7 +71,10 @@ struct Fleet::Speech {
   static Speech of(const peer::Ranges&, UserId user) { return {user, "ranges"}; }
   static Speech of(const peer::Synced&, UserId user) { return {user, "a synced"}; }
   static Speech of(const peer::Reset&, UserId user) { return {user, "a reset"}; }
+  static Speech of(const peer::Revoked&, UserId user) { return {user, "a revocation"}; }
   static Speech of(const peer::Answer& m, UserId user) {
+    if (const auto* found = std::get_if<to_client::Found>(&m.reply))
+      return {found->conversation, "a message by its id"};
     return std::visit([user](const auto& reply) { return of(reply, user); }, m.reply);
   }
   static Speech of(const peer::Deliver& m, UserId) { return {m.conversation, "a delivery"}; }

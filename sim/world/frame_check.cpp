@@ -40,6 +40,7 @@ void check_json(const to_client::Frame& original) {
   to_client::Frame frame = original;
   std::vector<Message> messages;
   if (auto* event = std::get_if<to_client::Event>(&frame)) set_length(event->message.content);
+  if (auto* found = std::get_if<to_client::Found>(&frame)) set_length(found->message.content);
   if (auto* page = std::get_if<to_client::HistoryPage>(&frame)) {
     messages.assign(page->messages.begin(), page->messages.end());
     for (Message& message : messages) set_length(message.content);

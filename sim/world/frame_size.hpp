@@ -21,6 +21,8 @@ inline std::size_t left_out(const to_server::Frame& frame) {
 inline std::size_t left_out(const to_client::Frame& frame) {
   if (const auto* event = std::get_if<to_client::Event>(&frame))
     return left_out(event->message.content);
+  if (const auto* found = std::get_if<to_client::Found>(&frame))
+    return left_out(found->message.content);
   std::size_t sum = 0;
   if (const auto* page = std::get_if<to_client::HistoryPage>(&frame))
     for (const Message& message : page->messages) sum += left_out(message.content);

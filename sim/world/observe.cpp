@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "sim/check/limit_checks.hpp"
+#include "sim/check/mention_checks.hpp"
 #include "sim/check/presence_checks.hpp"
 #include "sim/check/push_checks.hpp"
+#include "sim/check/revocation_checks.hpp"
 #include "sim/world/body.hpp"
 #include "sim/world/credentials.hpp"
 
@@ -68,6 +70,7 @@ void Observer::sent(Duration now, const Device& device, const ConversationId& co
   message.sends == 1 ? ++stage_.meters.sent : ++stage_.meters.renumbered;
   stage_.meters.count(now, SeriesColumn::sent);
   stage_.checker.sent(now, device.id(), conversation, message.number, message.key, message.digest);
+  stage_.checker.mentions().named(device.id(), conversation, message.key, message.mentions);
   chain(Fact::sent, device, message.key ^ message.number);
 }
 
@@ -159,6 +162,11 @@ void Observer::call_done(Duration now, const Device& device, const Call& call,
                          const to_client::Ok& ok) {
   block_answered(device, call, true);
   if (call.push) stage_.checker.pushes().answered(device.id());
+  if (call.revoked != DeviceNumber{}) {
+    const DeviceId revoked{device.user(), call.revoked};
+    stage_.checker.revocations().answered(now, revoked);
+    stage_.checker.pushes().revoked(revoked);
+  }
   ++stage_.meters.calls_done;
   answered(device, Operation::change, call.written);
   if (call.create) counted_for_key(device, call.sent_at);
@@ -198,6 +206,8 @@ void Observer::shown(Duration now, const Device& device, const to_client::Event&
     if (ours && beside(message.from, written, partition_of(shard_of(event.conversation))))
       stage_.meters.beside_delivery.record((now - written).count());
   }
+  if (message.kind == EntryKind::text && message.content.body.size() == Body::size)
+    stage_.checker.revocations().shown(now, device.id(), Body::written(message.content.body));
   if (message.kind == EntryKind::channel || message.kind == EntryKind::group)
     ++stage_.meters.modes_shown;
   stage_.checker.shown(now, device.id(), event.cursor, event.conversation, message);
@@ -280,6 +290,7 @@ void Observer::attached(Duration now, const Device& device, const to_client::Wel
   ++m.attached;
   if (w.ever) ++m.attached_again;
   w.ever = true;
+  const Duration wanted_since = w.since;
   m.connect.record((now - w.since).count());
   if (w.connecting) m.availability.answered(Operation::connect, w.since, now);
   if (w.displaced) m.back.record((now - w.since).count());
@@ -293,6 +304,7 @@ void Observer::attached(Duration now, const Device& device, const to_client::Wel
   m.series.sample(now, static_cast<std::size_t>(SeriesColumn::online),
                   static_cast<double>(m.online));
   stage_.checker.let_in(device.user(), device.index());
+  stage_.checker.revocations().welcomed(now, device.id(), wanted_since);
   stage_.checker.attached(now, device.id(), device.has_cursor() ? device.cursor() : Cursor{});
   chain(Fact::attached, device, std::uint64_t{welcome.generation} << 16 | welcome.device.value);
 }
@@ -363,6 +375,27 @@ void Observer::receipt(Duration now, const Device& device, const to_client::Rece
 void Observer::typing(Duration, const Device& device, const to_client::Typing& typing) {
   ++stage_.meters.typing;
   chain(Fact::typing, device, typing.conversation.low ^ mix64(typing.user.value));
+}
+
+// --- Questions -----------------------------------------------------------------------------------
+
+void Observer::found(Duration now, const Device& device, const Wanted& wanted,
+                     const to_client::Found* found) {
+  counted_for_key(device, now);
+  if (found != nullptr)
+    stage_.checker.found(now, device.id(), found->conversation, found->message);
+  else if (wanted.shown)
+    stage_.checker.not_found(now, device.id(), wanted.conversation, wanted.seq);
+  chain(Fact::found, device, wanted.message.value ^ (found != nullptr ? 1 : 0));
+}
+
+void Observer::mentions(Duration now, const Device& device, const to_client::MentionsPage& page) {
+  std::uint64_t what = page.has_more ? 1 : 0;
+  for (const MentionOf& mention : page.mentions) {
+    stage_.checker.mentions().shown(now, device.id(), mention);
+    what = mix64(what ^ mention.number ^ mention.message.value);
+  }
+  chain(Fact::mentions, device, what);
 }
 
 }  // namespace hubbub::sim

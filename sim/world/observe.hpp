@@ -50,6 +50,8 @@ class Observer final : public DeviceObserver {
   void read(Duration, const Device&, const ConversationId&, Sequence) override;
   void receipt(Duration, const Device&, const to_client::Receipt&) override;
   void typing(Duration, const Device&, const to_client::Typing&) override;
+  void found(Duration, const Device&, const Wanted&, const to_client::Found*) override;
+  void mentions(Duration, const Device&, const to_client::MentionsPage&) override;
 
   std::size_t bytes() const { return watched_.capacity() * sizeof(Watched); }
 
@@ -102,6 +104,8 @@ class Observer final : public DeviceObserver {
     receipt,
     typing,
     head,
+    found,
+    mentions,
   };
   void chain(Fact fact, const Device& device, std::uint64_t what) {
     stage_.chain.add(stage_.clients_entity(),

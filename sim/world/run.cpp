@@ -6,6 +6,7 @@
 
 #include "core/node/quotas.hpp"
 #include "core/wire/rows.hpp"
+#include "sim/check/mention_checks.hpp"
 #include "sim/check/push_checks.hpp"
 #include "sim/check/limit_checks.hpp"
 #include "sim/world/crowd.hpp"
@@ -284,6 +285,9 @@ void World::tell_rows() {
       stage_.checker.stored_message(row->conversation, message->message);
     } else if (const auto* inbox = std::get_if<rows::InboxRow>(&row->row)) {
       stage_.checker.stored_inbox(row->device.user, row->number, inbox->conversation, inbox->seq());
+    } else if (const auto* mention = std::get_if<rows::MentionRow>(&row->row)) {
+      stage_.checker.mentions().stored_mention(
+          row->device.user, {mention->number, mention->conversation, mention->seq, mention->message, mention->from});
     } else if (const auto* members = std::get_if<rows::MembersRow>(&row->row)) {
       if (of != row->conversation || row->number == 0) places.clear();
       of = row->conversation;

@@ -109,6 +109,14 @@ std::string StoryWriter::command(const Speaker& who, const to_server::Frame& fra
   return std::visit(
       Overloaded{
           [&](const to_server::Send& f) {
+            std::string mentioned;
+            for (const UserId user : f.mentions) mentioned += (mentioned.empty() ? "" : ",") + to_text(user);
+            if (f.number == 0)
+              return fmt::format("post {} {} {} {}", name, to_text(f.conversation), f.client_id,
+                                 f.content.body);
+            if (!mentioned.empty())
+              return fmt::format("mention {} {} {} {} {}", name, to_text(f.conversation), f.number,
+                                 mentioned, f.content.body);
             return fmt::format("send {} {} {} {}", name, to_text(f.conversation), f.number,
                                f.content.body);
           },
@@ -127,6 +135,10 @@ std::string StoryWriter::command(const Speaker& who, const to_server::Frame& fra
             return fmt::format("{} {} {} {}", verb_of(f.what), name, f.number, text_of(f));
           },
           [&](const to_server::List&) { return "list " + name; },
+          [&](const to_server::Mentions&) { return "mentions " + name; },
+          [&](const to_server::Revoke& f) {
+            return fmt::format("revoke {} {} {}", name, f.number, f.device.value);
+          },
           [&](const to_server::Push& f) { return fmt::format("push {} {}", name, f.on ? "on" : "off"); },
           [&](const to_server::ContactChange& f) {
             const bool visible = f.what == to_server::ContactChange::What::visible;

@@ -41,7 +41,7 @@ TEST(User, ComesBackFromItsRowsInWhateverOrderTheyAre) {
       EXPECT_EQ(user.device("device " + std::to_string(n)), device);
       EXPECT_EQ(device->generation, n * 10u);
       EXPECT_EQ(device->acknowledged, n * 100u);
-      EXPECT_EQ(device->stream.mode, SessionStream::Mode::detached) << "no session is stored";
+      EXPECT_EQ(device->stream().mode, SessionStream::Mode::detached) << "no session is stored";
     }
   }
 }

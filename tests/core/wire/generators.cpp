@@ -251,6 +251,7 @@ void fix(to_server::Revoke& f) {
   fix(f.id);
   bound(f.number, 1, group_number_max);
   if (f.device == DeviceNumber{}) f.device.value = 1;
+  f.at_s = 0;
 }
 void fix(to_server::Poll& f) {
   fix(f.id);

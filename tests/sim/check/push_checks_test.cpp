@@ -51,6 +51,16 @@ class PushChecksTest : public testing::Test {
   PushChecks& pushes = checker.pushes();
 };
 
+TEST_F(PushChecksTest, ARevokedDeviceIsPushedToNoMoreAndNothingIsDueToIt) {
+  wants(adas);
+  pushes.revoked(adas);
+  pushes.revoked(adas_other);  // never asked
+  ends();
+  EXPECT_THAT(broken(), IsEmpty());
+  pushes.left(1s, adas, {talk, 3, bob, 1s});
+  EXPECT_THAT(broken(), ElementsAre("pushed-only"));
+}
+
 TEST_F(PushChecksTest, AllowsWhatOthersSaidToWhoAsked) {
   wants(adas);
   pushes.left(1s, adas, {talk, 3, bob, 1s});

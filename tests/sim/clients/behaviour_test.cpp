@@ -106,6 +106,38 @@ TEST(Population, BlocksSomebodyOrEndsThatAsOftenAsItIsToAndNothingElseChanges) {
   EXPECT_NEAR(blocks, changes * 0.35, 4 * std::sqrt(changes));
 }
 
+TEST(Population, RevokesOthersOfItsUsersDevicesAndMentionsWhomItWritesTo) {
+  PopulationSettings s = settings();
+  s.devices = 3;
+  s.revokes_per_day = s.messages_per_day / 9;  // a tenth of what is done
+  s.mentions = 0.25;
+  s.groups = {{1, 1000, {}}};
+  s.group_share = 0.5;
+  const Population population(s);
+  int revokes = 0, mentioning = 0, writes = 0;
+  constexpr int acts = 4000;
+  for (std::uint32_t i = 0; i < acts; ++i) {
+    const Act act = population.act(31, i);
+    if (act.kind == Act::Kind::revoke) {
+      ++revokes;
+      EXPECT_NE(act.device, population.device_of(31));
+      EXPECT_LT(act.device, 3);
+    }
+    if (act.kind != Act::Kind::write) continue;
+    ++writes;
+    if (act.mentions == 0) continue;
+    ++mentioning;
+    EXPECT_EQ(act.mentions, act.in_group ? 2u : 1u);
+    if (act.in_group) {
+      EXPECT_TRUE(population.member(act.group, static_cast<std::uint32_t>(act.mentioned[1].value - 1)));
+    } else {
+      EXPECT_EQ(act.mentioned[0], act.peer);
+    }
+  }
+  EXPECT_NEAR(revokes, acts / 10, 4 * std::sqrt(acts / 10));
+  EXPECT_NEAR(mentioning, writes / 4, 4 * std::sqrt(writes / 4));
+}
+
 TEST(Population, WhereAdminsAloneChangeGroupsTheyMakeAdminsAndDoNotLeave) {
   PopulationSettings s = settings();
   s.groups = {{1, 1000, {ChangedBy::admins, {}}}};

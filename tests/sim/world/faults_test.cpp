@@ -55,6 +55,30 @@ TEST(Faults, AllOfThemAtOnceBreakNothing) {
   }
 }
 
+/// The same servers, each with its own disk, and people who mention each other, ask for messages by their
+/// ids, name messages, and revoke devices.
+TEST(Faults, BreakNothingOfMentionsNamesQuestionsAndRevocations) {
+  Scenario scenario = faulty_scenario();
+  scenario.clients.mentions = 0.3;
+  scenario.clients.bots = 0.3;
+  scenario.clients.questions = 0.6;
+  scenario.clients.open_history = 2s;
+  scenario.clients.devices = 3;
+  scenario.clients.revokes_per_day = 200;
+  NodeCounters sum;
+  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+    RunOptions options;
+    options.seed = seed;
+    const RunResult result = run(scenario, options);
+    EXPECT_TRUE(result.settled) << "seed " << seed << "\n" << violations_of(result);
+    EXPECT_TRUE(result.violations.empty()) << "seed " << seed << "\n" << violations_of(result);
+    sum.mentions += result.counters.mentions;
+    sum.devices_revoked += result.counters.devices_revoked;
+  }
+  EXPECT_GT(sum.mentions, 200u);
+  EXPECT_GT(sum.devices_revoked, 10u);
+}
+
 /// Runs a file of tests/sim/world with these seeds: all is well in the end, and nothing false was said.
 NodeCounters break_nothing(const char* file, std::initializer_list<std::uint64_t> seeds) {
   NodeCounters sum;
@@ -72,6 +96,9 @@ NodeCounters break_nothing(const char* file, std::initializer_list<std::uint64_t
     EXPECT_GT(result.meters.acknowledged, 500u) << "seed " << seed;
     sum.trims += result.counters.trims;
     sum.copies += result.counters.copies;
+    sum.mentions += result.counters.mentions;
+    sum.devices_revoked += result.counters.devices_revoked;
+    sum.repeats += result.counters.repeats;
   }
   return sum;
 }
@@ -85,6 +112,13 @@ TEST(Faults, BreakNothingWhileLogsAreTrimmedAndCopiesMade) {
   const NodeCounters counters = break_nothing("trimming_swarm.json", {1, 2, 3, 4});
   EXPECT_GT(counters.trims, 200u);
   EXPECT_GT(counters.copies, 50u);
+}
+
+TEST(Faults, BreakNothingWhilePeopleMentionEachOtherNameMessagesAndRevokeDevices) {
+  const NodeCounters counters = break_nothing("people_swarm.json", {1, 2, 3, 4, 5, 6});
+  EXPECT_GT(counters.mentions, 1000u);
+  EXPECT_GT(counters.devices_revoked, 20u);
+  EXPECT_GT(counters.repeats, 20u);
 }
 
 /// As they say: but for the one kind whose effects nobody has promised to find in time.
