@@ -143,7 +143,7 @@ TEST_F(IdsByTheClock, FindNothing) {
 
 TEST_F(Messages, TheNewestThousandMentionsAreKeptAndPagedThroughTheirRows) {
   const ConnectionId phone = comes(anna);
-  const ConnectionId bens = comes(ben);
+  comes(ben);
   const std::uint64_t count = limits::mentions_kept + 37;
   for (std::uint64_t n = 1; n <= count; ++n) {
     to_server::Send send = text(both, n);
@@ -167,8 +167,37 @@ TEST_F(Messages, TheNewestThousandMentionsAreKeptAndPagedThroughTheirRows) {
     before = mentions.back().number;
   } while (more);
   EXPECT_EQ(expected, count - limits::mentions_kept);
-  (void)bens;
   EXPECT_LE(cluster.units_max(), limits::step_units);
+}
+
+class TwoNodes : public Messages {
+ protected:
+  TwoNodes() : Messages(2) {}
+};
+
+TEST_F(TwoNodes, AMentionThatIsNotStoredYetIsNotTakenForTheOneWhosePlaceItTakes) {
+  // An inbox of node 1, and its user's conversation with Anna on node 0.
+  UserId reader{2};
+  while (cluster.map().owner(reader) != NodeId{1} ||
+         cluster.map().places[partition_of(shard_of(ConversationId::direct(anna, reader))).value].owner != here)
+    ++reader.value;
+  const ConversationId with = ConversationId::direct(anna, reader);
+  const ConnectionId phone = comes(anna);
+  const ConnectionId readers = comes(reader, "phone", NodeId{1});
+  for (std::uint64_t n = 1; n <= limits::mentions_kept + 1; ++n) {
+    if (n == limits::mentions_kept + 1) cluster.hold_disk(NodeId{1});
+    to_server::Send send = text(with, n);
+    send.mentions = {&reader, 1};
+    ask(phone, send);
+    ASSERT_TRUE(last_ok);
+  }
+  ask(readers, to_server::Mentions{.before = 0, .limit = 64}, NodeId{1});
+  cluster.release_disk(NodeId{1});
+  cluster.wait(1s);
+  // The page ends where the rows begin anew: with the thousandth.
+  ASSERT_EQ(mentions.size(), 1u);
+  EXPECT_EQ(mentions.front().number, limits::mentions_kept);
+  EXPECT_TRUE(more);
 }
 
 TEST_F(Messages, MentionInAStepNoMoreThanFitsIt) {
@@ -264,8 +293,8 @@ TEST_F(Channels, WaitWithFurtherMentionsWhileAServerIsAwayThatManyAreOwed) {
   for (std::uint64_t u = 3000; members.size() < 4; ++u)
     if (on(UserId{u}) == here) members.push_back(UserId{u});
   members.push_back(UserId{away});
-  const ConnectionId phone = comes(UserId{creator});
-  ask(phone, to_server::Create{.number = 1, .key = 1, .group = true, .members = members, .name = "hall"});
+  ConnectionId writer = comes(UserId{creator});
+  ask(writer, to_server::Create{.number = 1, .key = 1, .group = true, .members = members, .name = "hall"});
   const ConversationId hall = last_ok->conversation;
   cluster.crash(NodeId{1});
   cluster.wait(3s);
@@ -273,7 +302,7 @@ TEST_F(Channels, WaitWithFurtherMentionsWhileAServerIsAwayThatManyAreOwed) {
   const auto mention = [&](UserId user) {
     to_server::Send send = text(hall, n + 1);
     send.mentions = {&user, 1};
-    ask(phone, send);
+    ask(writer, send);
     if (last_ok) ++n;
     return last_ok.has_value();
   };
@@ -281,7 +310,7 @@ TEST_F(Channels, WaitWithFurtherMentionsWhileAServerIsAwayThatManyAreOwed) {
   EXPECT_FALSE(mention(UserId{away}));
   EXPECT_EQ(code, ErrorCode::unavailable);
   EXPECT_TRUE(retry);
-  ask(phone, text(hall, n + 1));
+  ask(writer, text(hall, n + 1));
   EXPECT_TRUE(last_ok) << "what mentions nobody waits for nothing";
   ++n;
   // The owner ends, too: all that is owed is known to its rows alone.
@@ -290,8 +319,18 @@ TEST_F(Channels, WaitWithFurtherMentionsWhileAServerIsAwayThatManyAreOwed) {
   cluster.start(NodeId{1});
   cluster.wait(15s);
   ask(comes(UserId{away}), to_server::Mentions{.before = 0, .limit = 64});
+  ASSERT_FALSE(mentions.empty());
   EXPECT_EQ(mentions.front().number, limits::mentions_owed);
   EXPECT_EQ(cluster.node(here).sizes().owed, 0u);
+  // What has arrived makes room.
+  writer = comes(UserId{creator});
+  EXPECT_TRUE(mention(UserId{away}));
+  Arena arena;
+  cluster.wait(10s);
+  cluster.store(here).for_each([&](std::string_view key, std::string_view value) {
+    const auto row = rows::parse(key, value, arena);
+    EXPECT_FALSE(row && std::holds_alternative<rows::MentionedRow>(row->row)) << "nothing is owed any more";
+  });
 }
 
 class Devices : public Messages {

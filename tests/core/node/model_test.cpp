@@ -8,6 +8,7 @@
 #include "core/base/hash.hpp"
 #include "core/wire/exchange.hpp"
 #include "tests/core/node/cluster.hpp"
+#include "tests/core/node/model_operations.hpp"
 #include "tests/core/node/reference_model.hpp"
 
 namespace hubbub::test {
@@ -18,27 +19,6 @@ constexpr std::uint64_t users = 5;
 constexpr std::uint64_t connected_users = 3;  ///< the others poll
 constexpr std::uint32_t members_max = 4;
 constexpr std::uint32_t push_limit = 3;
-
-struct Operation {
-  enum class What : std::uint8_t {
-    say, say_again, create, add, remove, leave, rename, reconnect, move,
-    crash, power_loss, crash_during, sleep,
-    promote, demote, hand_over, settings, contact, uncontact, block, unblock, read,
-    add_all, look, look_away, say_named, say_named_again, lose_answer
-  };
-  What what{};
-  std::uint8_t a{}, b{}, c{};
-};
-
-std::ostream& operator<<(std::ostream& out, const Operation& o) {
-  static constexpr const char* names[] = {"say", "say_again", "create", "add", "remove", "leave", "rename",
-                                          "reconnect", "move", "crash", "power_loss", "crash_during", "sleep",
-                                          "promote", "demote", "hand_over", "settings", "contact",
-                                          "uncontact", "block", "unblock", "read", "add_all", "look", "look_away",
-                                          "say_named", "say_named_again", "lose_answer"};
-  return out << names[static_cast<int>(o.what)] << '(' << int{o.a} << ',' << int{o.b} << ','
-             << int{o.c} << ')';
-}
 
 /// One device of each user, a good client in the smallest form: it numbers, repeats and keeps what
 /// it is shown.
@@ -628,16 +608,6 @@ class World {
   std::uint32_t last_slot_ = 0;
   int said_ = 0;
 };
-
-rc::Gen<Operation> any_operation() {
-  return rc::gen::apply(
-      [](int what, std::uint8_t a, std::uint8_t b, std::uint8_t c) {
-        // Half of all operations say something.
-        return Operation{what < 28 ? static_cast<Operation::What>(what) : Operation::What::say, a, b, c};
-      },
-      rc::gen::inRange(0, 46), rc::gen::arbitrary<std::uint8_t>(), rc::gen::arbitrary<std::uint8_t>(),
-      rc::gen::arbitrary<std::uint8_t>());
-}
 
 RC_GTEST_PROP(Node, DoesWhatChatIsWhateverCrashes, ()) {
   const auto operations = *rc::gen::container<std::vector<Operation>>(any_operation());
