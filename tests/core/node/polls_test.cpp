@@ -406,6 +406,26 @@ TEST_F(PolledElsewhere, WithoutAWaitItDoesNotWaitForTheInbox) {
   EXPECT_THAT(take_ended(), ElementsAre("all 2"));
 }
 
+TEST_F(PolledElsewhere, WithoutAWaitItIsAnsweredWhenTheStreamThatBeganAnewHasCaughtUp) {
+  settle();
+  cluster.crash(home);
+  cluster.wait(3s);
+  cluster.start(home);
+  cluster.hold_reads(home);
+  for (int rounds = 0; rounds < 100 && !cluster.node(home).open(); ++rounds) {
+    cluster.wait(20ms);
+    cluster.release_reads(home);
+    cluster.hold_reads(home);
+  }
+  cluster.wait(20ms);  // it attaches again, and the rows of that are being read
+  poll(0);
+  EXPECT_THAT(take_ended(), IsEmpty());
+  cluster.release_reads(home);
+  cluster.run();
+  EXPECT_THAT(take_heard(), ElementsAre("synced"));
+  EXPECT_THAT(take_ended(), ElementsAre("all 2"));
+}
+
 class Forgotten : public Polled {
  protected:
   Forgotten() : Polled(Policy{.polls = PollPolicy::forgotten}) {}
