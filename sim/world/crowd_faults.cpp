@@ -78,9 +78,12 @@ void Crowd::cut_off(std::uint16_t region) {
     Client& client = at(number);
     if (client.link != Link::open || client.dead) continue;
     const bool inside = region_of(number) == region;
+    if (inside == (fleet_.region_of(client.node.value) == region)) continue;
     // Requests of who polls do not arrive as it is; the session itself is no connection that dies.
-    if (polls(client) && client.welcomed) continue;
-    if (inside != (fleet_.region_of(client.node.value) == region)) go_dead(client, number);
+    if (polls(client) && client.welcomed)
+      stage_.checker.presence().lost(stage_.now, client.device.id());
+    else
+      go_dead(client, number);
   }
 }
 

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "core/wire/codec.hpp"
+#include "sim/check/presence_checks.hpp"
 #include "sim/world/crowd.hpp"
 #include "sim/world/frame_size.hpp"
 #include "sim/world/transports.hpp"
@@ -163,6 +164,8 @@ bool Crowd::strike_exchanges(const Fault& fault, std::uint32_t number) {
         [[fallthrough]];
       case FaultKind::half_open:
         e->number = ++all.numbers;  // which nobody answers
+        // What it shows until it notices is its own mistake.
+        if (e == &all.poll) stage_.checker.presence().lost(stage_.now, client.device.id());
         any = true;
         break;
       case FaultKind::changed_addresses:
