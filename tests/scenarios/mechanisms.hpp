@@ -22,6 +22,7 @@ inline const std::vector<Mechanism>& mechanisms() {
       {"sync-error", {"policy.unknown_commit=assume_done"}, {"acked-kept"}, ""},
       {"long-absence", {"policy.catch_up=entries"}, {}, "sync.entries.max"},
       {"group-500", {"policy.step=unbounded"}, {"bounded"}, ""},
+      {"group-5000", {"policy.step=unbounded"}, {"bounded"}, ""},
       {"receipts-500", {"policy.receipts=each"}, {}, "receipts.message"},
       {"two-devices", {"policy.own_messages=not_in_inbox"}, {"delivered-all"}, ""},
       {"retry-storm",

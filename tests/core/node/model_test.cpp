@@ -20,34 +20,6 @@ constexpr std::uint64_t connected_users = 3;  ///< the others poll
 constexpr std::uint32_t members_max = 4;
 constexpr std::uint32_t push_limit = 3;
 
-/// One device of each user, a good client in the smallest form: it numbers, repeats and keeps what
-/// it is shown.
-struct Person {
-  UserId user;
-  NodeId node;
-  ConnectionId connection;
-  bool connected = false;
-  bool polled = false;
-  RequestId last_poll = 0;
-  bool got_something = false;  ///< by its last poll
-  Cursor cursor;
-  bool has_cursor = false;
-  std::map<ConversationId, std::uint64_t> numbers;
-  std::uint64_t calls = 0;
-  RequestId last_request = 0;
-  std::optional<to_client::Frame> answer;
-  std::map<ConversationId, std::map<Sequence, ReferenceModel::Entry>> shown;
-
-  /// What it looks at on this connection, and the head that it was told.
-  std::map<ConversationId, Sequence> heads;
-
-  std::map<ConversationId, Sequence> read;
-  std::map<ConversationId, std::map<UserId, MarkOf>> receipts;  ///< the highest that it was told
-  std::vector<ConversationId> listed;
-  std::map<UserId, ReferenceModel::Contact> contacts;
-  std::vector<std::pair<UserId, Role>> members;
-};
-
 class World {
  public:
   World() : cluster_(nodes, policy()), model_(members_max, push_limit) {
