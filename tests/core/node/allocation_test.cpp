@@ -34,6 +34,16 @@ TEST(Node, AllocatesNothingInTheSteadyState) {
   EXPECT_EQ(allocations - before, 0u);
 }
 
+TEST(Node, AllocatesNothingForPolls) {
+  Pair pair(false, {}, /*polled=*/true);
+  for (int i = 0; i < 40'000; ++i) pair.exchange();
+  const std::size_t before = allocations;
+  int told = 0;
+  for (int i = 0; i < 10'000; ++i) told += pair.exchange();
+  EXPECT_EQ(told, 30'000) << "an ok and two events for each message, each in a poll's answer";
+  EXPECT_EQ(allocations - before, 0u);
+}
+
 TEST(Node, AllocatesNothingForReceipts) {
   Pair pair;
   for (int i = 0; i < 5'000; ++i) pair.exchange(3s);

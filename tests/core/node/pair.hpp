@@ -9,12 +9,14 @@
 #include "core/base/hash.hpp"
 #include "core/node/node.hpp"
 #include "core/store/memory_store.hpp"
+#include "core/wire/exchange.hpp"
 
 namespace hubbub::test {
 
 class Pair {
  public:
-  explicit Pair(bool chained = false, Policy policy = {}) {
+  /// `polled`: neither holds a connection, and each always has a poll at the server.
+  explicit Pair(bool chained = false, Policy policy = {}, bool polled = false) {
     for (std::uint16_t n = 0; n < 2; ++n)
       nodes_[n] = std::make_unique<Node>(NodeConfig{NodeId{n}, static_map(2), policy, 7, chained});
     for (std::uint16_t n = 0; n < 2; ++n)
@@ -22,8 +24,10 @@ class Pair {
     settle();
     for (std::uint16_t n = 0; n < 2; ++n) {
       give(n, input::Opened{connection, user(n)});
-      give(n, input::Frame{connection, 0, to_server::Hello{"phone", false, {}}});
+      give(n, input::Frame{connection, 0, to_server::Hello{"phone", false, {}, polled}});
     }
+    settle();
+    for (std::uint16_t n = 0; polled && n < 2; ++n) poll(n);
     settle();
   }
 
@@ -81,13 +85,22 @@ class Pair {
     HUBBUB_CHECK(out_.fatal.empty());
     for (const auto& f : out_.frames) {
       ++told_;
-      if (const auto* event = std::get_if<to_client::Event>(&f.frame))
-        give(n, input::Frame{connection, 0, to_server::Acknowledge{event->cursor}});
+      const Cursor* told = stream_cursor(f.frame);
+      if (told != nullptr) cursors_[n] = *told, has_cursor_[n] = true;
+      if (std::holds_alternative<to_client::Event>(f.frame) && polls_[n] == 0)
+        give(n, input::Frame{connection, 0, to_server::Acknowledge{*told}});
     }
+    for (const auto& p : out_.polls)
+      if (p.what == output::Poll::What::answer) poll(n);
     for (const auto& m : out_.peers)
       give(m.node.value, input::FromPeer{NodeId{n}, bytes_[m.node.value].copy(m.bytes)});
     for (const auto& c : out_.commits) give(n, input::CommitDurable{c.partition, c.batch});
     for (const auto& r : out_.reads) give(n, input::ReadDone{r.ticket, {}, false});
+  }
+
+  void poll(std::uint16_t n) {
+    give(n, input::Frame{connection, 0,
+                         to_server::Poll{++polls_[n], has_cursor_[n], cursors_[n], 30'000, false}});
   }
 
   /// Two arenas in turn: one for the inputs being taken, one for those that come of them.
@@ -106,6 +119,9 @@ class Pair {
   std::array<Turns, 2> bytes_;
   std::vector<Input> taking_;
   Outbox out_;
+  std::array<RequestId, 2> polls_{};
+  std::array<Cursor, 2> cursors_{};
+  std::array<bool, 2> has_cursor_{};
   Duration now_{};
   std::uint64_t number_ = 0;
   int told_ = 0;
