@@ -250,12 +250,12 @@ class Device {
   State state_ = State::offline;
   std::uint8_t unacknowledged_ = 0;
   std::uint8_t put_off_ = 0;  ///< tenths of a second, on this connection
-  bool has_cursor_ = false;
-  bool at_head_ = false;
+  bool has_cursor_ : 1 = false;
+  bool at_head_ : 1 = false;
   Transport transport_ = Transport::websocket;
   std::uint8_t exchanges_lost_ = 0;  ///< in a row
   bool sync_ = false;  ///< the answer to a poll was lost: the next one asks for what was in it again
-  bool names_messages_ = false;
+  bool names_messages_ : 1 = false;
 };
 
 }  // namespace hubbub::sim

@@ -493,8 +493,7 @@ class Teller {
     using What = to_server::Change::What;
     to_server::Change change{.id = ++d.last_request,
                              .number = number,
-                             .key = key,
-                             .conversation = conversation(d, w.at(4))};
+                             .key = key, .conversation = conversation(d, w.at(4))};
     if (w[0] == "rename") {
       change.what = What::rename;
       change.name = w.at(5);
@@ -585,9 +584,8 @@ std::string tell(const std::string& story) {
     in_output = false;
   };
   for (std::string line; std::getline(in, line);) {
-    if (line == "----") {
-      in_output = true;
-    } else if (line.empty()) {
+    if (line == "----") in_output = true;
+    if (line.empty()) {
       end_block();
       told += "\n";
     } else if (!in_output) {
