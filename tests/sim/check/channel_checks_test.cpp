@@ -14,7 +14,6 @@ namespace {
 
 constexpr UserId ann{1}, bea{2}, cid{3}, dan{4};
 const ConversationId town = ConversationId::group(ann, DeviceNumber{1}, 1);
-constexpr Incarnation incarnation = 7;
 
 /// A group with a push limit of 3, as it is stored: made by Ann with Bea and Dan, joined by Cid (a channel
 /// from there on), a word of Ann's, left by Bea, Dan and Cid (a group again), a word of Ann's.
