@@ -61,7 +61,10 @@ bool Device::question_error(Duration now, const to_client::Error& error, DeviceE
   return true;
 }
 
-Duration Device::question_deadline() const { return asks() ? questions_->answer_by : never; }
+/// Who polls has other times for what is not answered.
+Duration Device::question_deadline() const {
+  return asks() && !polls() ? questions_->answer_by : never;
+}
 
 std::size_t Device::question_bytes() const { return questions_ ? sizeof(Questions) : 0; }
 

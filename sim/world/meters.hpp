@@ -106,7 +106,7 @@ struct Meters {
   Histogram back;             ///< ns from noticing that a server is lost to the next welcome
   Histogram beside_ack;       ///< of `ack`, and of `delivery`: what no fault has to do with
   Histogram beside_delivery;
-  Histogram direct_ack, direct_delivery;  ///< likewise, of 1:1 conversations
+  Histogram direct_ack, direct_delivery;  ///< of `ack` and `delivery`: what is said one to one
   std::uint64_t refused_memory = 0, refused_login = 0;
   std::uint64_t refused_client_max = 0;  ///< times that one client was turned away, in a row
   Histogram push;                      ///< ns from writing to taken by a provider

@@ -44,6 +44,8 @@ TEST_P(EachScenario, Holds) {
     GTEST_SKIP() << "drain-waves does the same with fewer clients; this takes many minutes";
   if (test::sanitized && GetParam().file == "group-100000-presence")
     GTEST_SKIP() << "channel-crossing does the same with fewer members; this takes many minutes";
+  if (test::sanitized && GetParam().file == "group-5000")
+    GTEST_SKIP() << "group-500 does the same with fewer members; this takes many minutes";
   const Summary summary = summary_of(GetParam().file, {});
   EXPECT_EQ(exit_status(summary), status::holds) << findings(summary);
 }
@@ -76,6 +78,22 @@ TEST(Regressions, Hold) {
     ++files;
   }
   EXPECT_GE(files, 2u);
+}
+
+/// What the group costs others, beside the same without it: their p99, in ns.
+TEST(Mechanisms, AGroupOfThousandsCostsOthersLittle) {
+  if (test::sanitized) GTEST_SKIP() << "this takes many minutes";
+  const auto others = [](const std::vector<std::string>& overrides) {
+    const auto scenario = load_scenario("scenarios/group-5000.json", overrides);
+    EXPECT_TRUE(scenario.has_value());
+    return run(*scenario, {}).meters;
+  };
+  const Meters with = others({});
+  const Meters without = others({"clients.group_share=0%"});
+  EXPECT_GT(with.shown, without.shown + 5 * 5000) << "the group has spoken";
+  constexpr std::int64_t little = Duration(10ms).count();
+  EXPECT_LE(with.direct_ack.percentile(99), without.direct_ack.percentile(99) + little);
+  EXPECT_LE(with.direct_delivery.percentile(99), without.direct_delivery.percentile(99) + little);
 }
 
 TEST(Mechanisms, ARepeatThatIsForgottenIsTakenTwice) {
