@@ -78,7 +78,7 @@ void Contacts::change(const Caller& caller) {
     case What::contact:
     case What::uncontact: {
       const bool becomes = change.what == What::contact;
-      if (caller.contact->contact != becomes) becomes ? ++user.contacts : --user.contacts;
+      if (caller.contact->contact != becomes) user.contacts += becomes ? 1 : -1;
       caller.contact->contact = becomes;
       caller.contact->name = change.name;
       put(caller.partition, key, *caller.contact);
