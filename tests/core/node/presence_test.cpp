@@ -92,6 +92,46 @@ TEST_F(Presence, OfSomeoneOnTwoDevicesEndsWithTheLast) {
   EXPECT_EQ(last(fan.slot), PresenceState::offline);
 }
 
+/// Whoever is watched stays in memory, and only as long as that.
+TEST(Presences, KeepNobodyInMemoryWhomNobodyWatches) {
+  constexpr NodeId here{0}, there{1};
+  UserId watched{1};  // whose shard is here, and who is not
+  Cluster cluster(2);
+  for (const NodeId n : {here, there}) cluster.start(n);
+  cluster.run();
+  const auto home = [&](UserId user) { return cluster.map().places[partition_of(shard_of(user)).value].owner; };
+  while (home(watched) != here) ++watched.value;
+  cluster.wait(limits::presence_settles);
+  std::uint32_t slot = 0;
+  const auto looks_on = [&](NodeId gateway) {
+    const ConnectionId fan{++slot, 1};
+    UserId user{1000};
+    while (home(user) != there) ++user.value;
+    cluster.open(gateway, fan, user);
+    cluster.send(gateway, fan, to_server::Hello{"phone", false, {}});
+    cluster.run();
+    cluster.send(gateway, fan, to_server::Watch{{&watched, 1}, false});
+    cluster.run();
+    return fan;
+  };
+  const auto users = [&] { return cluster.node(here).sizes().users; };
+  const Duration soon = limits::watch_sweep + 2 * Duration(limits::idle) + 5s;
+
+  const ConnectionId near = looks_on(here);
+  cluster.wait(soon);
+  EXPECT_EQ(users(), 1u) << "while somebody watches";
+  cluster.close(here, near);
+  cluster.wait(soon);
+  EXPECT_EQ(users(), 0u) << "the gateway says that nobody does any more";
+
+  looks_on(there);
+  cluster.wait(soon);
+  EXPECT_EQ(users(), 1u);
+  cluster.crash(there);
+  cluster.wait(soon);
+  EXPECT_EQ(users(), 0u) << "the gateway is lost";
+}
+
 /// A minute in which nothing happens to those who are there costs them nothing.
 TEST_F(Presence, CostsNoStepWhileNothingChanges) {
   hello(stars, star);
