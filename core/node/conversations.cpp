@@ -285,6 +285,12 @@ bool Conversations::fan_out(const Owed& owed) {
   return false;
 }
 
+/// A small one that is queued again and again is no burden.
+bool Conversations::is_large(const Owed& owed) const {
+  return c_.conversations.is(owed.slot, owed.use) &&
+         c_.conversations[owed.slot].record.streams.size() > limits::fan_out_at_once;
+}
+
 void Conversations::go_on(std::uint32_t streams) {
   for (; streams > 0 && !rest_.empty(); --streams) {
     const Owed owed = rest_.pop();
@@ -295,7 +301,7 @@ void Conversations::go_on(std::uint32_t streams) {
 void Conversations::work() {
   while (!fan_out_.empty() && !c_.exhausted()) {
     Owed& owed = fan_out_.front();
-    if (owed.visited++ == limits::fan_out_at_once)
+    if (owed.visited++ >= limits::fan_out_at_once && is_large(owed))
       rest_.push(fan_out_.pop());
     else if (!fan_out(owed))
       fan_out_.pop();

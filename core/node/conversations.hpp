@@ -127,6 +127,7 @@ class Conversations {
     std::uint32_t visited = 0;
   };
   bool fan_out(const Owed& owed);
+  bool is_large(const Owed& owed) const;
   void pump(Slot slot, DeliveryStream& stream);
   void deliver(Slot slot, DeliveryStream& stream, const Members::Run& run,
                std::span<const Message> messages);

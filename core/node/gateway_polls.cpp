@@ -16,8 +16,10 @@ void Gateway::handle(Session& s, const input::Frame& f, const to_server::Poll& p
     case Polls::Shows::nothing_new: return;
     case Polls::Shows::arrived: return acknowledge(s, f.connection, poll.cursor);
     case Polls::Shows::lost:
-      return attach_again(s, f.connection,
-                          poll.has_cursor ? poll.cursor : Cursor::at(s.incarnation(), 0));
+      attach_again(s, f.connection, poll.has_cursor ? poll.cursor : Cursor::at(s.incarnation(), 0));
+      // It may be the first that is heard of what an earlier answer brought: said when it is attached.
+      if (poll.has_cursor) acknowledge(s, f.connection, poll.cursor);
+      return;
   }
 }
 

@@ -63,6 +63,9 @@ class Polled : public testing::Test {
       for (const Range& r : ranges->ranges) declared += r.to - r.from + 1;
     } else if (const auto* presence = std::get_if<to_client::Presence>(&frame)) {
       for (const PresenceOf& of : presence->users) states.push_back(of.state);
+    } else if (const auto* receipt = std::get_if<to_client::Receipt>(&frame)) {
+      for (const MarkOf& of : receipt->marks)
+        if (!to_ben) receipts.emplace_back(of.user, of.delivered);
     } else if (std::holds_alternative<to_client::Ok>(frame) && to_ben) {
       heard.emplace_back("ok");
     } else if (std::holds_alternative<to_client::Welcome>(frame) && to_ben) {
@@ -105,6 +108,7 @@ class Polled : public testing::Test {
   NodeId home;
   UserId ben{2};
   std::vector<std::string> heard;  ///< by Ben
+  std::vector<std::pair<UserId, Sequence>> receipts;  ///< that Anna was told: who has what
   std::vector<std::string> ended;  ///< his polls
   std::vector<std::pair<std::uint32_t, CloseCode>> closed;
   std::vector<to_client::Error> errors;
@@ -217,6 +221,18 @@ TEST_F(Polled, WhoAsksForASyncIsToldSyncedAgain) {
   poll(30'000, /*sync=*/true);
   EXPECT_THAT(take_heard(), ElementsAre("synced"));
   EXPECT_THAT(take_ended(), ElementsAre("all 2"));
+}
+
+/// The poll that would have said what the answer before brought did not arrive.
+TEST_F(Polled, ASyncAcknowledgesToo) {
+  settle();
+  anna_says("one");
+  poll(0);
+  poll(0, /*sync=*/true);
+  EXPECT_THAT(take_heard(), ElementsAre("one", "synced"));
+  receipts.clear();
+  cluster.wait(10s);
+  EXPECT_THAT(receipts, testing::Contains(std::pair(ben, Sequence{1}))) << "Anna is told that Ben has it";
 }
 
 TEST_F(Polled, ItsCursorAcknowledges) {
