@@ -36,7 +36,7 @@ inline constexpr double rate_max = 1e6;
 inline constexpr Duration duration_min = 1ms;
 inline constexpr Duration duration_max = 24h;
 /// Users are numbered up to 2^48 - 1; this leaves room for all of a run.
-inline constexpr std::uint64_t first_user_max = std::uint64_t{1} << 61;
+inline constexpr std::uint64_t first_user_max = std::uint64_t{1} << 47;
 
 /// Connections that one local address can have to one port; the system has about 28,000 ports, and
 /// other programs want some.

@@ -165,6 +165,10 @@ inline constexpr std::uint32_t watched_in_frame = 64;
 /// many relations for one unit of work.
 inline constexpr auto watch_sweep = 10s;
 inline constexpr std::size_t watches_swept = 16;
+/// And so many in one piece.
+inline constexpr std::size_t watches_at_once = 256;
+/// Of whom an owner could say nothing, it is asked again after this.
+inline constexpr auto watch_retry = 1s;
 /// A new owner waits this long for the sessions of its users before it says who is there (R25).
 inline constexpr auto presence_settles = 10s;
 /// Online is told when it has lasted for so long, gone when it has for so long: a tunnel is not seen.

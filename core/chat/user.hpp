@@ -118,6 +118,7 @@ struct User {
   std::uint64_t shown_online : 1 = 0;   ///< what those who watch were told last
   std::uint32_t mentions = 0;  ///< how many there were; what they are, rows tell (mentions.hpp)
   std::uint32_t unreceipted : 31 = 0;   ///< inbox entries, the newest, that their conversations do not know of (R19)
+  static constexpr std::uint32_t unreceipted_most = (std::uint32_t{1} << 31) - 1;
   std::uint32_t receipts_due : 1 = 0;   ///< a round of receipts begins soon
   absl::InlinedVector<Device, 1> devices;  ///< by number, from 1
 
@@ -163,11 +164,11 @@ struct User {
   /// Inbox entries up to there are known to their conversations. REQUIRES of `through`: <= head.
   Sequence receipted() const { return head - unreceipted; }
   void receipt(Sequence through) {
-    unreceipted = static_cast<std::uint32_t>(std::min<Sequence>(head - through, UINT32_MAX));
+    unreceipted = static_cast<std::uint32_t>(std::min<Sequence>(head - through, unreceipted_most));
   }
-  /// Adds an entry and gives its number. Who has four billion that nobody has told of loses receipts.
+  /// Adds an entry and gives its number. Who has two billion that nobody has told of loses receipts.
   Sequence add() {
-    if (unreceipted != UINT32_MAX) ++unreceipted;
+    if (unreceipted != unreceipted_most) ++unreceipted;
     return ++head;
   }
   ReceiptRound& round() { return aside().round; }

@@ -388,6 +388,7 @@ void Gateway::attach_timed(const AttachTimer& timer) {
 void Gateway::timers() {
   if (drain_at_ <= c_.now.mono) drain_wave();
   clocks_.timers();
+  watches_.timers();
   end_silent();
   // Whose clock is wrong can take nobody, as if it went down.
   if (plans_.look(open_, draining_ || !clocks_.right()) || renew_next_at_ <= c_.now.mono) renew_plans();

@@ -55,7 +55,7 @@ class Gateway final : private Watches::Sessions {
   void on(const peer::Reset& m);
   void on(const peer::Answer& m);
   void on(const peer::Presence& m) {
-    if (of_owner(m.of.user, m.epoch)) watches_.on(m);
+    if (m.session.life == c_.life && of_owner(m.of.user, m.epoch)) watches_.on(m);
   }
   void on(const peer::PresenceChanged& m) {
     if (of_owner(m.of.user, m.epoch)) watches_.on(m);
@@ -99,6 +99,8 @@ class Gateway final : private Watches::Sessions {
   /// Sends everybody elsewhere, a few at a time (B9).
   void drain();
   void work();
+  /// What can wait for as long as there is anything else to do.
+  void tidy() { watches_.tidy(); }
   /// Looks at what the step told, and answers polls.
   void step_ends();
   bool has_work() const {

@@ -26,6 +26,7 @@ std::size_t Node::Impl::step(std::span<const Input> inputs, Instant now, Outbox&
   if (c.now.mono - busy_since >= limits::patience) {
     busy_since = c.now.mono;
     timers();
+    gateway.tidy();
   }
   settle();
   std::size_t taken = 0;
@@ -39,6 +40,7 @@ std::size_t Node::Impl::step(std::span<const Input> inputs, Instant now, Outbox&
   if (idle) timers();
   busy_since = idle ? never : std::min(busy_since, c.now.mono);
   if (!c.nearly_spent()) conversations.go_on(idle ? limits::fan_out_idle : limits::fan_out_busy);
+  if (idle) gateway.tidy();
   tenures.step_ends();
   registry.step_ends();
   gateway.step_ends();

@@ -86,7 +86,9 @@ bool Presences::tell_next(Telling& t) {
     if (!c_.up(t.next)) continue;
     switch (t.what) {
       case What::changed: c_.emit(p, t.next, peer::PresenceChanged{p.epoch, of(t.slot)}); break;
-      case What::hidden: c_.emit(p, t.next, peer::PresenceHidden{p.epoch, id, t.viewer}); break;
+      case What::hidden:
+        c_.emit(p, t.next, peer::PresenceHidden{p.epoch, id, t.viewer, c_.users[t.slot].record.shown_online != 0});
+        break;
       case What::again: c_.emit(p, t.next, peer::WatchAgain{p.epoch, id}); break;
     }
   }
@@ -104,18 +106,20 @@ void Presences::on(const peer::Watch& m) {
     const Contact* viewer = c_.need(ContactKey{m.user, m.viewer});
     if (viewer == nullptr) return;
     if (viewer->blocked || (user->only_contacts && !viewer->contact)) {
-      seen = hidden(m.user);
+      // While it is unknown of all others, "offline" would tell.
+      if (seen.state != PresenceState::unknown) seen = hidden(m.user);
+      if (m.unasked && seen.state == PresenceState::offline && !user->shown_online) return;
       changes = false;
     }
   }
   if (changes) user->watching.add(m.session.node);
-  c_.emit(p, m.session.node, peer::Presence{p.epoch, seen, m.session.connection, changes});
+  c_.emit(p, m.session.node, peer::Presence{p.epoch, seen, m.session, changes});
 }
 
 void Presences::turn_away(const peer::Watch& m) {
   const PresenceOf unknown{m.user, PresenceState::unknown};
   const PartitionEpoch epoch = c_.partition(shard_of(m.user)).epoch;
-  c_.send(m.session.node, peer::Presence{epoch, unknown, m.session.connection, false});
+  c_.send(m.session.node, peer::Presence{epoch, unknown, m.session, false});
 }
 
 void Presences::on(const peer::Unwatch& m) {
@@ -152,7 +156,7 @@ bool Presences::sweep_lost(Lost& lost) {
     c_.work(1);
     auto& entry = c_.users[lost.next];
     if (!entry.in_use || !entry.loaded) continue;
-    entry.record.watching.remove(lost.node);
+    if (!c_.up(lost.node)) entry.record.watching.remove(lost.node);
     bool was_there = false;
     for (Device& d : entry.record.devices) {
       if (d.stream().mode == SessionStream::Mode::detached || d.stream().ref.node != lost.node ||

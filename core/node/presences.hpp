@@ -39,6 +39,8 @@ class Presences {
   // --- From the contacts ---------------------------------------------------------------------------
   /// The user has blocked `viewer`, whose sessions are told no more.
   void hide(std::uint32_t user, UserId viewer) {
+    // While it is unknown of all others, that somebody is offline would tell: who watches asks again.
+    if (!settled(partition_of(shard_of(c_.users[user].key)))) return judge_again(user);
     tellings_.push({.slot = user, .use = c_.users[user].use, .what = What::hidden, .viewer = viewer});
   }
   /// Whom the user hides from has changed: everyone who watches is judged anew.

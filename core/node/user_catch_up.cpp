@@ -16,6 +16,7 @@ void Users::pump(Slot slot, Device& device) {
   using Mode = SessionStream::Mode;
   if (s.busy || s.mode == Mode::detached || s.mode == Mode::live) return;
   if (!c_.alive(s.ref)) {
+    c_.users[slot].record.end_range_sync(device.number);
     s = SessionStream{};
     return presences_.ended(slot, false);
   }

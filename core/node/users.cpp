@@ -256,6 +256,7 @@ void Users::push(Partition& p, Slot slot, const ConversationId& conversation,
     SessionStream& s = d.stream();
     if (s.mode != SessionStream::Mode::live) continue;
     if (!c_.alive(s.ref)) {
+      user.end_range_sync(d.number);
       s = SessionStream{};
       presences_.ended(slot, false);
       continue;
@@ -380,7 +381,7 @@ Duration Users::next_deadline() const {
 
 bool Users::evictable(User& u) const {
   u.rest();
-  return u.watching.empty() && pushes_.evictable(u) && std::all_of(u.devices.begin(), u.devices.end(), [this](const Device& d) {
+  return u.watching.empty() && !u.in_round() && !u.receipts_due && pushes_.evictable(u) && std::all_of(u.devices.begin(), u.devices.end(), [this](const Device& d) {
     const SessionStream& s = d.stream();
     return !d.cursor_dirty && !s.busy &&
            (s.mode == SessionStream::Mode::detached || !c_.alive(s.ref));

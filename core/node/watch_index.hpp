@@ -10,6 +10,8 @@
 // are neighbours, and when the buckets are doubled each is cut in two where it stands.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <utility>
@@ -55,11 +57,11 @@ class WatchIndex {
   /// `at` there. True: that was all. `visit` may tell, and must not add or remove.
   template <class Visit>
   bool visit(UserId user, Place& at, Visit&& visit) const {
-    for (const std::uint64_t word : of(user)) {
-      const List list = list_of(word);
-      if (list < at.list) continue;
-      at.list = list;
-      if (!visit(list, (word & 1) != 0)) return false;
+    const std::size_t bucket = at.key >> rest();
+    const Words& words = buckets_[bucket];
+    for (auto word = from(words, at); word != words.end() && key_of(bucket, *word) == scrambled(user); ++word) {
+      at.list = list_of(*word);
+      if (!visit(at.list, (*word & 1) != 0)) return false;
     }
     return true;
   }
@@ -79,25 +81,30 @@ class WatchIndex {
     return true;
   }
 
-  /// Goes through one bucket: removes the relations whose list is `dead`, calls `gone` with the users
-  /// that nobody watches any more, and gives how many relations it looked at. Ends beyond key_max.
+  /// Looks at up to `most` relations from `at` on, removes those whose list is `dead`, calls `gone` with
+  /// the users that nobody watches any more, and gives how many it looked at. Ends beyond key_max.
   template <class Dead, class Gone>
-  std::size_t sweep(Place& at, Dead&& dead, Gone&& gone) {
+  std::size_t sweep(Place& at, std::size_t most, Dead&& dead, Gone&& gone) {
     const std::size_t bucket = at.key >> rest();
     Words& words = buckets_[bucket];
-    const std::size_t looked_at = words.size();
-    auto kept = words.begin();
-    for (auto word = words.begin(); word != words.end();) {
-      const std::uint64_t key = key_of(bucket, *word);
-      const auto before = kept;
-      for (; word != words.end() && key_of(bucket, *word) == key; ++word)
-        if (!dead(list_of(*word))) *kept++ = *word;
-      if (kept == before) gone(unscrambled(key));
+    const auto begin = words.begin() + (from(words, at) - words.begin());
+    const auto end = begin + std::min<std::ptrdiff_t>(static_cast<std::ptrdiff_t>(most), words.end() - begin);
+    at = end == words.end() ? Place{(bucket + 1) << rest(), 0} : Place{key_of(bucket, *end), list_of(*end)};
+    const std::size_t looked_at = static_cast<std::size_t>(end - begin);
+    std::vector<std::uint64_t> fewer;  // users with fewer than before
+    auto kept = begin;
+    for (auto word = begin; word != end; ++word) {
+      if (!dead(list_of(*word))) {
+        *kept++ = *word;
+      } else if (const std::uint64_t key = key_of(bucket, *word); fewer.empty() || fewer.back() != key) {
+        fewer.push_back(key);
+      }
     }
-    size_ -= static_cast<std::size_t>(words.end() - kept);
-    words.erase(kept, words.end());
+    size_ -= static_cast<std::size_t>(end - kept);
+    words.erase(kept, end);
     if (words.capacity() > 2 * words.size() + spare) words.shrink_to_fit();
-    at = {(bucket + 1) << rest(), 0};
+    for (const std::uint64_t key : fewer)
+      if (!has(unscrambled(key))) gone(unscrambled(key));
     return looked_at;
   }
   static constexpr std::uint64_t key_max = (std::uint64_t{1} << 48) - 1;

@@ -33,15 +33,16 @@ void Watches::ended(ConnectionId connection) {
   by_slot_[connection.slot] = 0;
   lists_[list].ended = true;
   (lists_[list].users > 0 ? ended_ : free_).push_back(list);
+  if (ended_.size() == 1 && sweeping_.empty()) sweep_at_ = std::max(sweep_at_, c_.now.mono + limits::watch_sweep / 10);
 }
 
 // --- From sessions -----------------------------------------------------------------------------------
 
-void Watches::ask(const SessionRef& session, UserId viewer, UserId user, bool once) {
+void Watches::ask(const SessionRef& session, UserId viewer, UserId user, bool once, bool unasked) {
   c_.work(1);
   const NodeId owner = c_.owner(shard_of(user));
   if (!c_.up(owner)) return tell(session.connection, {user, PresenceState::unknown});
-  c_.send(owner, peer::Watch{session, viewer, user, once});
+  c_.send(owner, peer::Watch{session, viewer, user, once, unasked});
 }
 
 void Watches::tell(ConnectionId to, const PresenceOf& of) {
@@ -88,9 +89,11 @@ void Watches::unwatched(UserId user) {
 // --- What has come -------------------------------------------------------------------------------------
 
 bool Watches::take(const peer::Presence& m) {
-  const List list = find(m.to);
+  const List list = find(m.session.connection);
   if (m.changes && list != none) index_.tell(m.of.user, list, true);
-  tell(m.to, m.of);
+  if (!m.changes && m.of.state == PresenceState::unknown && list != none && index_.has(m.of.user, list))
+    retries_.push({m.session.connection, m.of.user, c_.now.mono + limits::watch_retry});
+  tell(m.session.connection, m.of);
   return true;
 }
 
@@ -110,17 +113,18 @@ bool Watches::take(Hidden& m) {
     c_.work(1);
     if (!told || lists_[list].ended || sessions_.user_of(connection_of(list)) != m.viewer) return true;
     index_.tell(m.user, list, false);
-    tell(connection_of(list), {m.user, PresenceState::offline});
+    // Of who is offline anyway nothing is said: nothing else would say that again.
+    if (m.shown_online) tell(connection_of(list), {m.user, PresenceState::offline});
     return true;
   });
 }
 
 /// Until the owner has answered, the list is told of no change.
-void Watches::ask_again(List list, UserId user) {
+void Watches::ask_again(List list, UserId user, bool unasked) {
   index_.tell(user, list, false);
   const ConnectionId connection = connection_of(list);
   const auto viewer = sessions_.user_of(connection);
-  if (!lists_[list].ended && viewer) ask({c_.self(), c_.life, connection}, *viewer, user, false);
+  if (!lists_[list].ended && viewer) ask({c_.self(), c_.life, connection}, *viewer, user, false, unasked);
 }
 
 bool Watches::take(Again& m) {
@@ -128,7 +132,7 @@ bool Watches::take(Again& m) {
     if (c_.exhausted()) return false;
     c_.work(1);
     // Who is told nothing must not learn from a second answer that something has changed.
-    if (told) ask_again(list, m.user);
+    if (told) ask_again(list, m.user, true);
     return true;
   });
 }
@@ -136,8 +140,8 @@ bool Watches::take(Again& m) {
 bool Watches::take(Opened& m) {
   return index_.visit_all(m.at, [&](UserId user, List list, bool) {
     if (c_.exhausted()) return false;
-    c_.work(1);
-    if (m.partitions.test(partition_of(shard_of(user)).value)) ask_again(list, user);
+    pass_over();
+    if (m.partitions.test(partition_of(shard_of(user)).value)) ask_again(list, user, false);
     return true;
   });
 }
@@ -145,7 +149,7 @@ bool Watches::take(Opened& m) {
 bool Watches::take(Lost& m) {
   return index_.visit_all(m.at, [&](UserId user, List list, bool) {
     if (c_.exhausted()) return false;
-    c_.work(1);
+    pass_over();
     if (c_.owner(shard_of(user)) == m.node && !lists_[list].ended)
       tell(connection_of(list), {user, PresenceState::unknown});
     return true;
@@ -155,10 +159,32 @@ bool Watches::take(Lost& m) {
 void Watches::work() {
   while (!turns_.empty() && !c_.exhausted())
     if (std::visit([this](auto& turn) { return take(turn); }, turns_.front())) turns_.pop();
-  if (to_sweep() && sweep_at_ <= c_.now.mono) sweep();
 }
 
-void Watches::sweep() {
+/// What is only looked at costs less than what is done.
+void Watches::pass_over() {
+  if (++passed_over_ % limits::watches_swept == 0) c_.work(1);
+}
+
+void Watches::opened(const Partitions& partitions) {
+  if (partitions.none() || index_.size() == 0) return;
+  // Those that have opened together are gone over together, unless that has begun.
+  if (turns_.size() > 1)
+    if (auto* last = std::get_if<Opened>(&turns_[turns_.size() - 1])) return void(last->partitions |= partitions);
+  turns_.push(Opened{partitions, {}});
+}
+
+void Watches::timers() {
+  while (!retries_.empty() && retries_.front().due <= c_.now.mono && !c_.exhausted()) {
+    const Retry retry = retries_.pop();
+    c_.work(1);
+    const List list = find(retry.connection);
+    if (list != none && index_.has(retry.user, list)) ask_again(list, retry.user, false);
+  }
+}
+
+void Watches::tidy() {
+  if (!to_sweep() || c_.now.mono < sweep_at_) return;
   if (sweeping_.empty()) {
     std::swap(sweeping_, ended_);
     swept_ = {};
@@ -166,9 +192,9 @@ void Watches::sweep() {
   while (swept_.key <= WatchIndex::key_max) {
     if (c_.exhausted()) return;
     const std::size_t looked_at =
-        index_.sweep(swept_, [this](List list) { return lists_[list].ended; },
+        index_.sweep(swept_, limits::watches_at_once, [this](List list) { return lists_[list].ended; },
                      [this](UserId user) { unwatched(user); });
-    c_.work(1 + static_cast<std::uint32_t>(looked_at / limits::watches_swept));
+    for (std::size_t i = 0; i <= looked_at; ++i) pass_over();  // the bucket, too
   }
   free_.insert(free_.end(), sweeping_.begin(), sweeping_.end());
   sweeping_.clear();

@@ -47,23 +47,25 @@ class Watches {
   void on(const peer::Presence& m) { turns_.push(m); }
   void on(const peer::PresenceChanged& m) { turns_.push(Changed{m.of, WatchIndex::first(m.of.user)}); }
   void on(const peer::PresenceHidden& m) {
-    turns_.push(Hidden{m.user, m.viewer, WatchIndex::first(m.user)});
+    turns_.push(Hidden{m.user, m.viewer, m.shown_online, WatchIndex::first(m.user)});
   }
   void on(const peer::WatchAgain& m) { turns_.push(Again{m.user, WatchIndex::first(m.user)}); }
 
   /// Partitions have opened: their users are asked for again.
-  void opened(const Partitions& partitions) {
-    if (partitions.any() && index_.size() > 0) turns_.push(Opened{partitions, {}});
-  }
+  void opened(const Partitions& partitions);
   /// A peer went away: what its users do is not known.
   void peer_lost(NodeId node) {
     if (index_.size() > 0) turns_.push(Lost{node, {}});
   }
   void work();
-  bool has_work() const {
-    return !turns_.empty() || (to_sweep() && sweep_at_ <= c_.now.mono);
+  bool has_work() const { return !turns_.empty(); }
+  /// Goes on with what can wait for as long as there is anything else to do.
+  void tidy();
+  void timers();
+  Duration next_deadline() const {
+    const Duration retry = retries_.empty() ? never : retries_.front().due;
+    return std::min(retry, to_sweep() ? sweep_at_ : never);
   }
-  Duration next_deadline() const { return to_sweep() ? sweep_at_ : never; }
   std::size_t memory() const;
 
  private:
@@ -84,6 +86,7 @@ class Watches {
   struct Hidden {
     UserId user;
     UserId viewer;
+    bool shown_online = false;
     WatchIndex::Place at;
   };
   struct Again {
@@ -110,12 +113,12 @@ class Watches {
   ConnectionId connection_of(List list) const { return sessions_.connection_at(lists_[list].slot); }
   List find(ConnectionId connection) const;
   List list_for(ConnectionId connection);
-  void ask(const SessionRef& session, UserId viewer, UserId user, bool once);
-  void ask_again(List list, UserId user);
+  void ask(const SessionRef& session, UserId viewer, UserId user, bool once, bool unasked = false);
+  void ask_again(List list, UserId user, bool unasked);
+  void pass_over();
   void unwatched(UserId user);
   void tell(ConnectionId to, const PresenceOf& of);
   bool to_sweep() const { return !sweeping_.empty() || !ended_.empty(); }
-  void sweep();
 
   Context& c_;
   const Sessions& sessions_;
@@ -124,6 +127,15 @@ class Watches {
   StableVector<Owner> lists_;
   std::vector<List> free_;
   Ring<Turn> turns_;
+
+  /// Of whom the owner could not say anything, and does not tell of changes.
+  struct Retry {
+    ConnectionId connection;
+    UserId user;
+    Duration due{};
+  };
+  Ring<Retry> retries_;
+  std::uint32_t passed_over_ = 0;  ///< since the last unit of work that was counted for it
 
   // Lists that have ended are swept out together, from time to time.
   std::vector<List> ended_;

@@ -229,12 +229,14 @@ struct DeliverRefused {
 // --- Presence (R24, R25) ------------------------------------------------------------------------
 
 /// Gateway to user shard: the session wants to be told of `user`, whenever it changes, or once.
+/// `unasked`: the session has not asked now, and must not learn from an answer that something changed.
 struct Watch {
   SessionRef session;
   UserId viewer;
   UserId user;
   bool once{};
-  static auto fields(auto& s) { return std::tie(s.session, s.viewer, s.user, s.once); }
+  bool unasked{};
+  static auto fields(auto& s) { return std::tie(s.session, s.viewer, s.user, s.once, s.unasked); }
 };
 
 /// The gateway that says so has no session any more that watches the user.
@@ -249,9 +251,9 @@ struct Unwatch {
 struct Presence {
   PartitionEpoch epoch{};
   PresenceOf of;
-  ConnectionId to;
+  SessionRef session;
   bool changes{};
-  static auto fields(auto& s) { return std::tie(s.epoch, s.of, s.to, s.changes); }
+  static auto fields(auto& s) { return std::tie(s.epoch, s.of, s.session, s.changes); }
 };
 
 /// For all sessions of the gateway that are told of the user's changes.
@@ -261,12 +263,14 @@ struct PresenceChanged {
   static auto fields(auto& s) { return std::tie(s.epoch, s.of); }
 };
 
-/// The user hides from `viewer`, whose sessions are told so, and of no change any more.
+/// The user hides from `viewer`, whose sessions are told of no change any more; and that the user is
+/// offline, if they are shown something else.
 struct PresenceHidden {
   PartitionEpoch epoch{};
   UserId user;
   UserId viewer;
-  static auto fields(auto& s) { return std::tie(s.epoch, s.user, s.viewer); }
+  bool shown_online{};
+  static auto fields(auto& s) { return std::tie(s.epoch, s.user, s.viewer, s.shown_online); }
 };
 
 /// Whom the user hides from has changed: nobody is told of changes who has not asked anew.

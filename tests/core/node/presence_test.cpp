@@ -1,6 +1,7 @@
 // Presence where many watch, and where what is watched moves: a story shows a few people only.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <vector>
 
@@ -90,6 +91,89 @@ TEST_F(Presence, OfSomeoneOnTwoDevicesEndsWithTheLast) {
   cluster.close(node, tablet, true);
   cluster.wait(1s);
   EXPECT_EQ(last(fan.slot), PresenceState::offline);
+}
+
+/// More watch somebody than may wait for a record that is loaded: those who are told *unknown* are asked
+/// for again.
+TEST_F(Presence, IsKnownToAllWhoWatchOnceItsOwnerIsBack) {
+  constexpr std::uint32_t fans = 2 * limits::parked_per_entity;
+  for (std::uint32_t i = 1; i <= fans; ++i) {
+    hello({i, 1}, UserId{i + 1});
+    watch({i, 1}, {&star, 1});
+  }
+  cluster.wait(1min);  // nobody else needs the record
+  cluster.crash(node);
+  told.clear();
+  cluster.start(node);
+  for (std::uint32_t i = 1; i <= fans; ++i) cluster.open(node, {fans + i, 1}, UserId{i + 1});
+  for (std::uint32_t i = 1; i <= fans; ++i)
+    cluster.send(node, {fans + i, 1}, to_server::Hello{"phone", false, {}});
+  cluster.run();
+  cluster.wait(1s);
+  for (std::uint32_t i = 1; i <= fans; ++i)
+    cluster.send(node, {fans + i, 1}, to_server::Watch{{&star, 1}, false});
+  cluster.run();
+  cluster.wait(limits::presence_settles + 3s);
+  for (std::uint32_t i = 1; i <= fans; ++i) ASSERT_EQ(last(fans + i), PresenceState::offline) << i;
+  EXPECT_LE(cluster.units_max(), limits::step_units);
+}
+
+/// While an owner does not know who is there, it must not know either that somebody hides.
+TEST_F(Presence, OfWhoHidesIsAsUnknownAsOfOthersWhileTheOwnerIsNew) {
+  constexpr ConnectionId fan{1, 1}, later{2, 1}, stars_later{3, 1};
+  const UserId viewer{9};
+  UserId other{2};
+  hello(stars, star);
+  cluster.send(node, stars, to_server::ContactChange{.id = 1, .number = 1, .key = 1,
+                                                     .what = to_server::ContactChange::What::block, .user = viewer});
+  cluster.run();
+  hello(fan, viewer);
+  watch(fan, {&star, 1});
+  EXPECT_EQ(told[fan.slot].size(), 1u);
+  EXPECT_EQ(last(fan.slot), PresenceState::offline);
+  cluster.crash(node);
+  cluster.start(node);
+  cluster.run();
+  hello(later, viewer);
+  const UserId both[] = {star, other};
+  watch(later, both);
+  for (const PresenceOf& of : told[later.slot]) EXPECT_EQ(of.state, PresenceState::unknown);
+  EXPECT_GE(told[later.slot].size(), 2u);
+  // One more whom it hides from meanwhile is told nothing that would tell.
+  hello(stars_later, star);
+  cluster.wait(limits::presence_settles + 5s);
+  for (const UserId user : both) {
+    const auto& all = told[later.slot];
+    const auto newest = std::find_if(all.rbegin(), all.rend(), [&](const PresenceOf& of) { return of.user == user; });
+    ASSERT_NE(newest, all.rend());
+    EXPECT_EQ(newest->state, PresenceState::offline);
+  }
+}
+
+/// Who is offline is not told to be so once more because of a block: nothing else would say it again.
+TEST_F(Presence, OfWhoIsAwayDoesNotTellOfABlock) {
+  constexpr ConnectionId fan{1, 1};
+  const UserId viewer{9};
+  hello(stars, star);
+  hello(fan, viewer);
+  watch(fan, {&star, 1});
+  cluster.wait(4s);
+  ASSERT_EQ(last(fan.slot), PresenceState::online);
+  // On another device, which is not shown yet when it blocks.
+  cluster.close(node, stars, true);
+  cluster.wait(1s);
+  ASSERT_EQ(last(fan.slot), PresenceState::offline);
+  const std::size_t before = told[fan.slot].size();
+  constexpr ConnectionId again{2, 1};
+  cluster.open(node, again, star);
+  cluster.send(node, again, to_server::Hello{"phone", false, {}});
+  cluster.send(node, again, to_server::ContactChange{.id = 1, .number = 1, .key = 1,
+                                                     .what = to_server::ContactChange::What::block, .user = viewer});
+  cluster.run();
+  cluster.send(node, again, to_server::ContactChange{.id = 2, .number = 1, .key = 1,
+                                                     .what = to_server::ContactChange::What::block, .user = viewer});
+  cluster.wait(10s);
+  EXPECT_EQ(told[fan.slot].size(), before);
 }
 
 /// Whoever is watched stays in memory, and only as long as that.

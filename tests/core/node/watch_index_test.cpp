@@ -113,7 +113,7 @@ TEST(WatchIndex, SweepsWhatHasEndedAndSaysWhoIsWatchedNoMore) {
   const std::size_t before = index.memory();
   std::size_t looked_at = 0;
   for (WatchIndex::Place at; at.key <= WatchIndex::key_max;)
-    looked_at += index.sweep(at, dead, [&](UserId user) { EXPECT_TRUE(gone.insert(user.value).second); });
+    looked_at += index.sweep(at, 700, dead, [&](UserId user) { EXPECT_TRUE(gone.insert(user.value).second); });
   EXPECT_EQ(looked_at, 165'000u);
   EXPECT_EQ(all_of(index), model);
   EXPECT_EQ(index.size(), model.size());
